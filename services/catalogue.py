@@ -1,0 +1,17 @@
+"""The one list of services, and how a process finds one without loading the others."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from shared.service import Service
+
+NAMES = ("contracts",)
+
+
+def service(name: str) -> Service:
+    """The description of a service. Raises KeyError for a name that is none."""
+    if name not in NAMES:
+        raise KeyError(name)
+    found: Service = import_module(f"services.{name}.app").SERVICE
+    return found

@@ -1,0 +1,1 @@
+"""Customers with their sites, business departments and key businesses."""

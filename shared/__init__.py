@@ -1,0 +1,1 @@
+"""What every service is made of. Names no business noun except in `events`, and never looks up at the services."""

@@ -1,0 +1,35 @@
+"""The bus carries envelopes from a service's outbox to the inboxes of those that listen. Two carriers, one promise.
+
+`publish` returns only when every listener has the envelope for good (local) or the broker has confirmed it (RabbitMQ).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+from typing import Protocol
+
+from shared.bus.envelope import DRILL_PREFIX, Envelope
+
+Receive = Callable[[Envelope], Awaitable[None]]
+"""Takes one envelope into a service's inbox. Returning means it is committed there."""
+
+
+class PublishFailed(Exception):
+    """The envelope may or may not have arrived. Publish it again with the same id."""
+
+
+class Bus(Protocol):
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def listen(self, service: str, routing_keys: Collection[str], receive: Receive) -> None: ...
+
+    async def stop_listening(self, service: str) -> None: ...
+
+    async def publish(self, envelope: Envelope) -> None: ...
+
+    async def healthy(self) -> bool: ...
+
+
+__all__ = ["DRILL_PREFIX", "Bus", "Envelope", "PublishFailed", "Receive"]

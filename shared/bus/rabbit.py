@@ -1,0 +1,176 @@
+"""The bus over RabbitMQ (3.10 and 4.x): the only door to aio_pika. It only carries; the inbox does the handling.
+
+One durable topic exchange with an alternate for what nobody listens to, one quorum queue per service. Publishes are
+confirmed by the broker; a time-out means unknown, and the relay publishes again with the same id. A running handler is
+shielded from the cancellation that follows a lost connection (the commit decides, the inbox absorbs the repeat).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Collection
+
+import aio_pika
+import structlog
+from aio_pika.abc import (
+    AbstractIncomingMessage,
+    AbstractRobustChannel,
+    AbstractRobustConnection,
+    AbstractRobustQueue,
+)
+from pydantic import ValidationError
+
+from shared.bus import Envelope, PublishFailed, Receive
+
+EXCHANGE = "aftercare.events"
+UNROUTED = "aftercare.unrouted"
+PREFETCH = 50
+DELIVERY_LIMIT = 20
+PUBLISH_DEADLINE_SECONDS = 5.0
+RECONNECT_SECONDS = 0.5
+AFTER_FAILURE_SECONDS = 1.0
+log = structlog.get_logger()
+
+
+class RabbitBus:
+    """A process's connection to the broker: one channel to publish on, one per listening service."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._connection: AbstractRobustConnection | None = None
+        self._publishing: AbstractRobustChannel | None = None
+        self._exchange: aio_pika.abc.AbstractExchange | None = None
+        self._listening: dict[str, tuple[AbstractRobustChannel, AbstractRobustQueue, str]] = {}
+        self._opening = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Connect in the background: writes go on while the broker is away, events leave later."""
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(PUBLISH_DEADLINE_SECONDS):
+                await self._opened()
+
+    async def close(self) -> None:
+        self._listening.clear()
+        if self._connection:
+            await self._connection.close()
+            self._connection = None
+
+    async def healthy(self) -> bool:
+        connection = self._connection
+        return bool(connection and not connection.is_closed and connection.connected.is_set())
+
+    async def publish(self, envelope: Envelope) -> None:
+        message = aio_pika.Message(
+            body=envelope.model_dump_json(exclude_none=True).encode(),
+            message_id=str(envelope.id),
+            type=envelope.type,
+            content_type="application/cloudevents+json",
+            correlation_id=str(envelope.correlationid),
+            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        )
+        try:
+            async with asyncio.timeout(PUBLISH_DEADLINE_SECONDS):
+                exchange = await self._opened()
+                await exchange.publish(message, envelope.routing_key, mandatory=True)
+        except Exception as problem:
+            raise PublishFailed(f"no confirmation for {envelope.type} {envelope.id}") from problem
+
+    async def listen(self, service: str, routing_keys: Collection[str], receive: Receive) -> None:
+        """Declare the service's queue with exactly these bindings added, and consume it."""
+        await self._opened()
+        assert self._connection is not None
+        channel = await self._connection.channel()
+        assert isinstance(channel, aio_pika.RobustChannel)
+        await channel.set_qos(PREFETCH)
+        queue = await declare_queue(channel, service)
+        for key in sorted(routing_keys):
+            await queue.bind(EXCHANGE, key)
+        lane = asyncio.Semaphore(PREFETCH)
+
+        async def consume(message: AbstractIncomingMessage) -> None:
+            async with lane:
+                await _take(service, message, receive)
+
+        tag = await queue.consume(consume)
+        self._listening[service] = (channel, queue, tag)
+
+    async def stop_listening(self, service: str) -> None:
+        found = self._listening.pop(service, None)
+        if found:
+            channel, queue, tag = found
+            await queue.cancel(tag)
+            await channel.close()
+
+    async def _opened(self) -> aio_pika.abc.AbstractExchange:
+        async with self._opening:
+            if self._connection is None:
+                self._connection = await aio_pika.connect_robust(
+                    self.url, timeout=PUBLISH_DEADLINE_SECONDS, reconnect_interval=RECONNECT_SECONDS
+                )
+            if self._exchange is None:
+                channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
+                assert isinstance(channel, aio_pika.RobustChannel)
+                self._publishing = channel
+                self._exchange = await declare_exchanges(channel)
+            return self._exchange
+
+
+async def declare_exchanges(channel: aio_pika.abc.AbstractChannel) -> aio_pika.abc.AbstractExchange:
+    """The exchange of all events, and the queue behind it that must stay empty: what nobody listens to."""
+    unrouted = await channel.declare_exchange(UNROUTED, aio_pika.ExchangeType.FANOUT, durable=True)
+    queue = await channel.declare_queue(UNROUTED, durable=True, arguments={"x-queue-type": "quorum"})
+    await queue.bind(unrouted)
+    return await channel.declare_exchange(
+        EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True, arguments={"alternate-exchange": UNROUTED}
+    )
+
+
+async def declare_queue(channel: AbstractRobustChannel, service: str) -> AbstractRobustQueue:
+    """A service's queue and, beside it, the one for bytes that do not parse."""
+    await declare_exchanges(channel)
+    await channel.declare_queue(f"{service}.unparsed", durable=True, arguments={"x-queue-type": "quorum"})
+    queue = await channel.declare_queue(
+        service,
+        durable=True,
+        arguments={
+            "x-queue-type": "quorum",
+            "x-single-active-consumer": True,
+            "x-delivery-limit": DELIVERY_LIMIT,
+            "x-dead-letter-exchange": "",
+            "x-dead-letter-routing-key": f"{service}.unparsed",
+            "x-dead-letter-strategy": "at-least-once",
+            "x-overflow": "reject-publish",
+        },
+    )
+    assert isinstance(queue, aio_pika.RobustQueue)
+    return queue
+
+
+async def _take(service: str, message: AbstractIncomingMessage, receive: Receive) -> None:
+    """Parse, hand to the inbox, acknowledge. While the database is away the delivery is kept, not burnt."""
+    try:
+        envelope = Envelope.model_validate_json(message.body)
+    except ValidationError:
+        log.error("unparsed_message", service=service, message=message.message_id)
+        with contextlib.suppress(Exception):
+            await message.reject(requeue=False)
+        return
+    work = asyncio.ensure_future(_until_taken(service, envelope, receive))
+    try:
+        await asyncio.shield(work)
+        await message.ack()
+    except asyncio.CancelledError:
+        await work
+        raise
+    except Exception as problem:
+        log.warning("ack_failed", service=service, event=str(envelope.id), problem=repr(problem))
+
+
+async def _until_taken(service: str, envelope: Envelope, receive: Receive) -> None:
+    while True:
+        try:
+            return await receive(envelope)
+        except Exception as problem:
+            log.warning("inbox_unavailable", service=service, event=str(envelope.id), problem=repr(problem))
+            await asyncio.sleep(AFTER_FAILURE_SECONDS)

@@ -1,0 +1,50 @@
+"""On whose behalf a transaction runs: who, which customer, when, and what caused it.
+
+Filled at the edge, read by the mechanisms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from shared.events import Event
+
+Scope = Literal["staff", "customer", "system"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One audit entry before it is chained: what was done to a record, and on what information."""
+
+    subject: str
+    action: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    information: dict[str, Any]
+    customer_id: UUID | None
+
+
+@dataclass
+class Context:
+    """The circumstances of one transaction. `now` is the platform's time at its start (aware, UTC)."""
+
+    service: str
+    scope: Scope
+    now: datetime
+    actor: str
+    customer_id: UUID | None = None
+    person_id: UUID | None = None
+    roles: tuple[str, ...] = ()
+    origin: str | None = None
+    correlation_id: UUID | None = None
+    causation_id: UUID | None = None
+    drill: UUID | None = None
+    historical: bool = False
+    traceparent: str | None = None
+    expected_version: int | None = None
+    said: list[tuple[Event, UUID]] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    wakes: set[str] = field(default_factory=set)

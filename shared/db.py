@@ -1,0 +1,189 @@
+"""PostgreSQL as every service uses it: one schema, two roles, transactions that carry a context and a tenant.
+
+The mechanism tables (outbox, inbox, timers, heads, audit, idempotency) belong to each service's own metadata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import MetaData, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import DateTime, Uuid
+from uuid_utils.compat import uuid7
+
+from shared import mechanisms
+from shared.context import Context, Scope
+from shared.errors import VersionMismatch
+from shared.now import TimeSource, database_time
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+S = TypeVar("S")
+
+BEGIN = text(
+    "SELECT set_config('aftercare.scope', :scope, true), set_config('aftercare.customer', :customer, true), "
+    "clock_timestamp()"
+)
+
+
+COLUMN_TYPES = {datetime: DateTime(timezone=True), UUID: Uuid()}
+
+
+def metadata_for(schema: str) -> MetaData:
+    """The metadata of a service's tables: its own schema, stable constraint names, the mechanism tables."""
+    own = MetaData(schema=schema, naming_convention=NAMES)
+    mechanisms.define(own)
+    return own
+
+
+class Keyed:
+    """A row with a time-ordered uuid (version 7) for its id."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+
+
+class Versioned:
+    """A row that clients update: its version goes up with every change and is its ETag."""
+
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Tenanted:
+    """A row of one customer; row-level security keeps it from all others."""
+
+    customer_id: Mapped[UUID] = mapped_column(index=True)
+
+
+class Copied:
+    """A row copied from another service's snapshot events; `sequence` tells which of two snapshots is newer."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    sequence: Mapped[int]
+
+
+def context(session: AsyncSession) -> Context:
+    """The context the edge gave this session."""
+    found: Context = session.info["context"]
+    return found
+
+
+def settings_of(session: AsyncSession, kind: type[S]) -> S:
+    """The settings of the service this session belongs to."""
+    found = session.info["settings"]
+    if not isinstance(found, kind):
+        raise TypeError(f"this session has no {kind.__qualname__}")
+    return found
+
+
+def check_version(session: AsyncSession, version: int) -> None:
+    """Call once the row is locked. Raises VersionMismatch when the client's If-Match names another version."""
+    expected = context(session).expected_version
+    if expected is not None and expected != version:
+        raise VersionMismatch(current=version, expected=expected)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """For whom a transaction is opened: all of the context that is known before the database has told the time."""
+
+    actor: str
+    scope: Scope
+    customer_id: UUID | None = None
+    person_id: UUID | None = None
+    roles: tuple[str, ...] = ()
+    origin: str | None = None
+    correlation_id: UUID | None = None
+    causation_id: UUID | None = None
+    drill: UUID | None = None
+    historical: bool = False
+    traceparent: str | None = None
+    expected_version: int | None = None
+
+
+class Database:
+    """One service's door to PostgreSQL under its running role."""
+
+    def __init__(
+        self,
+        url: str,
+        service: str,
+        *,
+        settings: Any = None,
+        time: TimeSource = database_time,
+        pool_size: int = 5,
+    ) -> None:
+        self.url, self.service, self.time, self.settings = url, service, time, settings
+        self.engine: AsyncEngine = create_async_engine(
+            async_url(url),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=4,
+            connect_args={
+                "timeout": 4,
+                "command_timeout": 30,
+                "server_settings": {"application_name": f"aftercare {service}"},
+            },
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+
+    @asynccontextmanager
+    async def transaction(self, caller: Caller, *, read_only: bool = False) -> AsyncIterator[AsyncSession]:
+        """A transaction with its context; commits at the end with all that was said and noted, or not at all."""
+        async with self._sessions() as session, session.begin():
+            if read_only:
+                await session.connection(execution_options={"postgresql_readonly": True})
+            await self._enter(session, caller)
+            yield session
+            await session.flush()
+            await mechanisms.write_pending(session, context(session))
+
+    @asynccontextmanager
+    async def nested(self, session: AsyncSession, caller: Caller) -> AsyncIterator[None]:
+        """Continue a transaction on behalf of another caller, as a batch of timers does from row to row."""
+        await self._enter(session, caller)
+        yield
+        await session.flush()
+        await mechanisms.write_pending(session, context(session))
+
+    async def _enter(self, session: AsyncSession, caller: Caller) -> None:
+        customer = str(caller.customer_id) if caller.customer_id else ""
+        row = (await session.execute(BEGIN, {"scope": caller.scope, "customer": customer})).one()
+        session.info["settings"] = self.settings
+        session.info["context"] = Context(service=self.service, now=self.time(row[2]), **vars(caller))
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def async_url(url: str) -> str:
+    """The URL with the asyncpg driver, whatever PostgreSQL spelling it came in."""
+    return make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+
+
+def plain_url(url: str) -> str:
+    """The URL as asyncpg itself takes it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def role_url(admin_url: str, role: str, password: str) -> str:
+    """The same server and database, entered as another role."""
+    return make_url(admin_url).set(username=role, password=password).render_as_string(hide_password=False)
+
+
+def as_record(row: Any, *fields: str) -> dict[str, Any]:
+    """The named fields of a row as JSON values, for an audit entry's before and after."""
+    return {name: mechanisms.json_value(getattr(row, name)) for name in fields}

@@ -1,0 +1,125 @@
+"""The edge of a service over HTTP: who asks, may they, one transaction around the route, one answer to a repeat.
+
+The commit comes before the answer leaves. A route is parse -> one action or query -> schema, and commits nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.routing import APIRoute
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import StreamingResponse
+
+from shared.auth import HEADER, Need, Principal, need_of
+from shared.errors import IdempotencyKeyReused, MalformedRequest
+from shared.mechanisms import table
+from shared.now import system_seconds
+
+if TYPE_CHECKING:
+    from shared.service import Runtime
+
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+KEPT_HEADERS = ("content-type", "etag", "location")
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+T = TypeVar("T")
+
+
+class UnmarkedRoute(Exception):
+    """A route states neither the permission it needs nor that it is public. A programming error."""
+
+
+class Edge(APIRoute):
+    """A route in one transaction. Refuses to be built without a `needs(...)` or `public()` mark."""
+
+    def get_route_handler(self) -> Handler:
+        need = need_of(self.endpoint)
+        if need is None:
+            raise UnmarkedRoute(f"{self.path}: say needs(permission) or public()")
+        answer = super().get_route_handler()
+
+        async def in_one_transaction(request: Request) -> Response:
+            return await _serve(request, need, answer)
+
+        return in_one_transaction
+
+
+async def _serve(request: Request, need: Need, answer: Handler) -> Response:
+    runtime: Runtime = request.app.state.runtime
+    principal = runtime.verifier.verify(request.headers.get(HEADER), system_seconds())
+    if need.permission:
+        principal.require(need.permission)
+    request.state.principal = principal
+    caller = replace(
+        principal.caller(need),
+        traceparent=request.headers.get("traceparent"),
+        expected_version=_expected_version(request),
+    )
+    reading = request.method in READS
+    async with runtime.database.transaction(caller, read_only=reading) as session:
+        request.state.session = session
+        key = None if reading else request.headers.get("idempotency-key")
+        if key is None:
+            return await answer(request)
+        return await _once(request, session, principal, key, answer)
+
+
+async def _once(request: Request, session: AsyncSession, principal: Principal, key: str, answer: Handler) -> Response:
+    """Run the route once per (caller, key): a repeat gets the stored answer, a concurrent repeat waits for it."""
+    rows = table(session, "idempotency")
+    owner = f"{principal.actor} {request.method} {request.url.path}"
+    fingerprint = hashlib.sha256(request.url.query.encode() + b"\n" + await request.body()).digest()
+    taken = insert(rows).values(owner=owner, key=key[:255], fingerprint=fingerprint).on_conflict_do_nothing()
+    if (await session.execute(taken.returning(rows.c.key))).first() is None:
+        mine = select(rows).where(rows.c.owner == owner, rows.c.key == key[:255])
+        stored = (await session.execute(mine)).one()
+        if stored.fingerprint != fingerprint:
+            raise IdempotencyKeyReused()
+        return Response(stored.body, stored.status, {**stored.headers, "Idempotency-Replayed": "true"})
+    response = await answer(request)
+    if not isinstance(response, StreamingResponse):
+        kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+        done = update(rows).where(rows.c.owner == owner, rows.c.key == key[:255])
+        await session.execute(done.values(status=response.status_code, headers=kept, body=bytes(response.body)))
+    return response
+
+
+def _expected_version(request: Request) -> int | None:
+    tag = request.headers.get("if-match")
+    if tag is None or tag == "*":
+        return None
+    number = tag.strip().removeprefix("W/").strip('"')
+    if not number.isdecimal():
+        raise MalformedRequest()
+    return int(number)
+
+
+async def _session_of(request: Request) -> AsyncSession:
+    session: AsyncSession = request.state.session
+    return session
+
+
+async def _principal_of(request: Request) -> Principal:
+    principal: Principal = request.state.principal
+    return principal
+
+
+Session = Annotated[AsyncSession, Depends(_session_of)]
+By = Annotated[Principal, Depends(_principal_of)]
+
+
+def router(prefix: str = "", **options: Any) -> APIRouter:
+    """A router whose routes run at the edge as described above."""
+    return APIRouter(prefix=prefix, route_class=Edge, **options)
+
+
+def tagged(response: Response, row: T) -> T:
+    """Give the answer the row's version as its ETag, which a later If-Match names."""
+    response.headers["ETag"] = f'"{row.version}"'  # type: ignore[attr-defined]  # a Versioned row by contract
+    return row

@@ -1,0 +1,221 @@
+"""Expected failures: classes with a status and a stable code, raised where the rule lives, rendered once (RFC 9457)."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+PROBLEM = "application/problem+json"
+log = structlog.get_logger()
+
+
+class AftercareError(Exception):
+    """Base of all expected failures.
+
+    A concrete class states `code` (what clients switch on), and its sentence in both languages; both may name the
+    keyword arguments given when it is raised, which also travel as members of the problem document.
+    """
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = ""
+    en: ClassVar[str] = "Something went wrong."
+    zh: ClassVar[str] = "出现错误。"
+
+    def __init__(self, **members: Any) -> None:
+        self.members = members
+        super().__init__(self.detail("en"))
+
+    def detail(self, language: str) -> str:
+        sentence = self.zh if language == "zh" else self.en
+        return sentence.format(**self.members)
+
+    def problem(self, language: str) -> dict[str, Any]:
+        return {
+            "type": f"/docs/errors#{self.code}",
+            "title": self.code.replace("_", " ").capitalize(),
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail(language),
+            **{name: plain(value) for name, value in self.members.items()},
+        }
+
+
+def plain(value: Any) -> Any:
+    """A member of a problem document as JSON: numbers and lists stay, everything else becomes its text."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    return str(value)
+
+
+class BadRequest(AftercareError):
+    status = 400
+
+
+class Unauthenticated(AftercareError):
+    status = 401
+    code = "unauthenticated"
+    en = "Sign in or send an API key."
+    zh = "请先登录或提供 API 密钥。"
+
+
+class Forbidden(AftercareError):
+    status = 403
+    code = "forbidden"
+    en = "This needs the permission {permission}."
+    zh = "此操作需要权限 {permission}。"
+
+
+class NotFound(AftercareError):
+    status = 404
+    code = "not_found"
+    en = "There is nothing at this address."
+    zh = "此地址没有内容。"
+
+
+class Conflict(AftercareError):
+    status = 409
+
+
+class Gone(AftercareError):
+    status = 410
+
+
+class TooLarge(AftercareError):
+    status = 413
+    code = "body_too_large"
+    en = "The body may have at most {limit} bytes."
+    zh = "请求正文最多 {limit} 字节。"
+
+
+class Unprocessable(AftercareError):
+    status = 422
+
+
+class TooMany(AftercareError):
+    status = 429
+    code = "too_many_requests"
+    en = "Too many requests; try again in {retry_after} s."
+    zh = "请求过于频繁，请在 {retry_after} 秒后重试。"
+
+
+class Unavailable(AftercareError):
+    status = 503
+    code = "unavailable"
+    en = "A part of the platform cannot be reached; nothing was changed. Try again shortly."
+    zh = "平台的一部分暂时无法访问，未作任何更改，请稍后重试。"
+
+
+class InvalidInput(Unprocessable):
+    code = "invalid_input"
+    en = "The input is not valid: {count} error(s)."
+    zh = "输入无效：共 {count} 处错误。"
+
+
+class IllegalMove(Conflict):
+    """A state machine has no such move from the present state; `allowed` lists the moves it has."""
+
+    code = "illegal_move"
+    en = "Not possible in state {state}: {move}. Possible now: {allowed}."
+    zh = "当前状态 {state} 下不能执行 {move}，可执行：{allowed}。"
+
+
+class VersionMismatch(AftercareError):
+    status = 412
+    code = "version_mismatch"
+    en = "The record was changed meanwhile: it is at version {current}, not {expected}."
+    zh = "记录已被修改：当前版本为 {current}，而不是 {expected}。"
+
+
+class IdempotencyKeyReused(Unprocessable):
+    code = "idempotency_key_reused"
+    en = "This Idempotency-Key was used before with another request."
+    zh = "此 Idempotency-Key 已用于另一个请求。"
+
+
+class Unexpected(AftercareError):
+    code = "internal_error"
+    en = "An error we did not expect; it is in our log. Nothing was changed."
+    zh = "发生意外错误，已记入日志，未作任何更改。"
+
+
+def language_of(accept_language: str | None) -> str:
+    """`zh` when the first language asked for is Chinese, else `en`."""
+    first = (accept_language or "").split(",", 1)[0].strip().lower()
+    return "zh" if first.startswith("zh") else "en"
+
+
+def render(error: AftercareError, language: str) -> JSONResponse:
+    headers = {"Content-Language": "zh-CN" if language == "zh" else "en"}
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    if retry_after := error.members.get("retry_after"):
+        headers["Retry-After"] = str(retry_after)
+    return JSONResponse(error.problem(language), status_code=error.status, media_type=PROBLEM, headers=headers)
+
+
+def as_expected(problem: Exception) -> AftercareError:
+    """The failure a client is told of, for whatever was raised."""
+    if isinstance(problem, AftercareError):
+        return problem
+    if isinstance(problem, RequestValidationError):
+        errors = [
+            {"at": ".".join(str(part) for part in e["loc"]), "code": e["type"], "detail": e["msg"]}
+            for e in problem.errors()
+        ]
+        return InvalidInput(count=len(errors), errors=errors)
+    if isinstance(problem, HTTPException):
+        return _from_status(problem.status_code)
+    if is_database_down(problem):
+        return Unavailable()
+    return Unexpected()
+
+
+def is_database_down(problem: Exception) -> bool:
+    """True when the statement never had a chance: no connection, a lost one, or none free in time."""
+    if isinstance(problem, DBAPIError) and problem.connection_invalidated:
+        return True
+    return isinstance(problem, OperationalError | InterfaceError | PoolTimeout | ConnectionError | TimeoutError)
+
+
+class MethodNotAllowed(AftercareError):
+    status = 405
+    code = "method_not_allowed"
+    en = "This address does not take that method."
+    zh = "此地址不支持该请求方法。"
+
+
+class MalformedRequest(BadRequest):
+    code = "malformed_request"
+    en = "The request could not be read."
+    zh = "无法读取请求。"
+
+
+def _from_status(status: int) -> AftercareError:
+    if status == 404:
+        return NotFound()
+    if status == 405:
+        return MethodNotAllowed()
+    return MalformedRequest() if status < 500 else Unexpected()
+
+
+async def answer_with_problem(request: Request, problem: Exception) -> JSONResponse:
+    error = as_expected(problem)
+    if isinstance(error, Unexpected):
+        log.exception("unexpected_error", path=request.url.path, exc_info=problem)
+    return render(error, language_of(request.headers.get("accept-language")))
+
+
+def install(app: FastAPI) -> None:
+    for expected in (AftercareError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(expected, answer_with_problem)

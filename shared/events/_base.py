@@ -1,0 +1,72 @@
+"""What an event contract is: a frozen class with a wire type. The classes live in one module per publisher."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.events.words import word
+
+REGISTRY: dict[str, type[Event]] = {}
+
+
+class Event(BaseModel):
+    """A fact about the publisher's own data.
+
+    Subclasses state `type` (`service.past_participle.vN`) and `subject`, the name of the field that holds the id
+    whose events stay in order. A field `customer_id` makes the event a tenant's; a field `incident_id` makes it part
+    of that incident's timeline, where it reads as `en` or `zh`: a sentence that may name the event's fields. Fields
+    are only ever added; readers ignore those they do not know.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    type: ClassVar[str]
+    subject: ClassVar[str]
+    en: ClassVar[str] = ""
+    zh: ClassVar[str] = ""
+
+    def __init_subclass__(cls, *, type: str = "", subject: str = "", en: str = "", zh: str = "", **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not type:
+            return
+        if type in REGISTRY:
+            raise TypeError(f"two event classes claim the type {type!r}")
+        cls.type, cls.subject, cls.en, cls.zh = type, subject, en, zh
+        REGISTRY[type] = cls
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        if getattr(cls, "type", "") and cls.subject not in cls.model_fields:
+            raise TypeError(f"{cls.__name__}: subject {cls.subject!r} is not one of its fields")
+
+    @property
+    def subject_id(self) -> str:
+        return str(getattr(self, self.subject))
+
+    @property
+    def tenant(self) -> UUID | None:
+        value: UUID | None = getattr(self, "customer_id", None)
+        return value
+
+    @property
+    def correlation(self) -> UUID | None:
+        value: UUID | None = getattr(self, "incident_id", None)
+        return value
+
+    def sentence(self, language: str) -> str:
+        """What a reader of the timeline sees, in `zh` or `en`; coded values become their terms."""
+        values = {name: self._shown(getattr(self, name), language) for name in type(self).model_fields}
+        return (self.zh if language == "zh" else self.en).format(**values)
+
+    @staticmethod
+    def _shown(value: Any, language: str) -> Any:
+        if isinstance(value, str):
+            return word(value, language)
+        return "" if value is None else value
+
+
+class Snapshot(Event):
+    """The whole public record of reference data. Consumers upsert it where the envelope's sequence is greater."""

@@ -1,0 +1,110 @@
+"""What contracts says: snapshots of the reference data that four other services answer from."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.events._base import Snapshot
+
+
+class Target(BaseModel):
+    """One promise of an agreement: `kind` of clock for a severity. `unit`: seconds, working_seconds or working_days."""
+
+    model_config = ConfigDict(frozen=True)
+
+    severity: str
+    kind: str
+    amount: int
+    unit: str
+
+
+class CustomerChanged(Snapshot, type="contracts.customer_changed.v1", subject="customer_id"):
+    """A customer: an organisation that holds contracts. Every tenant row carries its id."""
+
+    customer_id: UUID
+    name_zh: str
+    name_en: str
+    active: bool
+
+
+class SiteChanged(Snapshot, type="contracts.site_changed.v1", subject="site_id"):
+    """A place where a customer's assets stand."""
+
+    site_id: UUID
+    customer_id: UUID
+    name_zh: str
+    name_en: str
+    address: str
+    region: str
+
+
+class DepartmentChanged(Snapshot, type="contracts.department_changed.v1", subject="department_id"):
+    """A business department of a customer; it is told when service is restored."""
+
+    department_id: UUID
+    customer_id: UUID
+    name_zh: str
+    name_en: str
+    email: str
+    locale: str
+
+
+class AssetChanged(Snapshot, type="contracts.asset_changed.v1", subject="asset_id"):
+    """One item of the installed base."""
+
+    asset_id: UUID
+    customer_id: UUID
+    site_id: UUID
+    name: str
+    product: str
+    model: str
+    serial: str
+    criticality: str
+
+
+class KeyBusinessChanged(Snapshot, type="contracts.key_business_changed.v1", subject="key_business_id"):
+    """A key business, its owner department and the assets it depends on. `dependence`: general or very_high."""
+
+    key_business_id: UUID
+    customer_id: UUID
+    name_zh: str
+    name_en: str
+    department_id: UUID
+    asset_ids: tuple[UUID, ...]
+    dependence: str
+    tolerable_outage_seconds: int
+
+
+class AgreementChanged(Snapshot, type="contracts.agreement_changed.v1", subject="agreement_id"):
+    """A version of a service-level agreement with the contract it belongs to: cover, term, calendar and targets.
+
+    `calendar` is a work calendar as plain data, for the targets in working units. `in_force` is true once both sides
+    signed and until another version replaces it. Dates are half-open: `starts_on` counts, `ends_on` does not.
+    """
+
+    agreement_id: UUID
+    contract_id: UUID
+    contract_number: str
+    customer_id: UUID
+    revision: int
+    in_force: bool
+    starts_on: date
+    ends_on: date
+    site_ids: tuple[UUID, ...]
+    asset_ids: tuple[UUID, ...]
+    calendar: dict[str, Any]
+    targets: tuple[Target, ...]
+
+
+class EmergencyOrganisationChanged(Snapshot, type="contracts.emergency_organisation_changed.v1", subject="customer_id"):
+    """Who acts for a customer in an emergency. `quorum`: how many leaders must authorise a plan."""
+
+    customer_id: UUID
+    team_ids: tuple[UUID, ...]
+    leader_ids: tuple[UUID, ...]
+    quorum: int
+    superior_ids: tuple[UUID, ...]

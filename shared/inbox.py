@@ -1,0 +1,223 @@
+"""The handling machine: an envelope and its effects are one commit, once per consumer, in order per subject.
+
+Whatever carried the envelope (local bus or RabbitMQ) only brings it here. A failure is kept with its reason and tried
+again; events of the same subject wait behind it, all other subjects flow; after the last try it is parked until an
+operator replays or discards it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Row, exists, select, update
+from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.bus import Envelope
+from shared.db import Caller, Database, context
+from shared.errors import is_database_down
+from shared.events import Event
+from shared.mechanisms import tables_of
+
+MAX_TRIES = 8
+LANES = 8
+BATCH = 50
+log = structlog.get_logger()
+
+E = TypeVar("E", bound=Event)
+Handle = Callable[[AsyncSession, Any], Awaitable[None]]
+HandleEnvelope = Callable[[AsyncSession, Envelope], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """One effect of one kind of event in this service."""
+
+    name: str
+    handle: HandleEnvelope
+    doc: str
+
+
+class Consumers:
+    """A service's table of what it listens to."""
+
+    def __init__(self) -> None:
+        self.by_type: dict[str, list[Consumer]] = {}
+
+    def on(self, event: type[E]) -> Callable[[Callable[[AsyncSession, E], Awaitable[None]]], Handle]:
+        """Register `async def effect(session, event)` for a class of events."""
+
+        def register(effect: Callable[[AsyncSession, E], Awaitable[None]]) -> Handle:
+            async def handle(session: AsyncSession, envelope: Envelope) -> None:
+                await effect(session, event.model_validate(envelope.data))
+
+            self._add(event.type, Consumer(effect.__name__, handle, (effect.__doc__ or "").strip()))
+            return effect
+
+        return register
+
+    def on_envelope(self, *events: type[Event]) -> Callable[[HandleEnvelope], HandleEnvelope]:
+        """Register one effect for many classes of events; it is given the envelope."""
+
+        def register(effect: HandleEnvelope) -> HandleEnvelope:
+            for event in events:
+                self._add(event.type, Consumer(effect.__name__, effect, (effect.__doc__ or "").strip()))
+            return effect
+
+        return register
+
+    def _add(self, event_type: str, consumer: Consumer) -> None:
+        taken = self.by_type.setdefault(event_type, [])
+        if any(other.name == consumer.name for other in taken):
+            raise TypeError(f"{consumer.name} listens to {event_type} twice")
+        taken.append(consumer)
+
+    def routing_keys(self) -> frozenset[str]:
+        return frozenset(self.by_type)
+
+
+class Inbox:
+    """One service's inbox. `receive` is handed to the bus; `step` tries again what waits."""
+
+    name = "inbox"
+
+    def __init__(self, database: Database, consumers: Consumers) -> None:
+        self.database, self.consumers = database, consumers
+        self.rows = tables_of(database.service)["inbox"]
+        self.lanes = [asyncio.Lock() for _ in range(LANES)]
+        self.caller = Caller(actor=f"system:{database.service}", scope="system")
+
+    async def receive(self, envelope: Envelope) -> None:
+        """Take an envelope for good: handled, waiting or parked once this returns.
+
+        Raises only when nothing could be stored (database down); the carrier then keeps the envelope.
+        """
+        async with self.lanes[hash(envelope.subject) % LANES]:
+            for consumer in self.consumers.by_type.get(envelope.type, ()):
+                await self._take(consumer, envelope)
+
+    async def step(self) -> int:
+        """Try again the first waiting envelope of each subject whose time has come; returns how many were tried."""
+        async with self.database.transaction(self.caller, read_only=True) as session:
+            due = await self._heads_due(session)
+        for row in due:
+            async with self.lanes[hash(row.subject) % LANES]:
+                await self._retry(row)
+        return len(due)
+
+    async def idle_seconds(self) -> float:
+        return 1.0
+
+    async def _take(self, consumer: Consumer, envelope: Envelope) -> None:
+        try:
+            async with self.database.transaction(self._caller_of(envelope)) as session:
+                if not await self._first_time(session, consumer, envelope):
+                    return
+                if await self._is_blocked(session, consumer, envelope):
+                    await self._store_behind(session, consumer, envelope)
+                    return
+                await consumer.handle(session, envelope)
+        except Exception as problem:
+            if is_database_down(problem):
+                raise
+            log.exception("consumer_failed", consumer=consumer.name, event=str(envelope.id), type=envelope.type)
+            await self._keep_failed(consumer, envelope, problem)
+
+    async def _first_time(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> bool:
+        row = {
+            "consumer": consumer.name,
+            "event_id": envelope.id,
+            "subject": envelope.subject,
+            "type": envelope.type,
+            "state": "done",
+        }
+        taken = insert(self.rows).values(row).on_conflict_do_nothing().returning(self.rows.c.id)
+        return (await session.execute(taken)).first() is not None
+
+    async def _is_blocked(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> bool:
+        waiting = exists().where(
+            self.rows.c.subject == envelope.subject,
+            self.rows.c.state.in_(("waiting", "parked")),
+            self.rows.c.event_id != envelope.id,
+        )
+        return bool(await session.scalar(select(waiting)))
+
+    async def _store_behind(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> None:
+        behind = update(self.rows).where(self.rows.c.consumer == consumer.name, self.rows.c.event_id == envelope.id)
+        kept = envelope.model_dump(mode="json", exclude_none=True)
+        await session.execute(behind.values(state="waiting", envelope=kept, next_try_at=context(session).now))
+
+    async def _keep_failed(self, consumer: Consumer, envelope: Envelope, problem: Exception) -> None:
+        """Store the envelope with its error and when to try again, in a transaction of its own."""
+        async with self.database.transaction(self.caller) as session:
+            row = {
+                "consumer": consumer.name,
+                "event_id": envelope.id,
+                "subject": envelope.subject,
+                "type": envelope.type,
+                "state": "waiting",
+                "envelope": envelope.model_dump(mode="json", exclude_none=True),
+                "tries": 1,
+                "error": repr(problem)[:500],
+                "next_try_at": context(session).now + timedelta(seconds=backoff_seconds(1)),
+            }
+            await session.execute(insert(self.rows).values(row).on_conflict_do_nothing())
+
+    async def _heads_due(self, session: AsyncSession) -> list[Row[Any]]:
+        """The oldest open row of each subject, where it waits and is due: a parked head keeps its subject blocked."""
+        heads = (
+            select(self.rows)
+            .ext(distinct_on(self.rows.c.subject))
+            .where(self.rows.c.state.in_(("waiting", "parked")))
+            .order_by(self.rows.c.subject, self.rows.c.id)
+            .subquery()
+        )
+        due = select(heads).where(heads.c.state == "waiting", heads.c.next_try_at <= context(session).now)
+        return list(await session.execute(due.order_by(heads.c.id).limit(BATCH)))
+
+    async def _retry(self, row: Row[Any]) -> None:
+        envelope = Envelope.model_validate(row.envelope)
+        consumer = next(c for c in self.consumers.by_type[row.type] if c.name == row.consumer)
+        this = (self.rows.c.consumer == row.consumer) & (self.rows.c.event_id == row.event_id)
+        try:
+            async with self.database.transaction(self._caller_of(envelope)) as session:
+                done = update(self.rows).where(this, self.rows.c.state == "waiting")
+                claimed = await session.execute(
+                    done.values(state="done", envelope=None, error=None).returning(self.rows.c.id)
+                )
+                if claimed.first() is not None:
+                    await consumer.handle(session, envelope)
+        except Exception as problem:
+            if is_database_down(problem):
+                raise
+            tries = row.tries + 1
+            state = "parked" if tries >= MAX_TRIES else "waiting"
+            log.exception("consumer_failed_again", consumer=row.consumer, event=str(row.event_id), state=state)
+            async with self.database.transaction(self.caller) as session:
+                later = context(session).now + timedelta(seconds=backoff_seconds(tries))
+                failed = update(self.rows).where(this)
+                await session.execute(
+                    failed.values(tries=tries, state=state, error=repr(problem)[:500], next_try_at=later)
+                )
+
+    def _caller_of(self, envelope: Envelope) -> Caller:
+        return Caller(
+            actor=envelope.actor,
+            scope="system",
+            customer_id=envelope.customerid,
+            correlation_id=envelope.correlationid,
+            causation_id=envelope.id,
+            drill=envelope.drill,
+            historical=envelope.historical,
+            traceparent=envelope.traceparent,
+        )
+
+
+def backoff_seconds(tries: int) -> float:
+    """1, 4, 16, 64 s ... at most 10 minutes."""
+    return float(min(600, 4 ** (tries - 1)))

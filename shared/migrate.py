@@ -1,0 +1,134 @@
+"""Schemas and roles: one Alembic environment, one version line per service, two roles per service.
+
+`<service>_owner` migrates; `<service>` runs without DDL and may only add to the audit. Neither sees another's schema.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from pathlib import Path
+
+import asyncpg
+from alembic import command, op
+from alembic.config import Config
+from sqlalchemy import MetaData
+
+from shared import mechanisms
+from shared.db import NAMES, plain_url, role_url
+
+ROOT = Path(__file__).parent.parent
+TENANT_POLICY = """
+CREATE POLICY tenant ON {table}
+USING (
+    current_setting('aftercare.scope', true) IN ('staff', 'system')
+    OR customer_id = nullif(current_setting('aftercare.customer', true), '')::uuid
+)
+WITH CHECK (
+    current_setting('aftercare.scope', true) IN ('staff', 'system', 'customer')
+    AND (
+        nullif(current_setting('aftercare.customer', true), '') IS NULL
+            AND current_setting('aftercare.scope', true) <> 'customer'
+        OR customer_id = nullif(current_setting('aftercare.customer', true), '')::uuid
+        {or_of_nobody}
+    )
+)
+"""
+
+
+def password_of(secret: str, role: str) -> str:
+    """The password of a service role, derived from the installation's secret (HMAC-SHA256)."""
+    return hmac.new(secret.encode(), role.encode(), hashlib.sha256).hexdigest()
+
+
+async def prepare_roles(admin_url: str, services: list[str], secret: str) -> None:
+    """Create the roles and schemas that are missing, and set what each role may do. Safe to repeat."""
+    connection = await asyncpg.connect(plain_url(admin_url), timeout=10)
+    try:
+        await connection.execute("SELECT pg_advisory_lock(hashtext('aftercare roles'))")
+        database = await connection.fetchval("SELECT quote_ident(current_database())")
+        for service in services:
+            for role in (f"{service}_owner", service):
+                if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
+                    await connection.execute(f'CREATE ROLE "{role}" LOGIN NOSUPERUSER NOBYPASSRLS')
+                if secret:
+                    await connection.execute(f"ALTER ROLE \"{role}\" PASSWORD '{password_of(secret, role)}'")
+                await connection.execute(f'GRANT CONNECT ON DATABASE {database} TO "{role}"')
+            await connection.execute(
+                f"""
+                CREATE SCHEMA IF NOT EXISTS "{service}" AUTHORIZATION "{service}_owner";
+                GRANT USAGE ON SCHEMA "{service}" TO "{service}";
+                ALTER DEFAULT PRIVILEGES FOR ROLE "{service}_owner" IN SCHEMA "{service}"
+                    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO "{service}";
+                ALTER DEFAULT PRIVILEGES FOR ROLE "{service}_owner" IN SCHEMA "{service}"
+                    GRANT USAGE, SELECT ON SEQUENCES TO "{service}";
+                """
+            )
+    finally:
+        await connection.close()
+
+
+def owner_url(admin_url: str, service: str, secret: str) -> str:
+    role = f"{service}_owner"
+    return role_url(admin_url, role, password_of(secret, role))
+
+
+def running_url(admin_url: str, service: str, secret: str) -> str:
+    return role_url(admin_url, service, password_of(secret, service))
+
+
+def config_for(service: str, url: str, metadata: MetaData | None = None) -> Config:
+    """Alembic's configuration for one service; `url` is its owner's."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "shared" / "migrations"))
+    config.set_main_option("version_locations", str(ROOT / "services" / service / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes.update(service=service, url=url, metadata=metadata)
+    return config
+
+
+def upgrade(service: str, url: str, revision: str = "head") -> None:
+    """Bring a schema up to `revision`. Runs its own event loop: call it from a thread where one is running."""
+    command.upgrade(config_for(service, url), revision)
+
+
+def downgrade(service: str, url: str, revision: str) -> None:
+    command.downgrade(config_for(service, url), revision)
+
+
+def revise(service: str, url: str, metadata: MetaData, message: str, number: int) -> None:
+    """Write a migration with what the models have and the schema at `url` has not, for a person to edit."""
+    command.revision(config_for(service, url, metadata), message, autogenerate=True, rev_id=f"{service}_{number:04}")
+
+
+def differences(service: str, url: str, metadata: MetaData) -> None:
+    """Raise alembic.util.CommandError when models and migrations differ."""
+    command.check(config_for(service, url, metadata))
+
+
+def create_mechanisms(service: str) -> None:
+    """First form of the mechanism tables. A later form gets a function of its own, so that old migrations stay true."""
+    metadata = MetaData(schema=service, naming_convention=NAMES)
+    mechanisms.define(metadata)
+    metadata.create_all(op.get_bind(), checkfirst=False)
+    op.execute(f'REVOKE UPDATE, DELETE ON "{service}".audit FROM "{service}"')
+    op.execute(f'ALTER TABLE "{service}".outbox SET (autovacuum_vacuum_scale_factor = 0.01)')
+    op.execute(f'ALTER TABLE "{service}".timers SET (autovacuum_vacuum_scale_factor = 0.01)')
+    protect(service, "audit", of_nobody=True)
+
+
+def drop_mechanisms(service: str) -> None:
+    metadata = MetaData(schema=service)
+    mechanisms.define(metadata)
+    metadata.drop_all(op.get_bind(), checkfirst=False)
+
+
+def protect(service: str, *tables: str, of_nobody: bool = False) -> None:
+    """Row-level security by customer, for owners too. `of_nobody`: rows of no customer may be written by everybody."""
+    for table in tables:
+        name = f'"{service}"."{table}"'
+        op.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
+        extra = "OR customer_id IS NULL" if of_nobody else ""
+        op.execute(TENANT_POLICY.format(table=name, or_of_nobody=extra))

@@ -1,0 +1,129 @@
+"""Saying facts: `emit` writes an event beside the change that made it true; the relay carries it to the bus.
+
+A crash between the bus's confirmation and our mark means an event is sent twice, never zero times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+import structlog
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from shared.bus import Bus, Envelope, PublishFailed
+from shared.db import Caller, Database, context
+from shared.errors import Forbidden
+from shared.events import Event
+from shared.mechanisms import table, tables_of
+
+BATCH = 200
+PARALLEL_SUBJECTS = 8
+PUBLISH_DEADLINE_SECONDS = 10.0
+log = structlog.get_logger()
+
+
+class ForeignEvent(Exception):
+    """A service said something that only another service may say. A programming error."""
+
+
+class ForeignTenant(Forbidden):
+    code = "foreign_tenant"
+    en = "This concerns another customer."
+    zh = "此内容属于另一客户。"
+
+
+def emit(session: AsyncSession, event: Event) -> None:
+    """Say a fact in this transaction. It leaves after the commit, in order per subject, at least once.
+
+    Raises ForeignEvent when the event is not this service's, ForeignTenant when it is not this customer's.
+    """
+    ctx = context(session)
+    if event.type.split(".", 1)[0] != ctx.service:
+        raise ForeignEvent(f"{ctx.service} may not say {event.type}")
+    if ctx.customer_id and event.tenant and event.tenant != ctx.customer_id:
+        raise ForeignTenant()
+    ctx.said.append((event, uuid7()))
+
+
+class Relay:
+    """Publishes unsent rows in order. Only the service's active worker runs it, so order per subject holds.
+
+    Subjects are independent: one that fails is left at its first unsent row, the others go on.
+    """
+
+    name = "outbox"
+
+    def __init__(self, database: Database, bus: Bus) -> None:
+        self.database, self.bus = database, bus
+        self.outbox = tables_of(database.service)["outbox"]
+        self.caller = Caller(actor=f"system:{database.service}", scope="system")
+
+    async def step(self) -> int:
+        """Publish up to BATCH rows; returns how many were sent."""
+        async with self.database.transaction(self.caller, read_only=True) as session:
+            unsent = select(self.outbox.c.id, self.outbox.c.subject, self.outbox.c.envelope)
+            unsent = unsent.where(self.outbox.c.sent_at.is_(None)).order_by(self.outbox.c.id).limit(BATCH)
+            rows = (await session.execute(unsent)).all()
+        if not rows:
+            return 0
+        by_subject = groupby(sorted(rows, key=lambda row: (row.subject, row.id)), key=lambda row: row.subject)
+        gate = asyncio.Semaphore(PARALLEL_SUBJECTS)
+        groups = [list(group) for _, group in by_subject]
+        outcomes = await asyncio.gather(*(self._publish_subject(group, gate) for group in groups))
+        await self._mark(outcomes)
+        return sum(len(sent) for sent, _ in outcomes)
+
+    async def idle_seconds(self) -> float:
+        return 1.0
+
+    async def _publish_subject(
+        self, rows: Sequence[Any], gate: asyncio.Semaphore
+    ) -> tuple[list[int], tuple[int, str] | None]:
+        """The ids sent, and the first one that failed with its reason; what comes after it waits."""
+        sent: list[int] = []
+        async with gate:
+            for row in rows:
+                try:
+                    async with asyncio.timeout(PUBLISH_DEADLINE_SECONDS):
+                        await self.bus.publish(Envelope.model_validate(row.envelope))
+                except (PublishFailed, TimeoutError) as problem:
+                    log.warning(
+                        "publish_failed",
+                        subject=row.subject,
+                        problem=str(problem),
+                        cause=repr(problem.__cause__),
+                    )
+                    return sent, (row.id, str(problem) or "no confirmation in time")
+                sent.append(row.id)
+        return sent, None
+
+    async def _mark(self, outcomes: Sequence[tuple[list[int], tuple[int, str] | None]]) -> None:
+        sent = [row_id for ids, _ in outcomes for row_id in ids]
+        failed = [failure for _, failure in outcomes if failure]
+        async with self.database.transaction(self.caller) as session:
+            if sent:
+                marked = update(self.outbox).where(self.outbox.c.id.in_(sent))
+                await session.execute(marked.values(sent_at=func.clock_timestamp(), error=None))
+            for row_id, error in failed:
+                tried = update(self.outbox).where(self.outbox.c.id == row_id)
+                await session.execute(tried.values(tries=self.outbox.c.tries + 1, error=error[:500]))
+
+
+async def events_about(session: AsyncSession, correlation_id: Any) -> list[dict[str, Any]]:
+    """Every envelope this service ever said about an incident (or another correlation), oldest first."""
+    outbox = table(session, "outbox")
+    said = select(outbox.c.envelope).where(outbox.c.correlation_id == correlation_id).order_by(outbox.c.id)
+    return list(await session.scalars(said))
+
+
+async def oldest_unsent_seconds(session: AsyncSession) -> float:
+    """Age in seconds of the oldest row that has not left; 0 when nothing waits."""
+    outbox = table(session, "outbox")
+    oldest = select(func.extract("epoch", func.clock_timestamp() - func.min(outbox.c.created_at)))
+    age = await session.scalar(oldest.where(outbox.c.sent_at.is_(None)))
+    return max(0.0, float(age or 0.0))

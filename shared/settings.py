@@ -1,0 +1,68 @@
+"""Settings from the environment, refused when misspelt: the platform's, and each service's own."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "AFTERCARE_"
+
+
+class UnknownSetting(Exception):
+    """An environment variable with our prefix names no setting."""
+
+
+class PlatformSettings(BaseSettings):
+    """What every process of the platform is told."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    database_url: str | None = Field(
+        None,
+        description="Administrator's URL of PostgreSQL 16+; creates roles and migrates. Empty: the embedded one.",
+    )
+    database_secret: str = Field(
+        "",
+        description="Secret the passwords of the service roles are derived from; only where one process has all roles.",
+    )
+    amqp_url: str | None = Field(None, description="URL of RabbitMQ. Empty: the bus inside the one process.")
+    principal_key: str = Field(
+        "", description="Public Ed25519 key (PEM) of the gateway; services trust its principals."
+    )
+    public_url: str = Field("http://127.0.0.1:8000", description="Address under which people reach the gateway.")
+    data_folder: Path = Field(Path(".aftercare"), description="Where the embedded default keeps keys and data.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_format: str = Field("json", description="json, or text for people.")
+
+
+class ServiceSettings(BaseSettings):
+    """Base of a service's own settings; its prefix is AFTERCARE_<SERVICE>_."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    database_url: str | None = Field(None, description="URL with this service's running role. Empty: derived.")
+    api_url: str | None = Field(None, description="Where this service's API answers. Empty: in this process.")
+    host: str = Field("127.0.0.1", description="Address the service's API listens on.")
+    port: int = Field(0, description="Port the service's API listens on; 0: it is not served on its own.")
+
+
+def refuse_unknown(known: Iterable[type[BaseSettings]], environment: Mapping[str, str] = os.environ) -> None:
+    """Raise UnknownSetting for a variable with our prefix that no settings class knows, naming the nearest one."""
+    names = {name for settings in known for name in variables_of(settings)}
+    for variable in environment:
+        if variable.upper().startswith(PREFIX) and variable.upper() not in names:
+            nearest = difflib.get_close_matches(variable.upper(), names, n=1)
+            hint = f"; did you mean {nearest[0]}?" if nearest else ""
+            raise UnknownSetting(f"{variable} is no setting of Aftercare{hint}")
+
+
+def variables_of(settings: type[BaseSettings]) -> dict[str, Any]:
+    """The environment variables a settings class reads, with their fields."""
+    prefix = settings.model_config.get("env_prefix") or ""
+    return {f"{prefix}{name}".upper(): field for name, field in settings.model_fields.items()}

@@ -1,0 +1,215 @@
+"""Due work as rows: armed, moved and cancelled with the change that causes it, fired with its effect.
+
+There is no running state, so nothing to rescue: what was missed while we were down fires once, in order, marked late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Row, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from shared.db import Caller, Database, context
+from shared.mechanisms import table, tables_of
+
+BATCH = 100
+MAX_TRIES = 8
+IDLE_SECONDS = 5.0
+LATE_AFTER = timedelta(seconds=60)
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Timer:
+    """A timer as its effect sees it. `late` is true when it fires over a minute after it was due."""
+
+    id: UUID
+    kind: str
+    subject: str
+    label: str
+    data: Mapping[str, Any]
+    due_at: datetime
+    late: bool
+
+    @property
+    def subject_id(self) -> UUID:
+        return UUID(self.subject)
+
+
+Effect = Callable[[AsyncSession, Timer], Awaitable[None]]
+
+
+class Jobs:
+    """A service's table of timer kinds and their effects."""
+
+    def __init__(self) -> None:
+        self.effects: dict[str, Effect] = {}
+
+    def due(self, kind: str) -> Callable[[Effect], Effect]:
+        def register(effect: Effect) -> Effect:
+            if kind in self.effects:
+                raise TypeError(f"two effects for the timer {kind!r}")
+            self.effects[kind] = effect
+            return effect
+
+        return register
+
+
+async def arm(
+    session: AsyncSession,
+    kind: str,
+    subject: UUID,
+    due_at: datetime,
+    *,
+    label: str = "",
+    customer_id: UUID | None = None,
+    correlation_id: UUID | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Arm the timer (kind, subject, label), or move it when it is armed already."""
+    await arm_many(session, [(kind, subject, label, due_at, data or {})], customer_id, correlation_id)
+
+
+async def arm_many(
+    session: AsyncSession,
+    wanted: Sequence[tuple[str, UUID, str, datetime, Mapping[str, Any]]],
+    customer_id: UUID | None,
+    correlation_id: UUID | None,
+) -> None:
+    """Arm several timers (kind, subject, label, due_at, data) of one tenant in one statement."""
+    if not wanted:
+        return
+    ctx = context(session)
+    timers = table(session, "timers")
+    rows = [
+        {
+            "id": uuid7(),
+            "kind": kind,
+            "subject": str(subject),
+            "label": label,
+            "due_at": due_at,
+            "data": dict(data),
+            "customer_id": customer_id or ctx.customer_id,
+            "correlation_id": correlation_id or ctx.correlation_id,
+            "drill": ctx.drill,
+        }
+        for kind, subject, label, due_at, data in wanted
+    ]
+    statement = insert(timers).values(rows)
+    statement = statement.on_conflict_do_update(
+        index_elements=["kind", "subject", "label"],
+        index_where=text("state = 'armed'"),
+        set_={"due_at": statement.excluded.due_at, "data": statement.excluded.data},
+    )
+    await session.execute(statement)
+    ctx.wakes.add("timers")
+
+
+async def cancel(session: AsyncSession, kind: str, subject: UUID, *, label: str | None = None) -> int:
+    """Cancel what is armed for (kind, subject), or only its `label`. Returns how many; 0 means it had fired."""
+    timers = table(session, "timers")
+    armed = update(timers).where(timers.c.kind == kind, timers.c.subject == str(subject), timers.c.state == "armed")
+    if label is not None:
+        armed = armed.where(timers.c.label == label)
+    result = await session.execute(armed.values(state="cancelled").returning(timers.c.id))
+    return len(result.all())
+
+
+class TimerLoop:
+    """Fires what is due: a batch in one transaction; if one effect fails, the batch again one by one."""
+
+    name = "timers"
+
+    def __init__(self, database: Database, jobs: Jobs) -> None:
+        self.database, self.jobs = database, jobs
+        self.timers = tables_of(database.service)["timers"]
+        self.caller = Caller(actor=f"system:{database.service}", scope="system")
+
+    async def step(self) -> int:
+        """Fire up to BATCH due timers in due order; returns how many fired or were put off."""
+        try:
+            return await self._fire(BATCH)
+        except Exception as problem:
+            log.warning("timer_batch_failed", service=self.database.service, problem=repr(problem))
+        return await self._fire_one_by_one()
+
+    async def idle_seconds(self) -> float:
+        """Seconds until the earliest armed timer is due, at most IDLE_SECONDS."""
+        async with self.database.transaction(self.caller, read_only=True) as session:
+            earliest = select(func.min(self.timers.c.due_at)).where(self.timers.c.state == "armed")
+            due: datetime | None = await session.scalar(earliest)
+            if due is None:
+                return IDLE_SECONDS
+            return min(IDLE_SECONDS, max(0.0, (due - context(session).now).total_seconds()))
+
+    async def _fire(self, limit: int) -> int:
+        async with self.database.transaction(self.caller) as session:
+            rows = await self._claim(session, limit)
+            for row in rows:
+                await self._fire_row(session, row)
+            return len(rows)
+
+    async def _fire_one_by_one(self) -> int:
+        handled = 0
+        for _ in range(BATCH):
+            claimed: UUID | None = None
+            try:
+                async with self.database.transaction(self.caller) as session:
+                    rows = await self._claim(session, 1)
+                    if not rows:
+                        break
+                    claimed = rows[0].id
+                    await self._fire_row(session, rows[0])
+            except Exception as problem:
+                if claimed is None:
+                    raise
+                log.exception("timer_failed", service=self.database.service, timer=str(claimed))
+                await self._put_off(claimed, problem)
+            handled += 1
+        return handled
+
+    async def _claim(self, session: AsyncSession, limit: int) -> Sequence[Row[Any]]:
+        ctx = context(session)
+        due = (
+            select(self.timers)
+            .where(self.timers.c.state == "armed", self.timers.c.due_at <= ctx.now)
+            .order_by(self.timers.c.due_at, self.timers.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return (await session.execute(due)).all()
+
+    async def _fire_row(self, session: AsyncSession, row: Row[Any]) -> None:
+        caller = Caller(
+            actor=self.caller.actor,
+            scope="system",
+            customer_id=row.customer_id,
+            correlation_id=row.correlation_id,
+            causation_id=row.id,
+            drill=row.drill,
+        )
+        async with self.database.nested(session, caller):
+            now = context(session).now
+            late = now - row.due_at > LATE_AFTER
+            fired = update(self.timers).where(self.timers.c.id == row.id)
+            await session.execute(fired.values(state="fired", fired_at=now, late=late))
+            timer = Timer(row.id, row.kind, row.subject, row.label, row.data, row.due_at, late)
+            await self.jobs.effects[row.kind](session, timer)
+
+    async def _put_off(self, timer_id: UUID, problem: Exception) -> None:
+        """Try again later, after ever longer; park it after MAX_TRIES with its reason."""
+        async with self.database.transaction(self.caller) as session:
+            row = (await session.execute(select(self.timers).where(self.timers.c.id == timer_id))).one()
+            tries = row.tries + 1
+            state = "parked" if tries >= MAX_TRIES else "armed"
+            later = context(session).now + timedelta(seconds=2**tries)
+            put_off = update(self.timers).where(self.timers.c.id == timer_id)
+            await session.execute(put_off.values(tries=tries, state=state, due_at=later, error=repr(problem)[:500]))

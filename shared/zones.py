@@ -1,0 +1,131 @@
+"""Time zones as stretches of constant offset, on one axis of microseconds since 0001-01-01 (a Monday).
+
+The standard library converts instants but does not list transitions: they are searched for, year by year.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""What lies outside these years is refused, so that a mistyped budget is an error and not a long search."""
+
+SECOND = 1_000_000
+DAY = 86_400 * SECOND
+MICROSECOND = timedelta(microseconds=1)
+ORIGIN = datetime(1, 1, 1, tzinfo=UTC)
+PROBE_SECONDS = 3 * 86_400  # of the tz database's offsets since 1900 none lasted under 6.9 days
+
+
+class CalendarError(ValueError):
+    """The calendar, or the question put to it, makes no sense; the message says why."""
+
+
+class UnknownZone(CalendarError):
+    """The zone is not a name of the IANA time zone database."""
+
+
+class NaiveDatetime(CalendarError):
+    """A time without a zone is no instant."""
+
+
+class BeyondCalendar(CalendarError):
+    """The question or its answer lies outside FIRST_YEAR to LAST_YEAR."""
+
+    def __init__(self) -> None:
+        super().__init__(f"calendars reach from {FIRST_YEAR} to {LAST_YEAR}")
+
+
+class Stretch(NamedTuple):
+    """Half-open positions in UTC, and what turns them into local ones, all in microseconds."""
+
+    start: int
+    end: int
+    shift: int
+
+
+def utc(at: datetime) -> datetime:
+    """The same instant in UTC, where comparisons and differences are safe (PEP 495). Refuses a naive time."""
+    if at.utcoffset() is None:
+        raise NaiveDatetime(f"{at.isoformat()} has no time zone")
+    return at.astimezone(UTC)
+
+
+def position_of(at: datetime) -> int:
+    return (utc(at) - ORIGIN) // MICROSECOND
+
+
+def instant_at(position: int) -> datetime:
+    """The instant of a position, in UTC. Raises BeyondCalendar."""
+    _year_of(position)
+    return ORIGIN + timedelta(microseconds=position)
+
+
+def day_number(day: date) -> int:
+    """Days since 0001-01-01; divisible by seven on Mondays."""
+    return day.toordinal() - 1
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Raises UnknownZone, also for names that are paths or folders of the database."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError, TypeError, AttributeError) as problem:
+        raise UnknownZone(f"{name!r} is not a time zone of the IANA database") from problem
+
+
+def stretches_from(zone: str, position: int) -> Iterator[Stretch]:
+    """In order from the one that holds the position, to the end of LAST_YEAR."""
+    for year in range(_year_of(position), LAST_YEAR + 1):
+        for stretch in _stretches(zone, year):
+            if stretch.end > position:
+                yield stretch
+
+
+def stretches_back(zone: str, position: int) -> Iterator[Stretch]:
+    """In reverse order from the one with time just before the position, to the start of FIRST_YEAR."""
+    for year in range(_year_of(position), FIRST_YEAR - 1, -1):
+        for stretch in reversed(_stretches(zone, year)):
+            if stretch.start < position:
+                yield stretch
+
+
+def _year_of(position: int) -> int:
+    day = position // DAY + 1
+    if not date(FIRST_YEAR, 1, 1).toordinal() <= day <= date(LAST_YEAR, 12, 31).toordinal():
+        raise BeyondCalendar
+    return date.fromordinal(day).year
+
+
+@lru_cache(maxsize=4096)
+def _stretches(zone: str, year: int) -> tuple[Stretch, ...]:
+    """The stretches of one UTC year."""
+    info = zone_named(zone)
+    first, last = (day_number(date(start, 1, 1)) * 86_400 for start in (year, year + 1))
+    edges = [first]
+    for low in range(first, last, PROBE_SECONDS):
+        high = min(low + PROBE_SECONDS, last)
+        if _shift(info, low) != _shift(info, high):
+            edges.append(_change(info, low, high))
+    return tuple(
+        Stretch(start * SECOND, end * SECOND, _shift(info, start))
+        for start, end in pairwise((*edges, last))
+        if start < end
+    )
+
+
+def _change(info: ZoneInfo, low: int, high: int) -> int:
+    """The second after `low`, at most `high`, from which the shift is another."""
+    before = _shift(info, low)
+    return low + bisect_left(range(low, high), True, key=lambda second: _shift(info, second) != before)
+
+
+def _shift(info: ZoneInfo, second: int) -> int:
+    offset = (ORIGIN + timedelta(seconds=second)).astimezone(info).utcoffset()
+    return (offset or timedelta()) // MICROSECOND

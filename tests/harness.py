@@ -1,0 +1,231 @@
+"""One service, or the whole platform, for a test: real PostgreSQL, real roles, a time that the test moves.
+
+`settle` steps every loop until nothing moves, `advance` moves the time and settles. Nothing sleeps, nothing polls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+from uuid_utils.compat import uuid7
+
+from services import catalogue
+from shared import migrate
+from shared.auth import HEADER, Principal, Signer, new_key_pair
+from shared.bus import Envelope, Receive
+from shared.bus.local import LocalBus
+from shared.db import Caller, plain_url
+from shared.events import REGISTRY, Event
+from shared.mechanisms import MECHANISMS
+from shared.now import ShiftedTime, system_seconds
+from shared.permissions import Role, permissions_of
+from shared.service import Runtime
+
+MOST_ROUNDS = 200
+PRIVATE_KEY, PUBLIC_KEY = new_key_pair()
+
+
+class Databases:
+    """Migrated databases on one server, made once per name and emptied for each test."""
+
+    def __init__(self, admin_url: str) -> None:
+        self.admin_url = admin_url
+        self._made: dict[str, str] = {}
+
+    def clean(self, name: str) -> str:
+        """The administrator's URL of an empty, migrated database. Call from a thread: Alembic runs its own loop."""
+        if name not in self._made:
+            self._made[name] = asyncio.run(self._create(f"test_{name}"))
+            for service in catalogue.NAMES:
+                migrate.upgrade(service, migrate.owner_url(self._made[name], service, ""))
+        asyncio.run(empty(self._made[name]))
+        return self._made[name]
+
+    async def _create(self, database: str) -> str:
+        connection = await asyncpg.connect(plain_url(self.admin_url))
+        await connection.execute(f'CREATE DATABASE "{database}"')
+        await connection.close()
+        url = self.admin_url.replace("/postgres?", f"/{database}?", 1)
+        await migrate.prepare_roles(url, list(catalogue.NAMES), "")
+        return url
+
+
+async def empty(admin_url: str) -> None:
+    """Delete all rows of all services, whatever row-level security says: the administrator's connection bypasses it."""
+    connection = await asyncpg.connect(plain_url(admin_url))
+    tables = await connection.fetch(
+        "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables "
+        "WHERE schemaname = ANY($1) AND tablename <> 'alembic_version'",
+        list(catalogue.NAMES),
+    )
+    if tables:
+        await connection.execute(f"TRUNCATE {', '.join(row['name'] for row in tables)} RESTART IDENTITY CASCADE")
+    await connection.close()
+
+
+class RecordingBus:
+    """A bus that keeps what was published: what one service says when nobody else is there."""
+
+    def __init__(self) -> None:
+        self.published: list[Envelope] = []
+        self.failing = False
+
+    async def open(self) -> None:
+        self.published.clear()
+
+    async def close(self) -> None:
+        self.published.clear()
+
+    async def listen(self, service: str, routing_keys: Collection[str], receive: Receive) -> None:
+        """Nothing comes in by itself; a test hands over envelopes with `OneService.hear`."""
+
+    async def stop_listening(self, service: str) -> None:
+        """Nothing was listening."""
+
+    async def publish(self, envelope: Envelope) -> None:
+        self.published.append(envelope)
+
+    async def healthy(self) -> bool:
+        return not self.failing
+
+
+def principal(
+    *roles: Role, person_id: UUID | None = None, customer_id: UUID | None = None, name: str = "Test person"
+) -> Principal:
+    """A signed-in person with these roles: staff, or a user of `customer_id`."""
+    return Principal(
+        kind="person",
+        id=person_id or uuid7(),
+        name=name,
+        roles=tuple(role.value for role in roles),
+        permissions=frozenset(p.value for p in permissions_of(tuple(role.value for role in roles))),
+        customer_id=customer_id,
+        origin="127.0.0.1",
+    )
+
+
+ANYBODY = Principal("anonymous", None, "", (), frozenset(), None, "127.0.0.1")
+
+
+def runtime_of(name: str, url: str, bus: Any, time: ShiftedTime, **settings: Any) -> Runtime:
+    """A service's runtime under its own running role, with its loops stepped by the test."""
+    service = catalogue.service(name)
+    return Runtime(
+        service,
+        settings=service.settings(**settings),
+        database_url=migrate.running_url(url, name, ""),
+        bus=bus,
+        principal_key=PUBLIC_KEY,
+        time=time,
+    )
+
+
+async def settle(runtimes: Collection[Runtime]) -> None:
+    """Step every loop of every service until a whole round moves nothing."""
+    for _ in range(MOST_ROUNDS):
+        moved = 0
+        for runtime in runtimes:
+            for loop in runtime.loops:
+                moved += await loop.step()
+        if moved == 0:
+            return
+    raise AssertionError(f"still moving after {MOST_ROUNDS} rounds")
+
+
+@dataclass
+class OneService:
+    """One service alone. It hears what the test tells it, and what it says is recorded."""
+
+    runtime: Runtime
+    bus: RecordingBus
+    time: ShiftedTime
+    signer: Signer
+
+    Factory = Callable[[str], Awaitable["OneService"]]
+
+    @classmethod
+    async def opened(cls, name: str, url: str, **settings: Any) -> OneService:
+        bus, time = RecordingBus(), ShiftedTime()
+        return cls(runtime_of(name, url, bus, time, **settings), bus, time, Signer(PRIVATE_KEY))
+
+    async def close(self) -> None:
+        await self.runtime.stop()
+
+    def as_(self, who: Principal) -> httpx.AsyncClient:
+        """A client whose requests carry the principal, as if the gateway had signed it."""
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=self.runtime.app, raise_app_exceptions=False),
+            base_url="http://service",
+            headers={HEADER: self.signer.sign(who, system_seconds())},
+        )
+
+    async def hear(self, event: Event, *, sequence: int = 1, event_id: UUID | None = None, **extra: Any) -> Envelope:
+        """Hand an event to the service's inbox, as the bus does."""
+        envelope = Envelope(
+            id=event_id or uuid7(),
+            source=f"/aftercare/{event.type.split('.', 1)[0]}",
+            type=event.type,
+            subject=event.subject_id,
+            time=await self.now(),
+            customerid=event.tenant,
+            actor="system:test",
+            sequence=sequence,
+            correlationid=event.correlation or uuid7(),
+            data=event.model_dump(mode="json"),
+            **extra,
+        )
+        await self.runtime.inbox.receive(envelope)
+        return envelope
+
+    async def settle(self) -> None:
+        await settle([self.runtime])
+
+    async def advance(self, **step: float) -> None:
+        """Move the time (`hours=1`), fire what falls due, settle."""
+        self.time.advance(timedelta(**step))
+        await self.settle()
+
+    async def now(self) -> datetime:
+        async with self.runtime.database.transaction(Caller("system:test", "system"), read_only=True) as session:
+            now: datetime = session.info["context"].now
+            return now
+
+    async def said(self, kind: type[Event]) -> list[Any]:
+        """The events of a class that were said so far, oldest first, whether they left or not."""
+        await self.settle()
+        return [REGISTRY[e.type].model_validate(e.data) for e in self.bus.published if e.type == kind.type]
+
+    async def rows(self, statement: Any, caller: Caller | None = None) -> list[Any]:
+        """Rows of a select, as the service's running role sees them for `caller` (default: the system)."""
+        who = caller or Caller("system:test", "system")
+        async with self.runtime.database.transaction(who, read_only=True) as session:
+            return list((await session.execute(statement)).all())
+
+    async def is_empty(self) -> bool:
+        """Whether nothing at all was written: no row in any table of the schema."""
+        name = self.runtime.service.name
+        connection = await asyncpg.connect(plain_url(self.runtime.database.url))
+        try:
+            own = [t.name for t in self.runtime.service.metadata.sorted_tables if t.name in MECHANISMS]
+            counts = [await connection.fetchval(f'SELECT count(*) FROM "{name}"."{table}"') for table in own]
+            return not any(counts)
+        finally:
+            await connection.close()
+
+
+class Platform:
+    """All services on the local bus behind the gateway, as a client sees them over HTTP."""
+
+    def __init__(self, runtimes: dict[str, Runtime], bus: LocalBus, time: ShiftedTime, front: Any) -> None:
+        self.runtimes, self.bus, self.time, self.front = runtimes, bus, time, front
+
+    async def close(self) -> None:
+        for runtime in self.runtimes.values():
+            await runtime.stop()

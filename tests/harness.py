@@ -202,6 +202,13 @@ class OneService:
         await self.settle()
         return [REGISTRY[e.type].model_validate(e.data) for e in self.bus.published if e.type == kind.type]
 
+    async def republish(self) -> None:
+        """Say all snapshots again, as the operator's command does."""
+        assert self.runtime.service.republish
+        async with self.runtime.database.transaction(Caller("system:test", "system")) as session:
+            await self.runtime.service.republish(session)
+        await self.settle()
+
     async def rows(self, statement: Any, caller: Caller | None = None) -> list[Any]:
         """Rows of a select, as the service's running role sees them for `caller` (default: the system)."""
         who = caller or Caller("system:test", "system")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from services.contracts.agreements.routes import routes as agreement_routes
 from services.contracts.base import Base
 from services.contracts.customers.routes import routes as customer_routes
+from services.contracts.organisations.routes import routes as organisation_routes
+from services.contracts.republish import republish
 from services.contracts.settings import Settings
 from shared.events import contracts as says
 from shared.service import Service
@@ -13,7 +16,7 @@ SERVICE = Service(
     summary="Customers, sites, assets, contracts, agreements, emergency organisations",
     settings=Settings,
     metadata=Base.metadata,
-    routers=(customer_routes,),
+    routers=(customer_routes, agreement_routes, organisation_routes),
     emits=(
         says.CustomerChanged,
         says.SiteChanged,
@@ -23,4 +26,5 @@ SERVICE = Service(
         says.AgreementChanged,
         says.EmergencyOrganisationChanged,
     ),
+    republish=republish,
 )

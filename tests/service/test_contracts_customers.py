@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.harness import ANYBODY, OneService, principal
-
 from shared.events.contracts import AssetChanged, CustomerChanged, SiteChanged
 from shared.permissions import Role
+from tests.harness import ANYBODY, OneService, principal
 
 HOSPITAL = {"name_zh": "示例医院", "name_en": "Example Hospital"}
 SITE = {"name_zh": "主机房", "name_en": "Main computer room", "address": "示例路 1 号", "region": "Chengdu"}

@@ -94,3 +94,23 @@ async def assets_page(session: AsyncSession, page: Page, customer_id: UUID) -> S
 async def key_businesses_page(session: AsyncSession, page: Page, customer_id: UUID) -> Sequence[KeyBusiness]:
     of_customer = select(KeyBusiness).where(KeyBusiness.customer_id == customer_id)
     return (await session.scalars(page.of(of_customer, KeyBusiness.id))).all()
+
+
+async def all_customers(session: AsyncSession) -> Sequence[Customer]:
+    return (await session.scalars(select(Customer).order_by(Customer.customer_id))).all()
+
+
+async def all_sites(session: AsyncSession) -> Sequence[Site]:
+    return (await session.scalars(select(Site).order_by(Site.id))).all()
+
+
+async def all_departments(session: AsyncSession) -> Sequence[Department]:
+    return (await session.scalars(select(Department).order_by(Department.id))).all()
+
+
+async def all_assets(session: AsyncSession) -> Sequence[Asset]:
+    return (await session.scalars(select(Asset).order_by(Asset.id))).all()
+
+
+async def all_key_businesses(session: AsyncSession) -> Sequence[KeyBusiness]:
+    return (await session.scalars(select(KeyBusiness).order_by(KeyBusiness.id))).all()

@@ -1,0 +1,1 @@
+"""Contracts, and the versions of the service-level agreement in each."""

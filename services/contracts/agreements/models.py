@@ -1,0 +1,50 @@
+"""Tables of contracts and agreement versions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Uuid
+
+from services.contracts.base import Base
+from shared.db import Keyed, Tenanted, Versioned
+
+
+class Contract(Keyed, Versioned, Tenanted, Base):
+    """`starts_on` counts, `ends_on` does not."""
+
+    __tablename__ = "contracts"
+    __table_args__ = (UniqueConstraint("number"), CheckConstraint("ends_on > starts_on", name="term"))
+
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.customers.customer_id"), index=True)
+    number: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    site_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    asset_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+
+
+class Agreement(Keyed, Versioned, Tenanted, Base):
+    """One revision of a contract's service-level agreement. At most one of a contract is in force."""
+
+    __tablename__ = "agreements"
+    __table_args__ = (
+        UniqueConstraint("contract_id", "revision"),
+        CheckConstraint("state IN ('draft', 'in_force', 'superseded')", name="state"),
+        Index("uq_agreements_in_force", "contract_id", unique=True, postgresql_where=text("state = 'in_force'")),
+    )
+
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.contracts.id"), index=True)
+    revision: Mapped[int]
+    state: Mapped[str] = mapped_column(default="draft")
+    calendar: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    targets: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    provider_signed_by: Mapped[str | None]
+    provider_signed_at: Mapped[datetime | None]
+    customer_signed_by: Mapped[str | None]
+    customer_signed_at: Mapped[datetime | None]

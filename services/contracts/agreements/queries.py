@@ -1,0 +1,76 @@
+"""What can be asked about contracts and agreements."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.contracts.agreements.models import Agreement, Contract
+from shared.db import check_version
+from shared.errors import NotFound
+from shared.paging import Page
+
+
+class ContractNotFound(NotFound):
+    code = "contract_not_found"
+    en = "There is no contract {contract_id}."
+    zh = "没有合同 {contract_id}。"
+
+
+class AgreementNotFound(NotFound):
+    code = "agreement_not_found"
+    en = "There is no agreement {agreement_id}."
+    zh = "没有服务协议 {agreement_id}。"
+
+
+async def contract(session: AsyncSession, contract_id: UUID) -> Contract:
+    found = await session.get(Contract, contract_id)
+    if found is None:
+        raise ContractNotFound(contract_id=contract_id)
+    return found
+
+
+async def contracts_page(session: AsyncSession, page: Page) -> Sequence[Contract]:
+    return (await session.scalars(page.of(select(Contract), Contract.id))).all()
+
+
+async def agreement(session: AsyncSession, agreement_id: UUID) -> Agreement:
+    found = await session.get(Agreement, agreement_id)
+    if found is None:
+        raise AgreementNotFound(agreement_id=agreement_id)
+    return found
+
+
+async def locked_agreement(session: AsyncSession, agreement_id: UUID) -> Agreement:
+    """The agreement under its row lock, at the version the client expects."""
+    found = await session.get(Agreement, agreement_id, with_for_update=True)
+    if found is None:
+        raise AgreementNotFound(agreement_id=agreement_id)
+    check_version(session, found.version)
+    return found
+
+
+async def agreements_of(session: AsyncSession, contract_id: UUID) -> Sequence[Agreement]:
+    """All revisions, newest first."""
+    of_contract = select(Agreement).where(Agreement.contract_id == contract_id)
+    return (await session.scalars(of_contract.order_by(Agreement.revision.desc()))).all()
+
+
+async def agreement_in_force(session: AsyncSession, contract_id: UUID) -> Agreement | None:
+    in_force = select(Agreement).where(Agreement.contract_id == contract_id, Agreement.state == "in_force")
+    return (await session.scalars(in_force.with_for_update())).one_or_none()
+
+
+async def next_revision(session: AsyncSession, contract_id: UUID) -> int:
+    """Call with the contract locked, so that two drafts do not take one number."""
+    await session.get(Contract, contract_id, with_for_update=True)
+    last = await session.scalar(select(func.max(Agreement.revision)).where(Agreement.contract_id == contract_id))
+    return (last or 0) + 1
+
+
+async def all_agreements(session: AsyncSession) -> Sequence[tuple[Agreement, Contract]]:
+    pairs = select(Agreement, Contract).join(Contract, Contract.id == Agreement.contract_id).order_by(Agreement.id)
+    return [(row[0], row[1]) for row in await session.execute(pairs)]

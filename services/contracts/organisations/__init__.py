@@ -1,0 +1,1 @@
+"""Each customer's emergency organisation: who acts, who decides, who is told."""

@@ -1,0 +1,153 @@
+"""Contracts and agreements: jointly signed, versioned, and said with all that a clock needs."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from shared.events.contracts import AgreementChanged, EmergencyOrganisationChanged
+from shared.permissions import Role
+from tests.harness import OneService, principal
+
+ADMIN = principal(Role.ADMINISTRATOR)
+
+
+async def a_contract(admin: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
+    customer = (await admin.post("/v1/customers", json={"name_zh": "示例医院", "name_en": "Example Hospital"})).json()
+    body = {
+        "number": "C-2026-1",
+        "customer_id": customer["customer_id"],
+        "starts_on": "2026-01-01",
+        "ends_on": "2029-01-01",
+    }
+    answer = await admin.post("/v1/contracts", json=body | changes)
+    assert answer.status_code == 201, answer.text
+    contract: dict[str, Any] = answer.json()
+    return contract
+
+
+async def signed(admin: httpx.AsyncClient, agreement: dict[str, Any]) -> httpx.Response:
+    address = f"/v1/agreements/{agreement['id']}/sign"
+    await admin.post(address, json={"side": "provider", "signed_by": "Demo provider"})
+    return await admin.post(address, json={"side": "customer", "signed_by": "Demo customer"})
+
+
+async def test_an_agreement_counts_once_both_sides_signed(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    async with contracts.as_(ADMIN) as admin:
+        contract = await a_contract(admin)
+        agreement = (await admin.post(f"/v1/contracts/{contract['id']}/agreements", json={})).json()
+        address = f"/v1/agreements/{agreement['id']}/sign"
+        one = await admin.post(address, json={"side": "provider", "signed_by": "Demo provider"})
+        assert one.json()["state"] == "draft"
+        assert await contracts.said(AgreementChanged) == []
+        both = await admin.post(address, json={"side": "customer", "signed_by": "Demo customer"})
+    assert both.json()["state"] == "in_force"
+    [said] = await contracts.said(AgreementChanged)
+    hour = {(t.severity, t.kind): (t.amount, t.unit) for t in said.targets}
+    assert said.in_force
+    assert hour["general", "respond"] == (3600, "seconds")
+    assert hour["major", "resolve"] == (1, "working_days")
+    assert hour["disaster", "plan_decided"] == (900, "seconds")
+
+
+async def test_a_new_version_supersedes_the_one_before(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    async with contracts.as_(ADMIN) as admin:
+        contract = await a_contract(admin)
+        address = f"/v1/contracts/{contract['id']}/agreements"
+        first = (await admin.post(address, json={})).json()
+        await signed(admin, first)
+        target = {"severity": "general", "kind": "respond", "amount": 600, "unit": "seconds"}
+        second = (await admin.post(address, json={"targets": [target]})).json()
+        await signed(admin, second)
+        states = {a["revision"]: a["state"] for a in (await admin.get(address)).json()}
+    assert states == {1: "superseded", 2: "in_force"}
+    assert [(s.revision, s.in_force) for s in await contracts.said(AgreementChanged)] == [
+        (1, True),
+        (1, False),
+        (2, True),
+    ]
+
+
+async def test_a_side_signs_once_and_a_version_in_force_not_again(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    async with contracts.as_(ADMIN) as admin:
+        contract = await a_contract(admin)
+        agreement = (await admin.post(f"/v1/contracts/{contract['id']}/agreements", json={})).json()
+        address = f"/v1/agreements/{agreement['id']}/sign"
+        await admin.post(address, json={"side": "provider", "signed_by": "Demo"})
+        again = await admin.post(address, json={"side": "provider", "signed_by": "Demo"})
+        await admin.post(address, json={"side": "customer", "signed_by": "Demo"})
+        late = await admin.post(address, json={"side": "customer", "signed_by": "Demo"})
+    assert (again.status_code, again.json()["code"]) == (409, "already_signed")
+    assert (late.status_code, late.json()["code"]) == (409, "illegal_move")
+
+
+async def test_a_signature_on_an_outdated_version_is_refused(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    async with contracts.as_(ADMIN) as admin:
+        contract = await a_contract(admin)
+        agreement = (await admin.post(f"/v1/contracts/{contract['id']}/agreements", json={})).json()
+        address = f"/v1/agreements/{agreement['id']}"
+        tag = (await admin.get(address)).headers["etag"]
+        body = {"side": "provider", "signed_by": "Demo"}
+        first = await admin.post(f"{address}/sign", json=body, headers={"If-Match": tag})
+        stale = await admin.post(f"{address}/sign", json=body | {"side": "customer"}, headers={"If-Match": tag})
+    assert first.status_code == 200
+    assert (stale.status_code, stale.json()["code"]) == (412, "version_mismatch")
+
+
+async def test_impossible_contracts_are_refused(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    async with contracts.as_(ADMIN) as admin:
+        contract = await a_contract(admin)
+        body = {"customer_id": contract["customer_id"], "starts_on": "2026-01-01", "ends_on": "2029-01-01"}
+        taken = await admin.post("/v1/contracts", json=body | {"number": "C-2026-1"})
+        empty = await admin.post("/v1/contracts", json=body | {"number": "C-2", "ends_on": "2026-01-01"})
+        foreign = await admin.post("/v1/contracts", json=body | {"number": "C-3", "asset_ids": [str(uuid4())]})
+        target = {"severity": "general", "kind": "respond", "amount": 600, "unit": "seconds"}
+        address = f"/v1/contracts/{contract['id']}/agreements"
+        twice = await admin.post(address, json={"targets": [target, target]})
+        calendar = await admin.post(address, json={"calendar": {"zone": "Nowhere/Land"}})
+        listed = (await admin.get("/v1/contracts")).json()
+    codes = [answer.json()["code"] for answer in (taken, empty, foreign, twice, calendar)]
+    assert codes == [
+        "contract_number_taken",
+        "term_empty",
+        "asset_not_found",
+        "target_repeated",
+        "invalid_calendar",
+    ]
+    assert len(listed) == 1
+
+
+async def test_the_emergency_organisation_names_enough_leaders_for_its_quorum(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    async with contracts.as_(ADMIN) as admin:
+        contract = await a_contract(admin)
+        address = f"/v1/customers/{contract['customer_id']}/emergency-organisation"
+        missing = await admin.get(address)
+        people = {"team_ids": [str(uuid4())], "leader_ids": [str(uuid4())], "superior_ids": [str(uuid4())]}
+        refused = await admin.put(address, json=people | {"quorum": 2})
+        named = await admin.put(address, json=people | {"quorum": 1})
+    assert (missing.status_code, missing.json()["code"]) == (404, "emergency_organisation_not_found")
+    assert (refused.status_code, refused.json()["code"]) == (422, "quorum_too_large")
+    assert (named.status_code, named.json()["version"]) == (200, 1)
+    [said] = await contracts.said(EmergencyOrganisationChanged)
+    assert [str(leader) for leader in said.leader_ids] == people["leader_ids"]
+
+
+async def test_republishing_says_every_record_again_under_a_higher_sequence(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    async with contracts.as_(ADMIN) as admin:
+        contract = await a_contract(admin)
+        await signed(admin, (await admin.post(f"/v1/contracts/{contract['id']}/agreements", json={})).json())
+    await contracts.settle()
+    before = {envelope.subject: envelope.sequence for envelope in contracts.bus.published}
+    contracts.bus.published.clear()
+    await contracts.republish()
+    again = {envelope.subject: envelope.sequence for envelope in contracts.bus.published}
+    assert again == {subject: sequence + 1 for subject, sequence in before.items()}

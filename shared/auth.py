@@ -57,11 +57,18 @@ class Principal:
             raise Unauthenticated()
         raise Forbidden(permission=permission.value)
 
+    def meet(self, need: Need) -> None:
+        """Raises Unauthenticated or Forbidden when this caller does not have what the route asks for."""
+        if need.permission:
+            self.require(need.permission)
+        elif not need.public and self.kind == "anonymous":
+            raise Unauthenticated()
+
     def caller(self, need: Need) -> Caller:
         """For whom the route's transaction runs. A public page finds its record by a secret, so it may look at all."""
         return Caller(
             actor=self.actor,
-            scope=self.scope if need.permission else "system",
+            scope="system" if need.public else self.scope,
             customer_id=self.customer_id,
             person_id=self.id if self.kind == "person" else None,
             roles=self.roles,
@@ -147,9 +154,10 @@ def new_key_pair() -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Need:
-    """What a route asks of its caller: a permission, or None for a public page."""
+    """What a route asks of its caller: a permission; or just to be signed in; or nothing, on a public page."""
 
-    permission: Permission | None
+    permission: Permission | None = None
+    public: bool = False
 
 
 def needs(permission: Permission) -> Callable[[Any], Any]:
@@ -157,9 +165,14 @@ def needs(permission: Permission) -> Callable[[Any], Any]:
     return _marked(Need(permission))
 
 
+def signed_in() -> Callable[[Any], Any]:
+    """Mark a route as open to everybody who is signed in: it concerns nobody but the caller."""
+    return _marked(Need())
+
+
 def public() -> Callable[[Any], Any]:
     """Mark a route as open to everybody, also without sign-in."""
-    return _marked(Need(None))
+    return _marked(Need(public=True))
 
 
 def _marked(need: Need) -> Callable[[Any], Any]:

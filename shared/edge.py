@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import StreamingResponse
@@ -32,16 +32,16 @@ T = TypeVar("T")
 
 
 class UnmarkedRoute(Exception):
-    """A route states neither the permission it needs nor that it is public. A programming error."""
+    """A route does not state what it needs of its caller. A programming error."""
 
 
 class Edge(APIRoute):
-    """A route in one transaction. Refuses to be built without a `needs(...)` or `public()` mark."""
+    """A route in one transaction. Refuses to be built without a `needs(...)`, `signed_in()` or `public()` mark."""
 
     def get_route_handler(self) -> Handler:
         need = need_of(self.endpoint)
         if need is None:
-            raise UnmarkedRoute(f"{self.path}: say needs(permission) or public()")
+            raise UnmarkedRoute(f"{self.path}: say needs(permission), signed_in() or public()")
         answer = super().get_route_handler()
 
         async def in_one_transaction(request: Request) -> Response:
@@ -53,8 +53,7 @@ class Edge(APIRoute):
 async def _serve(request: Request, need: Need, answer: Handler) -> Response:
     runtime: Runtime = request.app.state.runtime
     principal = runtime.verifier.verify(request.headers.get(HEADER), system_seconds())
-    if need.permission:
-        principal.require(need.permission)
+    principal.meet(need)
     request.state.principal = principal
     caller = replace(
         principal.caller(need),
@@ -71,7 +70,10 @@ async def _serve(request: Request, need: Need, answer: Handler) -> Response:
 
 
 async def _once(request: Request, session: AsyncSession, principal: Principal, key: str, answer: Handler) -> Response:
-    """Run the route once per (caller, key): a repeat gets the stored answer, a concurrent repeat waits for it."""
+    """Run the route once per (caller, key): a repeat gets the stored answer, a concurrent repeat waits for it.
+
+    An answer that says `Cache-Control: no-store` hands out a secret: it is not kept, so a repeat is a new request.
+    """
     rows = table(session, "idempotency")
     owner = f"{principal.actor} {request.method} {request.url.path}"
     fingerprint = hashlib.sha256(request.url.query.encode() + b"\n" + await request.body()).digest()
@@ -83,7 +85,9 @@ async def _once(request: Request, session: AsyncSession, principal: Principal, k
             raise IdempotencyKeyReused()
         return Response(stored.body, stored.status, {**stored.headers, "Idempotency-Replayed": "true"})
     response = await answer(request)
-    if not isinstance(response, StreamingResponse):
+    if response.headers.get("cache-control") == "no-store":
+        await session.execute(delete(rows).where(rows.c.owner == owner, rows.c.key == key[:255]))
+    elif not isinstance(response, StreamingResponse):
         kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
         done = update(rows).where(rows.c.owner == owner, rows.c.key == key[:255])
         await session.execute(done.values(status=response.status_code, headers=kept, body=bytes(response.body)))

@@ -1,15 +1,13 @@
-"""Promises: stories and conventions by table, laws by properties, and a count of single minutes as judge."""
+"""The conventions of promises, by table and by story. Their laws are in test_clocks_laws.py."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
 from shared.calendar import ALWAYS, WorkCalendar, chinese_office_hours
 from shared.clocks import (
@@ -24,7 +22,6 @@ from shared.clocks import (
     Unit,
     breach_at,
     cancel,
-    counted,
     counted_seconds,
     due_at,
     explain,
@@ -335,145 +332,3 @@ def test_times_that_make_no_sense_are_refused() -> None:
         stop(RUNNING, naive)
     with pytest.raises(NaiveDatetime):
         counted_seconds(RUNNING, naive)
-
-
-ORIGIN = datetime(2026, 10, 20, tzinfo=UTC)
-MOMENTS = st.one_of(
-    st.integers(0, 40 * 24 * 60).map(lambda minutes: ORIGIN + timedelta(minutes=minutes)),
-    st.integers(0, 40 * 86_400 * 10**6).map(lambda micros: ORIGIN + timedelta(microseconds=micros)),
-)
-BUDGETS = st.one_of(st.integers(1, 100 * HOUR).map(Budget), st.integers(1, 10).map(days))
-CALENDARS = st.sampled_from([ALWAYS, OFFICE_HOURS, NIGHTS])
-PAUSES = st.lists(MOMENTS, min_size=2, max_size=2).map(sorted).map(lambda ends: Pause(ends[0], ends[1]))
-LISTS_OF_PAUSES = st.lists(PAUSES, max_size=4).map(tuple)
-RUNNING_CLOCKS = st.builds(Clock, st.just("resolve"), MOMENTS, BUDGETS, CALENDARS, LISTS_OF_PAUSES)
-
-
-@st.composite
-def clocks(draw: st.DrawFn) -> Clock:
-    """Running, paused, stopped or cancelled, at any time."""
-    clock = draw(RUNNING_CLOCKS)
-    for change in draw(st.lists(st.sampled_from([pause, stop, cancel]), unique=True, max_size=2)):
-        if change.__name__ in MOVES[clock.phase]:
-            clock = change(clock, draw(MOMENTS))
-    return clock
-
-
-@given(clocks(), MOMENTS)
-def test_the_account_has_no_gaps_and_adds_up_to_what_was_counted(clock: Clock, now: datetime) -> None:
-    lines = explain(clock, now)
-    end = clock.cancelled_at or clock.stopped_at or now
-    if end > clock.started_at:
-        marks = [clock.started_at, *(line.until_at for line in lines)]
-        assert [line.from_at for line in lines] == marks[:-1]
-        assert marks[-1] == end
-        assert all(line.from_at < line.until_at for line in lines)
-    lengths = [line.until_at - line.from_at for line in lines if line.counts]
-    assert sum(lengths, timedelta()) == counted(clock, now)
-    assert sum(line.seconds for line in lines if line.counts) == counted_seconds(clock, now)
-
-
-@given(clocks(), MOMENTS, MOMENTS)
-def test_what_was_counted_never_shrinks(clock: Clock, one: datetime, two: datetime) -> None:
-    earlier, later = sorted([one, two])
-    assert timedelta() <= counted(clock, earlier) <= counted(clock, later)
-
-
-@given(RUNNING_CLOCKS, PAUSES, MOMENTS)
-def test_a_pause_never_shortens_a_promise(clock: Clock, extra: Pause, now: datetime) -> None:
-    longer = replace(clock, pauses=(*clock.pauses, extra))
-    assert due_at(clock, now) <= due_at(longer, now)
-    assert breach_at(clock, now) <= breach_at(longer, now)
-    assert counted(longer, now) <= counted(clock, now)
-
-
-@given(RUNNING_CLOCKS, MOMENTS)
-def test_at_the_due_time_the_budget_is_counted_and_no_earlier(clock: Clock, now: datetime) -> None:
-    due = due_at(clock, now)
-    assert counted(clock, due) == total(clock)
-    assert state(stop(clock, due), due) is State.MET
-    if clock.budget.unit is Unit.SECONDS:
-        assert counted(clock, due - MICROSECOND) < total(clock)
-
-
-@given(RUNNING_CLOCKS, MOMENTS)
-def test_the_breach_comes_with_the_first_microsecond_beyond_the_budget(clock: Clock, now: datetime) -> None:
-    breach = breach_at(clock, now)
-    assert due_at(clock, now) < breach
-    assert state(clock, breach) is State.BREACHED
-    assert state(clock, breach - MICROSECOND) is State.RUNNING
-    assert state(stop(clock, breach), now) is State.BREACHED
-
-
-@given(clocks(), MOMENTS)
-def test_less_than_nothing_is_left_only_of_a_breached_promise(clock: Clock, now: datetime) -> None:
-    assume(clock.phase is not Phase.CANCELLED)
-    assert (remaining_seconds(clock, now) < 0) == (state(clock, now) is State.BREACHED)
-    if clock.budget.unit is Unit.SECONDS:
-        assert counted_seconds(clock, now) + remaining_seconds(clock, now) == clock.budget.amount
-
-
-@given(clocks(), MOMENTS, st.lists(st.integers(1, 99).map(lambda percent: percent / 100), min_size=1, max_size=4))
-def test_a_warning_comes_when_its_share_is_counted(clock: Clock, now: datetime, shares: list[float]) -> None:
-    assume(clock.phase is Phase.RUNNING)
-    times = warning_times(clock, now, sorted(shares))
-    assert list(times) == sorted(times)
-    assert times[-1] <= due_at(clock, now)
-    assert [counted(clock, at) for at in times] == [total(clock) * share for share in sorted(shares)]
-
-
-@given(clocks(), BUDGETS, CALENDARS, MOMENTS)
-def test_a_new_target_loses_nothing(clock: Clock, budget: Budget, calendar: WorkCalendar, now: datetime) -> None:
-    assume(clock.phase is not Phase.CANCELLED)
-    moved = retarget(clock, budget, calendar)
-    assert retarget(moved, clock.budget, clock.calendar) == clock
-    assert moved == replace(clock, budget=budget, calendar=calendar)
-    if calendar == clock.calendar:
-        assert counted(moved, now) == counted(clock, now)
-
-
-@given(RUNNING_CLOCKS, BUDGETS, CALENDARS, st.lists(MOMENTS, min_size=3, max_size=3).map(sorted))
-def test_a_new_target_while_paused_is_the_same_as_one_after_resuming(
-    clock: Clock, budget: Budget, calendar: WorkCalendar, times: list[datetime]
-) -> None:
-    paused_at, resumed_at, now = times
-    paused = pause(clock, paused_at)
-    during = resume(retarget(paused, budget, calendar), resumed_at)
-    after = retarget(resume(paused, resumed_at), budget, calendar)
-    assert during == after
-    assert due_at(retarget(paused, budget, calendar), resumed_at) == due_at(during, now)
-
-
-@given(RUNNING_CLOCKS, st.lists(MOMENTS, min_size=3, max_size=3).map(sorted))
-def test_time_between_stop_and_reopening_does_not_count(clock: Clock, times: list[datetime]) -> None:
-    stopped_at, reopened_at, now = times
-    stopped = stop(clock, stopped_at)
-    again = reopen(stopped, reopened_at)
-    assert counted(again, reopened_at) == counted(stopped, now) == counted(clock, stopped_at)
-    assert due_at(again, now) >= due_at(stopped, now)
-    assert counted(again, now) - counted(again, reopened_at) == counted(clock, now) - counted(clock, reopened_at)
-
-
-def is_office_minute(at: datetime) -> bool:
-    wall = at.astimezone(SHANGHAI)
-    works = (wall.weekday() < 5 and wall.date() != date(2026, 11, 24)) or wall.date() == date(2026, 11, 21)
-    return works and (540 <= wall.hour * 60 + wall.minute < 720 or 810 <= wall.hour * 60 + wall.minute < 1080)
-
-
-NEAR = st.integers(0, 7 * 24 * 60).map(lambda minutes: china("18 00:00") + timedelta(minutes=minutes))
-
-
-@given(NEAR, st.integers(1, 25 * 60), st.lists(st.tuples(NEAR, st.integers(0, 1500)), max_size=3), NEAR)
-def test_counting_single_minutes_gives_the_same(
-    start: datetime, minutes: int, pauses: list[tuple[datetime, int]], now: datetime
-) -> None:
-    spans = [(at, at + timedelta(minutes=length)) for at, length in pauses]
-    clock = Clock("resolve", start, Budget(minutes * 60), OFFICE_HOURS, tuple(Pause(*span) for span in spans))
-    counting: list[datetime] = []
-    at = start
-    while len(counting) < minutes or at < now:
-        if is_office_minute(at) and not any(first <= at < last for first, last in spans):
-            counting.append(at)
-        at += timedelta(minutes=1)
-    assert due_at(clock, now) == counting[minutes - 1] + timedelta(minutes=1)
-    assert counted_seconds(clock, now) == 60 * sum(minute < now for minute in counting)

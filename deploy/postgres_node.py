@@ -45,7 +45,7 @@ class PostgresNode:
         """Make the cluster if there is none, start it unless it runs, and return the superuser's URL.
 
         `durable=False` trades crash safety for speed, for tests. A server that runs keeps its settings.
-        Raises PostgresNotStarted.
+        Raises PostgresNotStarted or DeadlinePassed.
         """
         if self._membership is not None:
             raise PostgresNotStarted("this node is started already")

@@ -33,7 +33,7 @@ class RabbitNode:
         self._lock: IO[str] | None = None
 
     def start(self) -> str:
-        """Start the broker and return its AMQP URL once it greets. Raises RabbitNotStarted."""
+        """Start the broker and return its AMQP URL once it greets. Raises RabbitNotStarted or DeadlinePassed."""
         if self._node is not None:
             raise RabbitNotStarted("this node is started already")
         require_installed()
@@ -103,23 +103,26 @@ class _Node:
         """Start what does not run and wait for the broker's greeting."""
         environment = self._environment()
         _write_configuration(self.folder, port=self._port, password=self._password)
-        if self._names is None:
-            command = ["epmd", "-port", str(self._names_port), "-address", LOOPBACK]
-            self._names = subprocess.Popen(command, env=environment, cwd=self.folder, start_new_session=True)
         with (self.folder / "console.log").open("ab") as console:
-            self._broker = subprocess.Popen(
-                [SERVER_SCRIPT],
-                env=environment,
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=console,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # a Ctrl-C in the terminal is for us, who then stop it in order
-            )
+            if self._names is None:
+                command = ["epmd", "-port", str(self._names_port), "-address", LOOPBACK]
+                self._names = self._spawn(command, environment, console)
+            self._broker = self._spawn([str(SERVER_SCRIPT)], environment, console)
         (self.folder / "node.pids").write_text(f"{self._broker.pid} {self._names.pid}", encoding="utf-8")
         wait_until(self._greets_or_ended, seconds=START_SECONDS, what="the broker's greeting")
         if self._broker.poll() is not None:
             raise RabbitNotStarted(f"RabbitMQ ended at once: {self._last_words()}")
+
+    def _spawn(self, command: list[str], environment: dict[str, str], console: IO[bytes]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command,
+            env=environment,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=console,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # a Ctrl-C in the terminal is for us, who then stop it in order
+        )
 
     def halt(self, how: signal.Signals) -> None:
         """End the broker; by SIGKILL when it does not obey in time."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from shared.service import Service
+from shared.settings import ServiceSettings
 
 NAMES = ("contracts",)
 
@@ -14,4 +15,10 @@ def service(name: str) -> Service:
     if name not in NAMES:
         raise KeyError(name)
     found: Service = import_module(f"services.{name}.app").SERVICE
+    return found
+
+
+def settings_class(name: str) -> type[ServiceSettings]:
+    """The settings a service reads, without loading the service."""
+    found: type[ServiceSettings] = import_module(f"services.{name}.settings").Settings
     return found

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.context import Entry
 from shared.db import context
-from shared.mechanisms import broken_link, chain_of, json_value
+from shared.mechanisms import broken_link, chain_of, json_value, table
 
-__all__ = ["broken_link", "chain_of", "note"]
+__all__ = ["broken_link", "chain_of", "note", "verify_chains"]
 
 
 def note(
@@ -39,3 +40,20 @@ def note(
             customer_id=customer_id or ctx.customer_id,
         )
     )
+
+
+async def verify_chains(session: AsyncSession) -> list[tuple[str, int]]:
+    """The chains of this service that do not hold, as (record, number of its first broken entry).
+
+    A chain cut off at its end is broken too: its head still counts the entries that are gone.
+    """
+    heads = table(session, "heads")
+    broken = []
+    for head in (await session.execute(select(heads).where(heads.c.entries > 0).order_by(heads.c.subject))).all():
+        entries = await chain_of(session, head.subject)
+        link = broken_link(entries)
+        if link is None and (len(entries) != head.entries or entries[-1]["hash"] != head.hash):
+            link = len(entries) + 1
+        if link is not None:
+            broken.append((head.subject, link))
+    return broken

@@ -125,7 +125,7 @@ class Inbox:
         except Exception as problem:
             if is_database_down(problem):
                 raise
-            log.exception("consumer_failed", consumer=consumer.name, event=str(envelope.id), type=envelope.type)
+            log.exception("consumer_failed", consumer=consumer.name, event_id=str(envelope.id), type=envelope.type)
             await self._keep_failed(consumer, envelope, problem)
 
     async def _first_time(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> bool:
@@ -197,7 +197,7 @@ class Inbox:
                 raise
             tries = row.tries + 1
             state = "parked" if tries >= MAX_TRIES else "waiting"
-            log.exception("consumer_failed_again", consumer=row.consumer, event=str(row.event_id), state=state)
+            log.exception("consumer_failed_again", consumer=row.consumer, event_id=str(row.event_id), state=state)
             async with self.database.transaction(self.caller) as session:
                 later = context(session).now + timedelta(seconds=backoff_seconds(tries))
                 failed = update(self.rows).where(this)

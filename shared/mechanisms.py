@@ -319,7 +319,7 @@ def _chained(entry: Entry, ctx: Context, number: int, previous: bytes) -> dict[s
 
 def entry_hash(row: dict[str, Any]) -> bytes:
     """SHA-256 over every column but the hash itself, as JSON with sorted keys; times in UTC to the microsecond."""
-    columns = {name: json_value(value) for name, value in row.items() if name != "hash"}
+    columns = {str(name): json_value(value) for name, value in row.items() if name != "hash"}
     return hashlib.sha256(orjson.dumps(columns, option=orjson.OPT_SORT_KEYS)).digest()
 
 

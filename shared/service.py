@@ -6,7 +6,7 @@ a process may hold one runtime or all seven, and tests hold as many platforms as
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -33,6 +33,9 @@ from shared.timers import Jobs, TimerLoop
 from shared.worker import Loop, Worker
 
 Role = Literal["api", "worker", "all"]
+Front = Callable[["Mapping[str, Runtime]", "Readiness", "Mapping[str, ServiceSettings]"], Any]
+"""From the runtimes of this process, their readiness and the settings of all services, an ASGI application."""
+Readiness = Callable[[], Awaitable[tuple[bool, dict[str, Any]]]]
 LAG_LIMIT_SECONDS = 30.0
 log = structlog.get_logger()
 
@@ -42,7 +45,8 @@ class Service:
     """A service's table of contents: what it answers, says, listens to and does on time.
 
     `loops` adds work beside relay, inbox and timers (notify's deliveries). `republish` says all snapshots again.
-    `copies` are the tables filled from other services' snapshots; an empty one is shown in /readyz.
+    `copies` are the tables filled from other services' snapshots; an empty one is shown in /readyz. `front` builds
+    what the process answers instead of this service's bare API (the gateway has one).
     """
 
     name: str
@@ -56,6 +60,7 @@ class Service:
     loops: Callable[[Runtime], Sequence[Loop]] = lambda _: ()
     republish: Callable[[AsyncSession], Awaitable[None]] | None = None
     copies: tuple[type[DeclarativeBase], ...] = ()
+    front: Front | None = None
 
     def __post_init__(self) -> None:
         foreign = [event.type for event in self.emits if not event.type.startswith(f"{self.name}.")]
@@ -155,20 +160,27 @@ def build_app(runtime: Runtime) -> FastAPI:
     errors.install(app)
     for router in (*service.routers, operations_router(service.name)):
         app.include_router(router)
-    _add_health(app, runtime)
+    add_health(app, runtime.readiness, runtime.metrics)
     return app
 
 
-def _add_health(app: FastAPI, runtime: Runtime) -> None:
+def health_app(readiness: Readiness, metrics: Metrics) -> FastAPI:
+    """What a worker answers: whether it lives, whether it can work, and its figures."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    add_health(app, readiness, metrics)
+    return app
+
+
+def add_health(app: FastAPI, readiness: Readiness, metrics: Metrics) -> None:
     @app.get("/livez", include_in_schema=False)
     async def livez() -> Response:
         return Response("alive\n", media_type="text/plain")
 
     @app.get("/readyz", include_in_schema=False)
     async def readyz() -> JSONResponse:
-        ready, found = await runtime.readiness()
+        ready, found = await readiness()
         return JSONResponse(found, status_code=200 if ready else 503)
 
     @app.get("/metrics", include_in_schema=False)
-    async def metrics() -> Response:
-        return Response(generate_latest(runtime.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+    async def figures() -> Response:
+        return Response(generate_latest(metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -6,12 +6,15 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 
 from deploy.postgres_node import PostgresNode
+from services import catalogue
 from shared.db import plain_url
+from shared.service import Service
 from shared.telemetry import configure_logs
 from tests.harness import Databases, OneService, Platform
 
@@ -36,8 +39,9 @@ def databases(postgres: str) -> Databases:
 
 
 @pytest.fixture
-async def admin(postgres: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
-    connection = await asyncpg.connect(plain_url(postgres))
+async def admin(databases: Databases) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+    """The administrator in the tests' database: row-level security and grants do not bind it."""
+    connection = await asyncpg.connect(plain_url(await asyncio.to_thread(databases.clean, "all")))
     yield connection
     await connection.close()
 
@@ -53,14 +57,14 @@ async def platform(databases: Databases) -> AsyncIterator[Platform]:
 
 @pytest.fixture
 async def one_service(databases: Databases) -> AsyncIterator[OneService.Factory]:
-    """Opens one service on its own: `contracts = await one_service("contracts")`."""
+    """Opens one service on its own: `contracts = await one_service("contracts", some_setting=1)`."""
     opened: list[OneService] = []
 
-    async def open_service(name: str) -> OneService:
+    async def open_service(service: str | Service, **settings: Any) -> OneService:
         url = await asyncio.to_thread(databases.clean, "all")
-        service = await OneService.opened(name, url)
-        opened.append(service)
-        return service
+        described = catalogue.service(service) if isinstance(service, str) else service
+        opened.append(await OneService.opened(described, url, **settings))
+        return opened[-1]
 
     yield open_service
     for service in opened:

@@ -19,14 +19,14 @@ from uuid_utils.compat import uuid7
 from services import catalogue
 from shared import migrate
 from shared.auth import HEADER, Principal, Signer, new_key_pair
-from shared.bus import Envelope, Receive
+from shared.bus import Bus, Envelope, PublishFailed, Receive
 from shared.bus.local import LocalBus
 from shared.db import Caller, plain_url
 from shared.events import REGISTRY, Event
 from shared.mechanisms import MECHANISMS
 from shared.now import ShiftedTime, system_seconds
 from shared.permissions import Role, permissions_of
-from shared.service import Runtime
+from shared.service import Runtime, Service
 
 MOST_ROUNDS = 200
 PRIVATE_KEY, PUBLIC_KEY = new_key_pair()
@@ -76,6 +76,7 @@ class RecordingBus:
     def __init__(self) -> None:
         self.published: list[Envelope] = []
         self.failing = False
+        self.refused: set[str] = set()
 
     async def open(self) -> None:
         self.published.clear()
@@ -90,6 +91,8 @@ class RecordingBus:
         """Nothing was listening."""
 
     async def publish(self, envelope: Envelope) -> None:
+        if self.failing or envelope.subject in self.refused:
+            raise PublishFailed(envelope.type)
         self.published.append(envelope)
 
     async def healthy(self) -> bool:
@@ -114,13 +117,12 @@ def principal(
 ANYBODY = Principal("anonymous", None, "", (), frozenset(), None, "127.0.0.1")
 
 
-def runtime_of(name: str, url: str, bus: Any, time: ShiftedTime, **settings: Any) -> Runtime:
+def runtime_of(service: Service, url: str, bus: Bus, time: ShiftedTime, **settings: Any) -> Runtime:
     """A service's runtime under its own running role, with its loops stepped by the test."""
-    service = catalogue.service(name)
     return Runtime(
         service,
         settings=service.settings(**settings),
-        database_url=migrate.running_url(url, name, ""),
+        database_url=migrate.running_url(url, service.name, ""),
         bus=bus,
         principal_key=PUBLIC_KEY,
         time=time,
@@ -148,12 +150,12 @@ class OneService:
     time: ShiftedTime
     signer: Signer
 
-    Factory = Callable[[str], Awaitable["OneService"]]
+    Factory = Callable[..., Awaitable["OneService"]]
 
     @classmethod
-    async def opened(cls, name: str, url: str, **settings: Any) -> OneService:
+    async def opened(cls, service: Service, url: str, **settings: Any) -> OneService:
         bus, time = RecordingBus(), ShiftedTime()
-        return cls(runtime_of(name, url, bus, time, **settings), bus, time, Signer(PRIVATE_KEY))
+        return cls(runtime_of(service, url, bus, time, **settings), bus, time, Signer(PRIVATE_KEY))
 
     async def close(self) -> None:
         await self.runtime.stop()

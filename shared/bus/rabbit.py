@@ -164,7 +164,7 @@ async def _take(service: str, message: AbstractIncomingMessage, receive: Receive
         await work
         raise
     except Exception as problem:
-        log.warning("ack_failed", service=service, event=str(envelope.id), problem=repr(problem))
+        log.warning("ack_failed", service=service, event_id=str(envelope.id), problem=repr(problem))
 
 
 async def _until_taken(service: str, envelope: Envelope, receive: Receive) -> None:
@@ -172,5 +172,5 @@ async def _until_taken(service: str, envelope: Envelope, receive: Receive) -> No
         try:
             return await receive(envelope)
         except Exception as problem:
-            log.warning("inbox_unavailable", service=service, event=str(envelope.id), problem=repr(problem))
+            log.warning("inbox_unavailable", service=service, event_id=str(envelope.id), problem=repr(problem))
             await asyncio.sleep(AFTER_FAILURE_SECONDS)

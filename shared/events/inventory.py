@@ -78,6 +78,24 @@ class ReservationExpired(
     quantity: int
 
 
+class ReservationReleased(
+    Event,
+    type="inventory.reservation_released.v1",
+    subject="reservation_id",
+    en="Reservation of {part_number} released: not needed after all",
+    zh="{part_number} 的预留已释放：不再需要",
+):
+    """A part held for an incident is not needed after all; it is free again."""
+
+    reservation_id: UUID
+    incident_id: UUID
+    customer_id: UUID
+    part_number: str
+    quantity: int
+    released_by: UUID
+    released_at: datetime
+
+
 class PartIssued(
     Event,
     type="inventory.part_issued.v1",

@@ -1,0 +1,111 @@
+"""The inbox: one commit with its effects, once per event, in order per subject, and nothing is dropped."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import uuid4
+
+from shared.events.contracts import CustomerChanged
+from shared.inbox import MAX_TRIES
+from shared.mechanisms import tables_of
+from shared.permissions import Role
+from tests.harness import OneService, principal
+from tests.toy import Toy, a_person
+
+INBOX = tables_of("contracts")["inbox"]
+OPERATOR = principal(Role.ADMINISTRATOR)
+
+
+async def states(service: OneService) -> list[str]:
+    return [row.state for row in await service.rows(INBOX.select().order_by(INBOX.c.id))]
+
+
+async def test_a_repeated_event_has_one_effect(one_service: OneService.Factory) -> None:
+    service = await one_service(Toy().service())
+    event, event_id = a_person("Ada"), uuid4()
+    for _ in range(3):
+        await service.hear(event, event_id=event_id)
+    assert len(await service.said(CustomerChanged)) == 1
+
+
+async def test_simultaneous_repeats_have_one_effect(one_service: OneService.Factory) -> None:
+    service = await one_service(Toy().service())
+    event, event_id = a_person("Ada"), uuid4()
+    await asyncio.gather(*(service.hear(event, event_id=event_id) for _ in range(5)))
+    assert len(await service.said(CustomerChanged)) == 1
+
+
+async def test_a_failed_event_leaves_no_effect_and_is_tried_again(one_service: OneService.Factory) -> None:
+    toy = Toy(failing={"Ada"})
+    service = await one_service(toy.service())
+    await service.hear(a_person("Ada"))
+    assert await states(service) == ["waiting"]
+    assert await service.said(CustomerChanged) == []
+    toy.failing.clear()
+    await service.advance(seconds=2)
+    assert await states(service) == ["done"]
+    assert len(await service.said(CustomerChanged)) == 1
+
+
+async def test_later_events_of_a_subject_wait_behind_a_failed_one_and_others_flow(
+    one_service: OneService.Factory,
+) -> None:
+    toy = Toy(failing={"first"})
+    service = await one_service(toy.service())
+    person = uuid4()
+    await service.hear(a_person("first", person), sequence=1)
+    await service.hear(a_person("second", person), sequence=2)
+    await service.hear(a_person("another"))
+    assert toy.handled == ["another"]
+    toy.failing.clear()
+    await service.advance(seconds=2)
+    assert toy.handled == ["another", "first", "second"]
+
+
+async def test_an_event_given_up_on_is_parked_with_its_reason_and_blocks_only_its_subject(
+    one_service: OneService.Factory,
+) -> None:
+    toy = Toy(failing={"bad"})
+    service = await one_service(toy.service())
+    person = uuid4()
+    bad = await service.hear(a_person("bad", person))
+    for _ in range(MAX_TRIES):
+        await service.advance(minutes=11)
+    await service.hear(a_person("later", person), sequence=2)
+    await service.hear(a_person("another"))
+    await service.advance(minutes=11)
+    assert await states(service) == ["parked", "waiting", "done"]
+    async with service.as_(OPERATOR) as operator:
+        listed = (await operator.get("/v1/operations/contracts/parked")).json()
+        assert (listed[0]["event_id"], listed[0]["state"]) == (str(bad.id), "parked")
+        assert "cannot handle bad" in listed[0]["error"]
+        toy.failing.clear()
+        address = f"/v1/operations/contracts/parked/count_person/{bad.id}/replay"
+        assert (await operator.post(address)).status_code == 204
+    await service.advance(seconds=1)
+    assert await states(service) == ["done", "done", "done"]
+    assert toy.handled == ["another", "bad", "later"]
+
+
+async def test_a_discarded_event_lets_its_subject_go_on(one_service: OneService.Factory) -> None:
+    toy = Toy(failing={"bad"})
+    service = await one_service(toy.service())
+    person = uuid4()
+    bad = await service.hear(a_person("bad", person))
+    await service.hear(a_person("later", person), sequence=2)
+    async with service.as_(OPERATOR) as operator:
+        address = f"/v1/operations/contracts/parked/count_person/{bad.id}/discard"
+        assert (await operator.post(address)).status_code == 204
+        assert (await operator.post(address)).status_code == 404
+    await service.advance(seconds=1)
+    assert toy.handled == ["later"]
+    assert await states(service) == ["discarded", "done"]
+
+
+async def test_an_event_of_one_customer_cannot_write_another_customers_row(one_service: OneService.Factory) -> None:
+    toy = Toy()
+    service = await one_service(toy.service())
+    await service.hear(a_person("Ada").model_copy(update={"customer_id": uuid4()}))
+    [row] = await service.rows(INBOX.select())
+    assert row.state == "waiting"
+    assert "row-level security" in row.error

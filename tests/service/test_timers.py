@@ -1,0 +1,128 @@
+"""Timers: due work is rows, fired once, in due order, with its effect, whatever was down meanwhile."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from uuid_utils.compat import uuid7
+
+from shared.db import Caller, context
+from shared.events.contracts import CustomerChanged
+from shared.mechanisms import tables_of
+from shared.timers import MAX_TRIES, arm, cancel
+from tests.harness import OneService
+from tests.toy import Toy
+
+TIMERS = tables_of("contracts")["timers"]
+SYSTEM = Caller("system:contracts", "system")
+
+
+async def arm_rings(service: OneService, **minutes: int) -> None:
+    async with service.runtime.database.transaction(SYSTEM) as session:
+        for label, after in minutes.items():
+            due = context(session).now + timedelta(minutes=after)
+            await arm(session, "ring", uuid7(), due, label=label)
+
+
+async def test_a_timer_fires_once_when_it_is_due_and_not_before(one_service: OneService.Factory) -> None:
+    toy = Toy()
+    service = await one_service(toy.service())
+    await arm_rings(service, tea=10)
+    await service.advance(minutes=9)
+    assert toy.fired == []
+    await service.advance(minutes=2)
+    await service.advance(hours=5)
+    assert [timer.label for timer in toy.fired] == ["tea"]
+    assert len(await service.said(CustomerChanged)) == 1
+
+
+async def test_what_was_missed_while_down_fires_in_due_order_and_is_marked_late(
+    one_service: OneService.Factory,
+) -> None:
+    toy = Toy()
+    service = await one_service(toy.service())
+    await arm_rings(service, third=30, first=10, second=20)
+    await service.advance(hours=2)
+    assert [timer.label for timer in toy.fired] == ["first", "second", "third"]
+    assert all(timer.late for timer in toy.fired)
+
+
+async def test_a_cancelled_timer_never_fires_and_a_fired_one_cannot_be_cancelled(
+    one_service: OneService.Factory,
+) -> None:
+    toy = Toy()
+    service = await one_service(toy.service())
+    subject = uuid7()
+    async with service.runtime.database.transaction(SYSTEM) as session:
+        await arm(session, "ring", subject, context(session).now + timedelta(minutes=1))
+        assert await cancel(session, "ring", subject) == 1
+    await service.advance(hours=1)
+    assert toy.fired == []
+    async with service.runtime.database.transaction(SYSTEM) as session:
+        await arm(session, "ring", subject, context(session).now)
+    await service.settle()
+    async with service.runtime.database.transaction(SYSTEM) as session:
+        assert await cancel(session, "ring", subject) == 0
+
+
+async def test_arming_again_moves_the_timer(one_service: OneService.Factory) -> None:
+    toy = Toy()
+    service = await one_service(toy.service())
+    subject = uuid7()
+    for minutes in (10, 60):
+        async with service.runtime.database.transaction(SYSTEM) as session:
+            await arm(session, "ring", subject, context(session).now + timedelta(minutes=minutes))
+    await service.advance(minutes=30)
+    assert toy.fired == []
+    await service.advance(minutes=31)
+    assert len(toy.fired) == 1
+
+
+async def test_one_bad_timer_does_not_hold_up_the_others_and_is_parked_in_the_end(
+    one_service: OneService.Factory,
+) -> None:
+    toy = Toy(failing={"bad"})
+    service = await one_service(toy.service())
+    await arm_rings(service, bad=1, good=2)
+    await service.advance(minutes=5)
+    assert [timer.label for timer in toy.fired] == ["good"]
+    for _ in range(MAX_TRIES):
+        await service.advance(minutes=10)
+    [row] = await service.rows(TIMERS.select().where(TIMERS.c.label == "bad"))
+    assert (row.state, row.tries) == ("parked", MAX_TRIES)
+    assert "cannot ring bad" in row.error
+    assert len(await service.said(CustomerChanged)) == 1
+
+
+async def test_a_rolled_back_change_arms_nothing(one_service: OneService.Factory) -> None:
+    toy = Toy()
+    service = await one_service(toy.service())
+
+    async def change_my_mind() -> None:
+        async with service.runtime.database.transaction(SYSTEM) as session:
+            await arm(session, "ring", uuid7(), context(session).now)
+            raise RuntimeError("changed my mind")
+
+    with pytest.raises(RuntimeError, match="changed my mind"):
+        await change_my_mind()
+    await service.advance(hours=1)
+    assert toy.fired == []
+
+
+async def test_the_due_query_is_answered_from_the_index_of_armed_timers(one_service: OneService.Factory) -> None:
+    service = await one_service(Toy().service())
+    fill = (
+        "INSERT INTO contracts.timers (id, kind, subject, label, due_at) "
+        "SELECT gen_random_uuid(), 'ring', gen_random_uuid()::text, '', clock_timestamp() + n * interval '1 minute' "
+        "FROM generate_series(-10, 5000) AS n"
+    )
+    due = "EXPLAIN SELECT * FROM contracts.timers WHERE state = 'armed' AND due_at <= $1 ORDER BY due_at, id LIMIT 100"
+    async with service.runtime.database.transaction(SYSTEM) as session:
+        await session.execute(text(fill))
+        await session.execute(text("SELECT 1"))
+        plan = await session.scalars(text(due.replace("$1", "statement_timestamp()")))
+        lines = "\n".join(plan)
+    assert "ix_timers_due" in lines
+    assert "Index Cond: (due_at <=" in lines

@@ -56,8 +56,8 @@ class RabbitNode:
     def kill(self) -> None:
         """SIGKILL the broker, as a crash would. Its port then refuses until `restart`.
 
-        RabbitMQ 3.10 writes its directory of quorum queues half a second late: a queue declared just before
-        the kill comes back without its messages and without a leader.
+        RabbitMQ 3.10 records a new quorum queue on disk only some time later: one that was declared less than
+        a second before the kill never gets a leader again, and every question about it hangs.
         """
         self._started().halt(signal.SIGKILL)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 
+from shared.bus import Topology
 from shared.service import Service
 from shared.settings import ServiceSettings
 
-NAMES = ("contracts",)
+NAMES = ("gateway", "contracts", "inventory")
 
 
 def service(name: str) -> Service:
@@ -22,3 +24,9 @@ def settings_class(name: str) -> type[ServiceSettings]:
     """The settings a service reads, without loading the service."""
     found: type[ServiceSettings] = import_module(f"services.{name}.settings").Settings
     return found
+
+
+def topology(names: Sequence[str] = NAMES) -> Topology:
+    """What the services listen to. A broker's queues are declared for all of them before anything is published."""
+    keys = {name: service(name).consumers.routing_keys() for name in names}
+    return {name: listened for name, listened in keys.items() if listened}

@@ -65,7 +65,7 @@ def build(
     """A process holding these services. Raises NotConfigured when database or principal key is not to be had."""
     if not platform.principal_key:
         raise NotConfigured("AFTERCARE_PRINCIPAL_KEY is not set: services cannot tell who is asking")
-    bus: Bus = RabbitBus(platform.amqp_url) if platform.amqp_url else LocalBus()
+    bus = _bus(platform.amqp_url, names)
     metrics = Metrics()
     runtimes = {
         name: Runtime(
@@ -80,6 +80,12 @@ def build(
         for name in names
     }
     return Process(runtimes, bus, role)
+
+
+def _bus(amqp_url: str | None, names: Sequence[str]) -> Bus:
+    if amqp_url:
+        return RabbitBus(amqp_url, catalogue.topology())
+    return LocalBus(catalogue.topology(names))
 
 
 def database_url_of(name: str, platform: PlatformSettings, settings: ServiceSettings) -> str:

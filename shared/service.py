@@ -111,9 +111,8 @@ class Runtime:
         await self.worker.start()
 
     async def listen(self) -> None:
-        keys = self.service.consumers.routing_keys()
-        if keys:
-            await self.bus.listen(self.service.name, keys, self.inbox.receive)
+        if self.service.consumers.routing_keys():
+            await self.bus.listen(self.service.name, self.inbox.receive)
 
     async def stop(self) -> None:
         if self.worker:

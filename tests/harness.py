@@ -84,7 +84,7 @@ class RecordingBus:
     async def close(self) -> None:
         self.published.clear()
 
-    async def listen(self, service: str, routing_keys: Collection[str], receive: Receive) -> None:
+    async def listen(self, service: str, receive: Receive) -> None:
         """Nothing comes in by itself; a test hands over envelopes with `OneService.hear`."""
 
     async def stop_listening(self, service: str) -> None:

@@ -5,13 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from shared.bus.envelope import DRILL_PREFIX, Envelope
 
 Receive = Callable[[Envelope], Awaitable[None]]
 """Takes one envelope into a service's inbox. Returning means it is committed there."""
+
+
+Topology = Mapping[str, frozenset[str]]
+"""What each service listens to: routing keys by service. Known before anything is published, so nothing is missed."""
 
 
 class PublishFailed(Exception):
@@ -23,7 +27,7 @@ class Bus(Protocol):
 
     async def close(self) -> None: ...
 
-    async def listen(self, service: str, routing_keys: Collection[str], receive: Receive) -> None: ...
+    async def listen(self, service: str, receive: Receive) -> None: ...
 
     async def stop_listening(self, service: str) -> None: ...
 
@@ -32,4 +36,4 @@ class Bus(Protocol):
     async def healthy(self) -> bool: ...
 
 
-__all__ = ["DRILL_PREFIX", "Bus", "Envelope", "PublishFailed", "Receive"]
+__all__ = ["DRILL_PREFIX", "Bus", "Envelope", "PublishFailed", "Receive", "Topology"]

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
-from shared.bus import Envelope, PublishFailed, Receive
+from shared.bus import Envelope, PublishFailed, Receive, Topology
 
 
 class LocalBus:
-    """Listeners of services that are not running in this process never hear anything: use RabbitMQ for those."""
+    """A service that is to hear of an envelope and is not listening right now makes `publish` fail, to be repeated."""
 
-    def __init__(self) -> None:
-        self._listeners: dict[str, tuple[frozenset[str], Receive]] = {}
+    def __init__(self, topology: Topology) -> None:
+        self._topology = topology
+        self._receivers: dict[str, Receive] = {}
 
     async def open(self) -> None:
         """Nothing to open."""
 
     async def close(self) -> None:
-        self._listeners.clear()
+        self._receivers.clear()
 
-    async def listen(self, service: str, routing_keys: Collection[str], receive: Receive) -> None:
-        self._listeners[service] = (frozenset(routing_keys), receive)
+    async def listen(self, service: str, receive: Receive) -> None:
+        self._receivers[service] = receive
 
     async def stop_listening(self, service: str) -> None:
-        self._listeners.pop(service, None)
+        self._receivers.pop(service, None)
 
     async def publish(self, envelope: Envelope) -> None:
-        for service, (routing_keys, receive) in list(self._listeners.items()):
+        for service, routing_keys in self._topology.items():
             if envelope.routing_key not in routing_keys:
                 continue
+            receive = self._receivers.get(service)
+            if receive is None:
+                raise PublishFailed(f"{service} is not listening")
             try:
                 await receive(envelope)
             except Exception as problem:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Collection
 
 import aio_pika
 import structlog
@@ -21,7 +20,7 @@ from aio_pika.abc import (
 )
 from pydantic import ValidationError
 
-from shared.bus import Envelope, PublishFailed, Receive
+from shared.bus import Envelope, PublishFailed, Receive, Topology
 
 EXCHANGE = "aftercare.events"
 UNROUTED = "aftercare.unrouted"
@@ -36,8 +35,8 @@ log = structlog.get_logger()
 class RabbitBus:
     """A process's connection to the broker: one channel to publish on, one per listening service."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, url: str, topology: Topology) -> None:
+        self.url, self._topology = url, topology
         self._connection: AbstractRobustConnection | None = None
         self._publishing: AbstractRobustChannel | None = None
         self._exchange: aio_pika.abc.AbstractExchange | None = None
@@ -76,16 +75,14 @@ class RabbitBus:
         except Exception as problem:
             raise PublishFailed(f"no confirmation for {envelope.type} {envelope.id}") from problem
 
-    async def listen(self, service: str, routing_keys: Collection[str], receive: Receive) -> None:
-        """Declare the service's queue with exactly these bindings added, and consume it."""
+    async def listen(self, service: str, receive: Receive) -> None:
+        """Consume the service's queue on a channel of its own."""
         await self._opened()
         assert self._connection is not None
         channel = await self._connection.channel()
         assert isinstance(channel, aio_pika.RobustChannel)
         await channel.set_qos(PREFETCH)
         queue = await declare_queue(channel, service)
-        for key in sorted(routing_keys):
-            await queue.bind(EXCHANGE, key)
         lane = asyncio.Semaphore(PREFETCH)
 
         async def consume(message: AbstractIncomingMessage) -> None:
@@ -111,8 +108,12 @@ class RabbitBus:
             if self._exchange is None:
                 channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
                 assert isinstance(channel, aio_pika.RobustChannel)
-                self._publishing = channel
-                self._exchange = await declare_exchanges(channel)
+                exchange = await declare_exchanges(channel)
+                for service, routing_keys in self._topology.items():
+                    queue = await declare_queue(channel, service)
+                    for key in sorted(routing_keys):
+                        await queue.bind(EXCHANGE, key)
+                self._publishing, self._exchange = channel, exchange
             return self._exchange
 
 
@@ -128,7 +129,6 @@ async def declare_exchanges(channel: aio_pika.abc.AbstractChannel) -> aio_pika.a
 
 async def declare_queue(channel: AbstractRobustChannel, service: str) -> AbstractRobustQueue:
     """A service's queue and, beside it, the one for bytes that do not parse."""
-    await declare_exchanges(channel)
     await channel.declare_queue(f"{service}.unparsed", durable=True, arguments={"x-queue-type": "quorum"})
     queue = await channel.declare_queue(
         service,

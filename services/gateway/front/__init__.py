@@ -1,0 +1,1 @@
+"""The door itself: one table of public routes, one forwarder, who asks, how much they may ask."""

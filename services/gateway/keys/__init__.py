@@ -1,0 +1,1 @@
+"""API keys of customers' systems."""

@@ -1,0 +1,41 @@
+"""Finding a customer or an asset by what a person calls it: its id, its serial number, or part of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from clients.api import Aftercare
+from clients.cli.terminal import Misuse
+from clients.models import Asset, Customer
+
+T = TypeVar("T")
+
+
+async def customer_like(api: Aftercare, wanted: str) -> Customer:
+    """Raises Misuse when none or several are called so."""
+    customers = await api.all(Customer, "/v1/customers")
+    return _the_one("--customer", wanted, customers, lambda each: (each.customer_id, each.name_zh, each.name_en))
+
+
+async def asset_like(api: Aftercare, wanted: str, customer_id: UUID | None) -> Asset:
+    """Of this customer, or of any that the caller sees. Raises Misuse when none or several are called so."""
+    customers = (
+        [customer_id] if customer_id else [each.customer_id for each in await api.all(Customer, "/v1/customers")]
+    )
+    assets = [asset for customer in customers for asset in await api.all(Asset, f"/v1/customers/{customer}/assets")]
+    return _the_one("--asset", wanted, assets, lambda each: (each.id, each.serial, each.name))
+
+
+def _the_one(parameter: str, wanted: str, among: Sequence[T], names: Callable[[T], tuple[UUID, str, str]]) -> T:
+    """An exact match wins over a part of a name."""
+    sought = wanted.strip().casefold()
+    exact = [each for each in among if sought in {str(name).casefold() for name in names(each)}]
+    found = exact or [each for each in among if any(sought in name.casefold() for name in names(each)[1:])]
+    if not found:
+        raise Misuse("none_like", parameter=parameter, value=wanted)
+    if len(found) > 1:
+        called = ", ".join(names(each)[2] for each in found[:5])
+        raise Misuse("several_like", parameter=parameter, value=wanted, found=called)
+    return found[0]

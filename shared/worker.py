@@ -51,7 +51,8 @@ class Worker:
     ) -> None:
         self.url, self.service, self.loops, self.metrics = url, service, loops, metrics
         self.started, self.stopped = started, stopped
-        self.active = asyncio.Event()
+        self.active, self.standby = asyncio.Event(), asyncio.Event()
+        self.standby.set()
         self.wake = {loop.name: asyncio.Event() for loop in loops}
         self.lock_key = zlib.crc32(f"aftercare {service}".encode())
         self._stopping = asyncio.Event()
@@ -90,6 +91,7 @@ class Worker:
 
     async def _work(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
         log.info("worker_active", service=self.service)
+        self.standby.clear()
         self.active.set()
         self.metrics.active.labels(self.service).set(1)
         await self.started()
@@ -106,6 +108,7 @@ class Worker:
             await asyncio.gather(*tasks)
             with contextlib.suppress(Exception):
                 await self.stopped()
+            self.standby.set()
 
     async def _drive(self, loop: Loop) -> None:
         wake = self.wake[loop.name]

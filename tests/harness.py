@@ -77,6 +77,7 @@ class RecordingBus:
         self.published: list[Envelope] = []
         self.failing = False
         self.refused: set[str] = set()
+        self._more = asyncio.Condition()
 
     async def open(self) -> None:
         self.published.clear()
@@ -93,7 +94,14 @@ class RecordingBus:
     async def publish(self, envelope: Envelope) -> None:
         if self.failing or envelope.subject in self.refused:
             raise PublishFailed(envelope.type)
-        self.published.append(envelope)
+        async with self._more:
+            self.published.append(envelope)
+            self._more.notify_all()
+
+    async def has_published(self, count: int) -> None:
+        """Wait until so many envelopes were published."""
+        async with self._more:
+            await self._more.wait_for(lambda: len(self.published) >= count)
 
     async def healthy(self) -> bool:
         return not self.failing

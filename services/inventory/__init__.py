@@ -1,0 +1,1 @@
+"""Spare parts: the catalogue, depots with one keeper each, the ledger of every movement, and reservations."""

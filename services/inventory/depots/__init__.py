@@ -1,0 +1,1 @@
+"""Depots, and the people who may keep one."""

@@ -66,8 +66,8 @@ class Child:
 
 def main() -> None:
     arguments = _arguments()
-    folder = CHECKOUT / ".aftercare"
-    data = default_data_folder(CHECKOUT)
+    folder = arguments.home / ".aftercare"
+    data = default_data_folder(arguments.home)
     if arguments.reset:
         _reset(folder, data)
         return
@@ -85,6 +85,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
     parser.add_argument("--port", type=int, default=8000, help="first port; the dashboard is at +80 (default 8000)")
+    parser.add_argument("--home", type=Path, default=CHECKOUT, help="keep keys and data under this folder")
     parser.add_argument("--reset", action="store_true", help="delete the data and the keys")
     parser.add_argument("--without-dashboard", action="store_true", help="run the platform and the recorder only")
     return parser.parse_args()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from shared.db import AsyncSession
-
 from services.inventory.depots import actions as depots
 from services.inventory.offers import actions as offers
 from services.inventory.reservations import actions as reservations
 from shared.bus import Envelope
+from shared.db import AsyncSession
 from shared.events.contracts import SiteChanged
 from shared.events.escalation import PartsCalledUp
 from shared.events.gateway import PersonChanged

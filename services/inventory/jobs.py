@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from shared.db import AsyncSession
-
 from services.inventory.reservations import actions as reservations
+from shared.db import AsyncSession
 from shared.timers import Jobs, Timer
 
 jobs = Jobs()

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
 from shared.audit import broken_link, chain_of
-from shared.auth import Principal
 from shared.db import Caller
 from shared.events.contracts import SiteChanged
-from shared.events.escalation import PartsCalledUp
-from shared.events.gateway import PersonChanged
 from shared.events.inventory import (
     PartIssued,
     PartReserved,
@@ -26,130 +19,34 @@ from shared.events.inventory import (
     ReservationReleased,
 )
 from shared.permissions import Role
+from tests.builders.inventory import (
+    ADMIN,
+    BANK,
+    CLERK,
+    DESK,
+    ENGINEER,
+    FAN,
+    HOSPITAL,
+    KEEPER,
+    NURSE,
+    OTHER_KEEPER,
+    a_depot,
+    a_site,
+    call_up,
+    get,
+    held,
+    move,
+    opened,
+    post,
+    require_sound_books,
+    reserved,
+)
 from tests.harness import ANYBODY, OneService, principal
-
-ADMIN = principal(Role.ADMINISTRATOR)
-DESK = principal(Role.DESK)
-ENGINEER = principal(Role.ENGINEER)
-KEEPER = principal(Role.KEEPER, name="Keeper in Chengdu")
-OTHER_KEEPER = principal(Role.KEEPER, name="Keeper in Beijing")
-HOSPITAL, BANK = uuid7(), uuid7()
-NURSE = principal(Role.CUSTOMER_USER, customer_id=HOSPITAL)
-CLERK = principal(Role.CUSTOMER_USER, customer_id=BANK)
-FAN = {"part_number": "FAN-9000", "name_zh": "风扇模块", "name_en": "Fan module", "models": ["S-9000"]}
-
-
-async def post(inventory: OneService, who: Principal, path: str, body: dict[str, Any], status: int) -> Any:
-    async with inventory.as_(who) as client:
-        answer = await client.post(path, json=body)
-    assert answer.status_code == status, answer.text
-    return answer.json()
-
-
-async def get(inventory: OneService, who: Principal, path: str, **query: Any) -> Any:
-    async with inventory.as_(who) as client:
-        answer = await client.get(path, params=query)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
 
 
 @pytest.fixture
 async def inventory(one_service: OneService.Factory) -> OneService:
-    """Inventory with one part in its catalogue, and two people who may keep a depot."""
-    opened = await one_service("inventory")
-    for keeper in (KEEPER, OTHER_KEEPER):
-        assert keeper.id is not None
-        known = PersonChanged(
-            person_id=keeper.id,
-            name_zh="示例专人",
-            name_en=keeper.name,
-            email="keeper@example.com",
-            phone="",
-            locale="zh-CN",
-            roles=keeper.roles,
-            customer_id=None,
-            active=True,
-        )
-        await opened.hear(known)
-    await post(opened, ADMIN, "/v1/parts", FAN, 201)
-    return opened
-
-
-async def a_depot(inventory: OneService, keeper: Principal, region: str, stock: int) -> str:
-    body = {"name_zh": f"{region}库", "name_en": f"Depot {region}", "region": region, "keeper_id": str(keeper.id)}
-    depot: str = (await post(inventory, ADMIN, "/v1/depots", body, 201))["id"]
-    if stock:
-        delivery = {"part_number": "FAN-9000", "quantity": stock}
-        await post(inventory, keeper, f"/v1/depots/{depot}/receipts", delivery, 201)
-    return depot
-
-
-async def a_site(inventory: OneService, region: str, customer_id: UUID = HOSPITAL) -> UUID:
-    site = SiteChanged(
-        site_id=uuid7(), customer_id=customer_id, name_zh="机房", name_en="Room", address="示例路 1 号", region=region
-    )
-    await inventory.hear(site)
-    return site.site_id
-
-
-async def call_up(inventory: OneService, quantity: int = 1, **changed: Any) -> PartsCalledUp:
-    facts = {
-        "call_up_id": uuid7(),
-        "incident_id": uuid7(),
-        "customer_id": HOSPITAL,
-        "number": "INC-2026-000001",
-        "activation_id": None,
-        "part_number": "FAN-9000",
-        "quantity": quantity,
-        "site_id": None,
-        "called_up_at": await inventory.now(),
-    }
-    called = PartsCalledUp.model_validate(facts | changed)
-    await inventory.hear(called)
-    return called
-
-
-async def reserved(inventory: OneService, quantity: int = 1, **changed: Any) -> PartReserved:
-    """Call up and return what was reserved for it."""
-    called = await call_up(inventory, quantity, **changed)
-    [said] = [r for r in await inventory.said(PartReserved) if r.call_up_id == called.call_up_id]
-    found: PartReserved = said
-    return found
-
-
-async def held(inventory: OneService, depot: str, at: datetime | None = None) -> tuple[int, int, int, int]:
-    """What the depot has: free, reserved, issued, used."""
-    lines = await get(inventory, DESK, "/v1/stock", **({"at": at.isoformat()} if at else {}))
-    [line] = [line for line in lines if line["depot_id"] == depot]
-    return line["good"], line["reserved"], line["issued"], line["used"]
-
-
-async def move(inventory: OneService, who: Principal, reservation: PartReserved, name: str, status: int = 200) -> Any:
-    return await post(inventory, who, f"/v1/reservations/{reservation.reservation_id}/{name}", {}, status)
-
-
-async def require_sound_books(inventory: OneService) -> None:
-    """The movements add up to the balances, and no account inside was negative at any time."""
-    entries = """
-        SELECT part_id, depot_id, to_account AS account, quantity, booked_at FROM inventory.movements
-        UNION ALL SELECT part_id, depot_id, from_account, -quantity, booked_at FROM inventory.movements
-    """
-    differences = f"""
-        SELECT account FROM (SELECT part_id, depot_id, account, sum(quantity) AS summed FROM ({entries}) AS entries
-            GROUP BY part_id, depot_id, account) AS sums
-        FULL JOIN inventory.balances USING (part_id, depot_id, account)
-        WHERE coalesce(summed, 0) <> coalesce(quantity, 0)
-    """
-    lowest = f"""
-        SELECT min(level) FROM (SELECT account, sum(quantity) OVER (
-            PARTITION BY part_id, depot_id, account ORDER BY booked_at) AS level FROM ({entries}) AS entries) AS levels
-        WHERE account <> 'supplier'
-    """
-    assert await inventory.rows(text(differences)) == []
-    [row] = await inventory.rows(text(lowest))
-    assert row[0] >= 0
-    [total] = await inventory.rows(text("SELECT sum(quantity) FROM inventory.balances"))
-    assert total[0] == 0
+    return await opened(one_service, FAN)
 
 
 async def test_a_part_from_the_sites_region_is_promised_in_two_hours(inventory: OneService) -> None:
@@ -228,7 +125,7 @@ async def test_the_way_of_a_part_is_said_and_booked_step_by_step(inventory: OneS
     [said_issued], [said_used] = await inventory.said(PartIssued), await inventory.said(PartUsed)
     assert (said_issued.issued_by, said_issued.depot_name_en) == (KEEPER.id, "Depot Chengdu")
     assert (said_used.used_by, said_used.incident_id) == (ENGINEER.id, reservation.incident_id)
-    booked = await get(inventory, DESK, "/v1/movements")
+    booked = await get(inventory, "/v1/movements")
     assert [m["booking"] for m in booked] == ["use", "issue", "reserve", "receive"]
     assert [m["reservation_id"] for m in booked[:3]] == [str(reservation.reservation_id)] * 3
     await require_sound_books(inventory)
@@ -312,7 +209,7 @@ async def test_what_nobody_fetched_in_a_day_is_free_again(inventory: OneService)
     [said] = await inventory.said(ReservationExpired)
     assert (said.reservation_id, said.quantity) == (reservation.reservation_id, 2)
     assert await held(inventory, depot) == (5, 0, 0, 0)
-    [row] = await get(inventory, DESK, "/v1/reservations", incident_id=reservation.incident_id)
+    [row] = await get(inventory, "/v1/reservations", incident_id=reservation.incident_id)
     assert (row["state"], row["released_by"]) == ("expired", None)
     assert (await move(inventory, KEEPER, reservation, "issue", 409))["state"] == "expired"
 
@@ -325,27 +222,17 @@ async def test_what_was_issued_does_not_expire(inventory: OneService) -> None:
     assert await held(inventory, depot) == (4, 0, 1, 0)
 
 
-async def test_many_holds_end_together(inventory: OneService) -> None:
-    depots = [await a_depot(inventory, KEEPER, region, 3) for region in ("Chengdu", "Beijing")]
-    for _ in range(6):
-        await reserved(inventory)
-    await inventory.advance(hours=24)
-    assert len(await inventory.said(ReservationExpired)) == 6
-    assert [await held(inventory, depot) for depot in depots] == [(3, 0, 0, 0), (3, 0, 0, 0)]
-    await require_sound_books(inventory)
-
-
 async def test_a_customer_sees_its_own_reservations_with_the_promised_time(inventory: OneService) -> None:
     await a_depot(inventory, KEEPER, "Chengdu", 5)
     own, foreign = await reserved(inventory), await reserved(inventory, customer_id=BANK)
-    [seen] = await get(inventory, NURSE, "/v1/reservations")
+    [seen] = await get(inventory, "/v1/reservations", NURSE)
     assert (seen["id"], seen["state"]) == (str(own.reservation_id), "reserved")
     assert datetime.fromisoformat(seen["promised_at"]) == own.promised_at
-    assert await get(inventory, NURSE, "/v1/reservations", incident_id=foreign.incident_id) == []
+    assert await get(inventory, "/v1/reservations", NURSE, incident_id=foreign.incident_id) == []
     async with inventory.as_(NURSE) as client:
         answer = await client.get(f"/v1/reservations/{foreign.reservation_id}")
     assert (answer.status_code, answer.json()["code"]) == (404, "reservation_not_found")
-    [theirs] = await get(inventory, CLERK, "/v1/reservations")
+    [theirs] = await get(inventory, "/v1/reservations", CLERK)
     assert theirs["id"] == str(foreign.reservation_id)
 
 
@@ -377,58 +264,3 @@ async def test_an_issue_that_names_an_older_version_is_refused(inventory: OneSer
         stale = await client.post(f"{path}/issue", json={}, headers={"If-Match": '"7"'})
         fresh = await client.post(f"{path}/issue", json={}, headers={"If-Match": tag})
     assert (stale.status_code, fresh.status_code, fresh.headers["etag"]) == (412, 200, '"2"')
-
-
-async def test_of_many_call_ups_at_once_exactly_as_many_are_served_as_there_are_parts(inventory: OneService) -> None:
-    depots = [await a_depot(inventory, KEEPER, "Chengdu", 4), await a_depot(inventory, OTHER_KEEPER, "Beijing", 3)]
-    await asyncio.gather(*(call_up(inventory) for _ in range(20)))
-    assert len(await inventory.said(PartReserved)) == 7
-    assert len(await inventory.said(ReservationRefused)) == 13
-    assert [await held(inventory, depot) for depot in depots] == [(0, 4, 0, 0), (0, 3, 0, 0)]
-    await require_sound_books(inventory)
-
-
-async def test_a_part_is_issued_once_however_often_it_is_asked_for_at_once(inventory: OneService) -> None:
-    depot = await a_depot(inventory, KEEPER, "Chengdu", 3)
-    holds = [await reserved(inventory) for _ in range(3)]
-    async with inventory.as_(KEEPER) as keeper, inventory.as_(DESK) as desk:
-        paths = [f"/v1/reservations/{hold.reservation_id}" for hold in holds]
-        asked = [keeper.post(f"{path}/issue", json={}) for path in paths * 3]
-        answers = await asyncio.gather(*asked, *(desk.post(f"{path}/release", json={}) for path in paths))
-    assert sorted(answer.status_code for answer in answers) == [200] * 3 + [409] * 9
-    good, kept, issued, _ = await held(inventory, depot)
-    assert (good + issued, kept) == (3, 0)
-    assert issued == len(await inventory.said(PartIssued))
-    await require_sound_books(inventory)
-
-
-async def test_the_end_of_a_hold_and_its_issue_at_the_same_moment_book_once(inventory: OneService) -> None:
-    depot = await a_depot(inventory, KEEPER, "Chengdu", 8)
-    holds = [await reserved(inventory) for _ in range(4)]
-    inventory.time.advance(timedelta(hours=24))
-    async with inventory.as_(KEEPER) as keeper:
-        asked = [keeper.post(f"/v1/reservations/{hold.reservation_id}/issue", json={}) for hold in holds]
-        await asyncio.gather(inventory.settle(), *asked)
-    await inventory.settle()
-    good, kept, issued, used = await held(inventory, depot)
-    assert (good + issued, kept, used) == (8, 0, 0)
-    assert issued == len(await inventory.said(PartIssued))
-    assert len(await inventory.said(ReservationExpired)) == 4 - issued
-    await require_sound_books(inventory)
-
-
-async def test_the_movements_give_the_stock_of_any_moment(inventory: OneService) -> None:
-    depot = await a_depot(inventory, KEEPER, "Chengdu", 5)
-    snapshots = []
-    first, second = await reserved(inventory, 2), await reserved(inventory)
-    for step in (
-        lambda: move(inventory, KEEPER, first, "issue"),
-        lambda: move(inventory, ENGINEER, first, "use"),
-        lambda: move(inventory, DESK, second, "release"),
-    ):
-        snapshots.append((await inventory.now(), await held(inventory, depot)))
-        await inventory.advance(minutes=10)
-        await step()
-    snapshots.append((await inventory.now(), await held(inventory, depot)))
-    for at, kept in snapshots:
-        assert await held(inventory, depot, at) == kept

@@ -116,7 +116,7 @@ async def test_a_subject_cannot_smuggle_in_a_header(recorder: Recorder) -> None:
     ],
 )
 async def test_a_mail_that_cannot_be_written_is_refused(recorder: Recorder, change: dict[str, str]) -> None:
-    outcome = await send(recorder, replace(MAIL, **change))  # type: ignore[arg-type]
+    outcome = await send(recorder, replace(MAIL, **change))  # type: ignore[arg-type]  # the fields are texts
     assert isinstance(outcome, Refused)
     assert outcome.why == "mail_not_valid"
     assert recorder.mails() == []

@@ -59,7 +59,10 @@ class IncidentClassified(
     en="Classified: {severity}, {fault_class}. {analysis}",
     zh="已定性：{severity}，{fault_class}。{analysis}",
 ):
-    """The preliminary analysis: what kind of fault, how severe, which key businesses it hits."""
+    """The preliminary analysis: what kind of fault, how severe, which key businesses it hits.
+
+    `quickly_solvable` false: it cannot be solved in the shortest time, so the leading group must know; None: not said.
+    """
 
     incident_id: UUID
     customer_id: UUID
@@ -73,6 +76,7 @@ class IncidentClassified(
     key_business_ids: tuple[UUID, ...]
     classified_by: UUID
     classified_at: datetime
+    quickly_solvable: bool | None = None
 
 
 class IncidentAssigned(

@@ -49,6 +49,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "requested": ("requested", "已申请"),
     "authorised": ("authorised", "已授权"),
     "refused": ("refused", "已拒绝"),
+    "withdrawn": ("withdrawn", "已撤回"),
     "completed": ("completed", "已完成"),
     "pending": ("pending", "待执行"),
     "started": ("started", "执行中"),
@@ -63,7 +64,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "approved": ("approved", "已批准"),
     "in_force": ("in force", "生效"),
     "superseded": ("superseded", "已被替代"),
-    # reservations
+    "retired": ("retired", "已废止"),
+    # parts called up, and reservations
+    "called_up": ("called up", "已调用"),
     "reserved": ("reserved", "已预留"),
     "issued": ("issued", "已出库"),
     "used": ("used", "已使用"),
@@ -77,12 +80,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "delivered": ("delivered", "已送达"),
     "failed": ("failed", "失败"),
     "answered": ("answered", "已答复"),
-    # reasons of alarms
+    # states and reasons of alarms
+    "raised": ("raised", "待确认"),
     "clock_breached": ("a promise was broken", "承诺超时"),
     "clock_warned": ("a promise is at risk", "承诺即将超时"),
     "activation_unanswered": ("activation request unanswered", "预案启动申请无人答复"),
     "parts_unanswered": ("parts call-up unanswered", "备件调用无人答复"),
     "reservation_refused": ("spare part refused", "备件无法预留"),
+    "nobody_to_tell": ("nobody could be told", "无人可通知"),
     # roles
     "customer_user": ("customer user", "客户用户"),
     "client_system": ("client system", "客户系统"),

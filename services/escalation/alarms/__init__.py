@@ -1,0 +1,1 @@
+"""Alarms: somebody must look now."""

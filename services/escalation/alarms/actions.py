@@ -1,0 +1,102 @@
+"""Raising alarms, taking them on, and stopping those that have lost their point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.escalation.alarms import queries
+from services.escalation.alarms.domain import MOVES, Reason
+from services.escalation.alarms.models import Alarm
+from services.escalation.copies import queries as copies
+from services.escalation.moves import moved
+from shared.audit import note
+from shared.db import as_record, check_version, context
+from shared.events.escalation import AlarmAcknowledged, AlarmRaised
+from shared.outbox import emit
+
+
+async def raise_alarm(
+    session: AsyncSession,
+    reason: Reason,
+    *,
+    detail: str,
+    about_id: UUID,
+    incident_id: UUID,
+    customer_id: UUID,
+    number: str,
+) -> Alarm:
+    alarm = Alarm(
+        customer_id=customer_id,
+        incident_id=incident_id,
+        number=number,
+        reason=reason.value,
+        detail=detail,
+        about_id=about_id,
+        recipient_ids=list(await queries.recipients(session, customer_id, reason)),
+        raised_at=context(session).now,
+    )
+    session.add(alarm)
+    await session.flush()
+    after = as_record(alarm, "reason", "detail", "about_id", "recipient_ids")
+    note(session, alarm.id, "raise_alarm", after=after, customer_id=customer_id)
+    emit(
+        session,
+        AlarmRaised(
+            alarm_id=alarm.id,
+            incident_id=incident_id,
+            customer_id=customer_id,
+            number=number,
+            reason=alarm.reason,
+            detail=detail,
+            recipient_ids=tuple(alarm.recipient_ids),
+            raised_at=alarm.raised_at,
+        ),
+    )
+    return alarm
+
+
+async def acknowledge_alarm(session: AsyncSession, *, alarm_id: UUID) -> Alarm:
+    """A person takes the alarm on. Raises AlarmNotFound, IllegalMove."""
+    person_id, now = copies.acting_person_id(session), context(session).now
+    alarm = await queries.locked_alarm(session, alarm_id)
+    check_version(session, alarm.version)
+    _move(session, alarm, "acknowledge")
+    alarm.acknowledged_by, alarm.acknowledged_at = person_id, now
+    emit(
+        session,
+        AlarmAcknowledged(
+            alarm_id=alarm.id,
+            incident_id=alarm.incident_id,
+            customer_id=alarm.customer_id,
+            acknowledged_by=person_id,
+            acknowledged_at=now,
+        ),
+    )
+    return alarm
+
+
+async def stop_alarms_of(session: AsyncSession, *, incident_id: UUID) -> None:
+    """The incident is over: none of its alarms asks for anything any more."""
+    _stop(session, await queries.locked_alarms_of(session, incident_id))
+
+
+async def stop_alarms_about(session: AsyncSession, *, about_id: UUID, reason: Reason) -> None:
+    """What the alarms asked for has happened."""
+    _stop(session, await queries.locked_alarms_about(session, about_id, reason))
+
+
+def _stop(session: AsyncSession, alarms: Sequence[Alarm]) -> None:
+    for alarm in alarms:
+        _move(session, alarm, "stop")
+        alarm.stopped_at = context(session).now
+
+
+def _move(session: AsyncSession, alarm: Alarm, move: str) -> None:
+    before = as_record(alarm, "state")
+    alarm.state = moved(MOVES, alarm.state, move)
+    alarm.version += 1
+    after = as_record(alarm, "state")
+    note(session, alarm.id, f"{move}_alarm", before=before, after=after, customer_id=alarm.customer_id)

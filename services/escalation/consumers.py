@@ -1,0 +1,116 @@
+"""What escalation listens to: an event in, one action done."""
+
+from __future__ import annotations
+
+from services.escalation.activations import actions as activations
+from services.escalation.alarms import actions as alarms
+from services.escalation.alarms.domain import Reason
+from services.escalation.copies import actions as copies
+from services.escalation.emergencies import actions as emergencies
+from services.escalation.part_call_ups import actions as part_call_ups
+from shared.bus import Envelope
+from shared.db import AsyncSession
+from shared.events.contracts import EmergencyOrganisationChanged
+from shared.events.gateway import PersonChanged
+from shared.events.incidents import (
+    ClockBreached,
+    IncidentAcknowledged,
+    IncidentAssigned,
+    IncidentClassified,
+    IncidentClosed,
+    IncidentConfirmed,
+    IncidentReported,
+    IncidentResolved,
+)
+from shared.events.inventory import PartReserved, ReservationRefused
+from shared.inbox import Consumers
+
+consumers = Consumers()
+
+
+@consumers.on_envelope(
+    IncidentReported,
+    IncidentAcknowledged,
+    IncidentClassified,
+    IncidentAssigned,
+    IncidentResolved,
+    IncidentConfirmed,
+    IncidentClosed,
+)
+async def copy_incident(session: AsyncSession, envelope: Envelope) -> None:
+    """Keep the incident's public facts."""
+    await copies.copy_incident(session, envelope)
+
+
+@consumers.on_envelope(EmergencyOrganisationChanged)
+async def copy_organisation(session: AsyncSession, envelope: Envelope) -> None:
+    """Keep the customer's emergency organisation."""
+    await copies.copy_organisation(session, envelope)
+
+
+@consumers.on_envelope(PersonChanged)
+async def copy_person(session: AsyncSession, envelope: Envelope) -> None:
+    """Keep the person's names and roles."""
+    await copies.copy_person(session, envelope)
+
+
+@consumers.on(EmergencyOrganisationChanged)
+async def tell_of_open_emergencies(session: AsyncSession, event: EmergencyOrganisationChanged) -> None:
+    """Tell those of open emergencies whom nobody could tell before."""
+    await emergencies.tell_of_open_emergencies(session, customer_id=event.customer_id)
+
+
+@consumers.on(IncidentClassified)
+async def open_emergency(session: AsyncSession, event: IncidentClassified) -> None:
+    """Open an emergency where the classification calls for one, and tell those who must know."""
+    await emergencies.assess_incident(session, event)
+
+
+@consumers.on(IncidentClosed)
+async def close_emergency(session: AsyncSession, event: IncidentClosed) -> None:
+    """Close the incident's emergency."""
+    await emergencies.close_emergency(session, incident_id=event.incident_id)
+
+
+@consumers.on(IncidentClosed)
+async def withdraw_requests(session: AsyncSession, event: IncidentClosed) -> None:
+    """Withdraw activation requests that nobody has decided."""
+    await activations.withdraw_requests(session, incident_id=event.incident_id)
+
+
+@consumers.on(IncidentClosed)
+async def stop_waiting_for_parts(session: AsyncSession, event: IncidentClosed) -> None:
+    """Alarm nobody any more for a part that was called up."""
+    await part_call_ups.stop_waiting(session, incident_id=event.incident_id)
+
+
+@consumers.on(IncidentClosed)
+async def stop_alarms(session: AsyncSession, event: IncidentClosed) -> None:
+    """Stop all alarms of the incident."""
+    await alarms.stop_alarms_of(session, incident_id=event.incident_id)
+
+
+@consumers.on(ClockBreached)
+async def raise_alarm(session: AsyncSession, event: ClockBreached) -> None:
+    """Alarm the emergency team of a broken promise."""
+    await alarms.raise_alarm(
+        session,
+        Reason.CLOCK_BREACHED,
+        detail=event.kind,
+        about_id=event.incident_id,
+        incident_id=event.incident_id,
+        customer_id=event.customer_id,
+        number=event.number,
+    )
+
+
+@consumers.on(PartReserved)
+async def record_reservation(session: AsyncSession, event: PartReserved) -> None:
+    """Note that the part called up is reserved."""
+    await part_call_ups.record_reservation(session, event)
+
+
+@consumers.on(ReservationRefused)
+async def record_refusal(session: AsyncSession, event: ReservationRefused) -> None:
+    """Note that the part called up is not to be had, and alarm the emergency team."""
+    await part_call_ups.record_refusal(session, event)

@@ -1,0 +1,1 @@
+"""Engagements: external parties (vendor, carrier, integrator, developer) called in for an incident."""

@@ -1,0 +1,11 @@
+"""States of an engagement. Pure. `arrived` is on site, or connected when the party works remotely."""
+
+from __future__ import annotations
+
+from services.escalation.moves import Moves
+
+MOVES: Moves = {
+    ("contacted", "accept"): "accepted",
+    ("accepted", "arrive"): "arrived",
+    ("arrived", "complete"): "done",
+}

@@ -1,0 +1,1 @@
+"""Contingency plans: versions, their steps, the drills that prove them, approval and force."""

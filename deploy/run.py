@@ -151,7 +151,7 @@ async def _run(ports: Ports, keys: Keys, folder: Path, *, with_dashboard: bool) 
             host="127.0.0.1",
             port=ports.gateway,
             log_config=None,
-            lifespan="off",
+            lifespan="on",
             server_header=False,
             timeout_graceful_shutdown=10,
         )

@@ -44,7 +44,7 @@ def run(names: Names, role: RoleOption = "all") -> None:
                 port=listening.port,
                 log_config=None,
                 timeout_graceful_shutdown=DRAIN_SECONDS,
-                lifespan="off",
+                lifespan="on",
                 server_header=False,
             )
             await uvicorn.Server(config).serve()

@@ -35,6 +35,7 @@ NAMES = {
 
 S = TypeVar("S")
 
+READ_ONLY = {"postgresql_readonly": True}
 BEGIN = text(
     "SELECT set_config('aftercare.scope', :scope, true), set_config('aftercare.customer', :customer, true), "
     "clock_timestamp()"
@@ -145,8 +146,8 @@ class Database:
     async def transaction(self, caller: Caller, *, read_only: bool = False) -> AsyncIterator[AsyncSession]:
         """A transaction with its context; commits at the end with all that was said and noted, or not at all."""
         async with self._sessions() as session, session.begin():
-            if read_only:
-                await session.connection(execution_options={"postgresql_readonly": True})
+            connection = await session.connection(execution_options=READ_ONLY if read_only else None)
+            session.info["driver"] = (await connection.get_raw_connection()).driver_connection
             await self._enter(session, caller)
             yield session
             await session.flush()
@@ -162,7 +163,8 @@ class Database:
 
     async def _enter(self, session: AsyncSession, caller: Caller) -> None:
         customer = str(caller.customer_id) if caller.customer_id else ""
-        row = (await session.execute(BEGIN, {"scope": caller.scope, "customer": customer})).one()
+        connection = await session.connection()
+        row = (await connection.execute(BEGIN, {"scope": caller.scope, "customer": customer})).one()
         session.info["settings"] = self.settings
         session.info["context"] = Context(service=self.service, now=self.time(row[2]), **vars(caller))
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Row, exists, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,12 +22,22 @@ from shared.bus import Envelope
 from shared.db import Caller, Database, context
 from shared.errors import is_database_down
 from shared.events import Event
-from shared.mechanisms import tables_of
+from shared.mechanisms import driver, tables_of
 
 MAX_TRIES = 8
 LANES = 8
 BATCH = 50
 log = structlog.get_logger()
+
+ENTER = """
+INSERT INTO {inbox} (consumer, event_id, subject, type, state, envelope, next_try_at)
+SELECT $1, $2, $3, $4, CASE WHEN blocked THEN 'waiting' ELSE 'done' END,
+    CASE WHEN blocked THEN $5::jsonb END, CASE WHEN blocked THEN $6::timestamptz END
+FROM (SELECT EXISTS (
+    SELECT FROM {inbox} WHERE subject = $3 AND state IN ('waiting', 'parked') AND event_id <> $2
+) AS blocked) AS subject_is
+ON CONFLICT DO NOTHING RETURNING state
+"""
 
 E = TypeVar("E", bound=Event)
 Handle = Callable[[AsyncSession, Any], Awaitable[None]]
@@ -91,6 +101,7 @@ class Inbox:
         self.rows = tables_of(database.service)["inbox"]
         self.lanes = [asyncio.Lock() for _ in range(LANES)]
         self.caller = Caller(actor=f"system:{database.service}", scope="system")
+        self._enter = ENTER.format(inbox=f'"{database.service}".inbox')
 
     async def receive(self, envelope: Envelope) -> None:
         """Take an envelope for good: handled, waiting or parked once this returns.
@@ -116,10 +127,7 @@ class Inbox:
     async def _take(self, consumer: Consumer, envelope: Envelope) -> None:
         try:
             async with self.database.transaction(self._caller_of(envelope)) as session:
-                if not await self._first_time(session, consumer, envelope):
-                    return
-                if await self._is_blocked(session, consumer, envelope):
-                    await self._store_behind(session, consumer, envelope)
+                if await self._entered(session, consumer, envelope) != "done":
                     return
                 await consumer.handle(session, envelope)
         except Exception as problem:
@@ -128,29 +136,18 @@ class Inbox:
             log.exception("consumer_failed", consumer=consumer.name, event_id=str(envelope.id), type=envelope.type)
             await self._keep_failed(consumer, envelope, problem)
 
-    async def _first_time(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> bool:
-        row = {
-            "consumer": consumer.name,
-            "event_id": envelope.id,
-            "subject": envelope.subject,
-            "type": envelope.type,
-            "state": "done",
-        }
-        taken = insert(self.rows).values(row).on_conflict_do_nothing().returning(self.rows.c.id)
-        return (await session.execute(taken)).first() is not None
-
-    async def _is_blocked(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> bool:
-        waiting = exists().where(
-            self.rows.c.subject == envelope.subject,
-            self.rows.c.state.in_(("waiting", "parked")),
-            self.rows.c.event_id != envelope.id,
+    async def _entered(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> str | None:
+        """Enter the envelope: `done` to be handled now, `waiting` behind its subject, None when it was here before."""
+        state: str | None = await driver(session).fetchval(
+            self._enter,
+            consumer.name,
+            envelope.id,
+            envelope.subject,
+            envelope.type,
+            envelope.model_dump_json(exclude_none=True),
+            context(session).now,
         )
-        return bool(await session.scalar(select(waiting)))
-
-    async def _store_behind(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> None:
-        behind = update(self.rows).where(self.rows.c.consumer == consumer.name, self.rows.c.event_id == envelope.id)
-        kept = envelope.model_dump(mode="json", exclude_none=True)
-        await session.execute(behind.values(state="waiting", envelope=kept, next_try_at=context(session).now))
+        return state
 
     async def _keep_failed(self, consumer: Consumer, envelope: Envelope, problem: Exception) -> None:
         """Store the envelope with its error and when to try again, in a transaction of its own."""

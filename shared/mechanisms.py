@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 from sqlalchemy import (
     BigInteger,
@@ -30,23 +31,19 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
-    bindparam,
     func,
-    insert,
     select,
     text,
-    update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.envelope import Envelope
 from shared.context import Context, Entry
 from shared.events import Event
 
-WAKE = text("SELECT pg_notify(:channel, :woken)")
 NO_HASH = b"\x00" * 32
+PLACE = ("number", "previous", "hash")
 MECHANISMS = ("outbox", "inbox", "timers", "heads", "audit", "idempotency")
 WITHOUT_POLICY = ("outbox", "inbox", "timers", "heads", "idempotency")
 """Mechanism tables without row-level security: reached by the runtime only, never by a route's query."""
@@ -196,72 +193,47 @@ def tables_of(service: str) -> dict[str, Table]:
 
 
 async def write_pending(session: AsyncSession, ctx: Context) -> None:
-    """Write what was said and noted: heads first (the row locks), then outbox and audit rows, then the wake-up."""
-    if ctx.said or ctx.entries:
-        heads = await _raise_heads(session, ctx)
-        await _write_outbox(session, ctx, heads)
-        await _write_audit(session, ctx, heads)
+    """Write what was said and noted, and wake who waits for it, in one statement: the schema's `write_pending`."""
+    if ctx.said:
         ctx.wakes.add("outbox")
-    if ctx.wakes:
-        woken = ctx.wakes.pop() if len(ctx.wakes) == 1 else "all"
-        await session.execute(WAKE, {"channel": f"aftercare_{ctx.service}", "woken": woken})
+    if not (ctx.wakes or ctx.entries):
+        return
+    woken = None if not ctx.wakes else next(iter(ctx.wakes)) if len(ctx.wakes) == 1 else "all"
+    said = [_said(event, event_id, ctx) for event, event_id in ctx.said]
+    noted = [_noted(entry, ctx) for entry in ctx.entries]
+    await driver(session).execute(
+        f'SELECT "{ctx.service}".write_pending($1, $2, $3, $4)',
+        ctx.now,
+        orjson.dumps(said, default=str).decode(),
+        orjson.dumps(noted, default=str).decode(),
+        woken,
+    )
     ctx.said, ctx.entries, ctx.wakes = [], [], set()
 
 
-async def _raise_heads(session: AsyncSession, ctx: Context) -> dict[str, Any]:
-    """Lock the heads of all subjects touched, in one order for everybody, and count their new events and entries."""
-    counts: dict[str, list[int]] = {}
-    for event, _ in ctx.said:
-        counts.setdefault(event.subject_id, [0, 0])[0] += 1
-    for entry in ctx.entries:
-        counts.setdefault(entry.subject, [0, 0])[1] += 1
-    heads = table(session, "heads")
-    rows = [
-        {"subject": subject, "sequence": said, "entries": noted, "hash": NO_HASH}
-        for subject, (said, noted) in sorted(counts.items())
-    ]
-    statement = upsert(heads).values(rows)
-    statement = statement.on_conflict_do_update(
-        index_elements=["subject"],
-        set_={
-            "sequence": heads.c.sequence + statement.excluded.sequence,
-            "entries": heads.c.entries + statement.excluded.entries,
-        },
-    )
-    raised = await session.execute(
-        statement.returning(heads.c.subject, heads.c.sequence, heads.c.entries, heads.c.hash)
-    )
-    return {row.subject: row for row in raised}
+def driver(session: AsyncSession) -> asyncpg.Connection[asyncpg.Record]:
+    """The session's connection itself, in the session's transaction: for the mechanisms' statements on every path."""
+    found: asyncpg.Connection[asyncpg.Record] = session.info["driver"]
+    return found
 
 
-async def _write_outbox(session: AsyncSession, ctx: Context, heads: dict[str, Any]) -> None:
-    if not ctx.said:
-        return
-    left: dict[str, int] = {}
-    for event, _ in ctx.said:
-        left[event.subject_id] = left.get(event.subject_id, 0) + 1
-    rows = []
-    for event, event_id in ctx.said:
-        left[event.subject_id] -= 1
-        sequence = heads[event.subject_id].sequence - left[event.subject_id]
-        envelope = envelope_of(event, event_id, ctx, sequence)
-        rows.append(
-            {
-                "event_id": event_id,
-                "subject": event.subject_id,
-                "sequence": sequence,
-                "type": event.type,
-                "customer_id": envelope.customerid,
-                "correlation_id": envelope.correlationid,
-                "envelope": envelope.model_dump(mode="json", exclude_none=True),
-                "created_at": ctx.now,
-            }
-        )
-    await session.execute(insert(table(session, "outbox")), rows)
+def _said(event: Event, event_id: UUID, ctx: Context) -> dict[str, Any]:
+    envelope = envelope_of(event, event_id, ctx)
+    return {
+        "event_id": event_id,
+        "subject": event.subject_id,
+        "type": event.type,
+        "customer_id": envelope.customerid,
+        "correlation_id": envelope.correlationid,
+        "envelope": envelope.model_dump(mode="json", exclude_none=True),
+    }
 
 
-def envelope_of(event: Event, event_id: UUID, ctx: Context, sequence: int) -> Envelope:
-    return Envelope(
+def envelope_of(event: Event, event_id: UUID, ctx: Context) -> Envelope:
+    """The envelope before it is written; the subject's head then gives it its sequence."""
+    return Envelope.model_construct(
+        specversion="1.0",
+        datacontenttype="application/json",
         id=event_id,
         source=f"/aftercare/{ctx.service}",
         type=event.type,
@@ -272,35 +244,16 @@ def envelope_of(event: Event, event_id: UUID, ctx: Context, sequence: int) -> En
         actor=ctx.actor,
         drill=ctx.drill,
         historical=ctx.historical,
-        sequence=sequence,
+        sequence=0,
         correlationid=event.correlation or ctx.correlation_id or event_id,
         causationid=ctx.causation_id,
         data=event.model_dump(mode="json"),
     )
 
 
-async def _write_audit(session: AsyncSession, ctx: Context, heads: dict[str, Any]) -> None:
-    if not ctx.entries:
-        return
-    left: dict[str, int] = {}
-    for entry in ctx.entries:
-        left[entry.subject] = left.get(entry.subject, 0) + 1
-    last: dict[str, bytes] = {subject: heads[subject].hash for subject in left}
-    rows = []
-    for entry in ctx.entries:
-        left[entry.subject] -= 1
-        row = _chained(entry, ctx, heads[entry.subject].entries - left[entry.subject], last[entry.subject])
-        last[entry.subject] = row["hash"]
-        rows.append(row)
-    await session.execute(insert(table(session, "audit")), rows)
-    changed = update(table(session, "heads")).where(table(session, "heads").c.subject == bindparam("of"))
-    await session.execute(changed.values(hash=bindparam("to")), [{"of": of, "to": to} for of, to in last.items()])
-
-
-def _chained(entry: Entry, ctx: Context, number: int, previous: bytes) -> dict[str, Any]:
-    row = {
+def _noted(entry: Entry, ctx: Context) -> dict[str, Any]:
+    row: dict[str, Any] = {
         "subject": entry.subject,
-        "number": number,
         "at": ctx.now,
         "actor": ctx.actor,
         "roles": list(ctx.roles),
@@ -312,15 +265,20 @@ def _chained(entry: Entry, ctx: Context, number: int, previous: bytes) -> dict[s
         "customer_id": entry.customer_id,
         "correlation_id": ctx.correlation_id or next((event.correlation for event, _ in ctx.said), None),
         "causation_id": ctx.causation_id,
-        "previous": previous,
     }
-    return row | {"hash": entry_hash(row)}
+    return row | {"content": content_hash(row).hex()}
+
+
+def content_hash(row: dict[str, Any]) -> bytes:
+    """SHA-256 over what an entry says: every column but its place in the chain, as JSON with sorted keys."""
+    columns = {str(name): json_value(value) for name, value in row.items() if name not in PLACE}
+    return hashlib.sha256(orjson.dumps(columns, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 def entry_hash(row: dict[str, Any]) -> bytes:
-    """SHA-256 over every column but the hash itself, as JSON with sorted keys; times in UTC to the microsecond."""
-    columns = {str(name): json_value(value) for name, value in row.items() if name != "hash"}
-    return hashlib.sha256(orjson.dumps(columns, option=orjson.OPT_SORT_KEYS)).digest()
+    """SHA-256 over the previous entry's hash, the entry's number (8 bytes, big-endian) and its content's hash."""
+    number: int = row["number"]
+    return hashlib.sha256(row["previous"] + number.to_bytes(8, "big") + content_hash(row)).digest()
 
 
 def json_value(value: Any) -> Any:

@@ -35,6 +35,52 @@ WITH CHECK (
 )
 """
 
+WRITE_PENDING = """
+CREATE FUNCTION "{service}".write_pending(now timestamptz, said jsonb, noted jsonb, woken text) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    item record;
+    place integer;
+    linked bytea;
+    before_it bytea;
+BEGIN
+    INSERT INTO "{service}".heads (subject, sequence, entries, hash)
+    SELECT DISTINCT value ->> 'subject', 0, 0, decode(repeat('00', 32), 'hex') FROM jsonb_array_elements(said || noted)
+    ON CONFLICT DO NOTHING;
+    PERFORM FROM "{service}".heads
+    WHERE subject IN (SELECT value ->> 'subject' FROM jsonb_array_elements(said || noted)) ORDER BY subject FOR UPDATE;
+
+    FOR item IN SELECT value AS row FROM jsonb_array_elements(said) LOOP
+        UPDATE "{service}".heads SET sequence = sequence + 1 WHERE subject = item.row ->> 'subject'
+        RETURNING sequence INTO place;
+        INSERT INTO "{service}".outbox
+            (event_id, subject, sequence, type, customer_id, correlation_id, envelope, created_at)
+        VALUES ((item.row ->> 'event_id')::uuid, item.row ->> 'subject', place, item.row ->> 'type',
+            (item.row ->> 'customer_id')::uuid, (item.row ->> 'correlation_id')::uuid,
+            item.row -> 'envelope' || jsonb_build_object('sequence', place), now);
+    END LOOP;
+
+    FOR item IN SELECT value AS row FROM jsonb_array_elements(noted) LOOP
+        SELECT entries + 1, hash INTO place, before_it FROM "{service}".heads WHERE subject = item.row ->> 'subject';
+        linked := sha256(before_it || int8send(place) || decode(item.row ->> 'content', 'hex'));
+        INSERT INTO "{service}".audit
+            (subject, number, at, actor, roles, origin, action, before, after, information,
+             customer_id, correlation_id, causation_id, previous, hash)
+        VALUES (item.row ->> 'subject', place, now, item.row ->> 'actor', item.row -> 'roles', item.row ->> 'origin',
+            item.row ->> 'action', item.row -> 'before', item.row -> 'after', item.row -> 'information',
+            (item.row ->> 'customer_id')::uuid, (item.row ->> 'correlation_id')::uuid,
+            (item.row ->> 'causation_id')::uuid, before_it, linked);
+        UPDATE "{service}".heads SET entries = place, hash = linked WHERE subject = item.row ->> 'subject';
+    END LOOP;
+
+    IF woken IS NOT NULL THEN
+        PERFORM pg_notify('aftercare_{service}', woken);
+    END IF;
+END $$
+"""
+"""What a transaction said and noted, written in one round trip. The heads are locked first, in one order for everybody;
+a head gives its subject's events their sequence, and its audit entries their number and the hash they follow."""
+
 
 def password_of(secret: str, role: str) -> str:
     """The password of a service role, derived from the installation's secret (HMAC-SHA256)."""
@@ -112,6 +158,7 @@ def create_mechanisms(service: str) -> None:
     metadata = MetaData(schema=service, naming_convention=NAMES)
     mechanisms.define(metadata)
     metadata.create_all(op.get_bind(), checkfirst=False)
+    op.execute(WRITE_PENDING.replace("{service}", service))
     op.execute(f'REVOKE UPDATE, DELETE ON "{service}".audit FROM "{service}"')
     op.execute(f'ALTER TABLE "{service}".outbox SET (autovacuum_vacuum_scale_factor = 0.01)')
     op.execute(f'ALTER TABLE "{service}".timers SET (autovacuum_vacuum_scale_factor = 0.01)')
@@ -119,6 +166,7 @@ def create_mechanisms(service: str) -> None:
 
 
 def drop_mechanisms(service: str) -> None:
+    op.execute(f'DROP FUNCTION "{service}".write_pending')
     metadata = MetaData(schema=service)
     mechanisms.define(metadata)
     metadata.drop_all(op.get_bind(), checkfirst=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.gateway.base import Base
+from services.gateway.front.app import front_of
 from services.gateway.keys.routes import routes as key_routes
 from services.gateway.people.actions import republish
 from services.gateway.people.routes import routes as people_routes
@@ -19,4 +20,5 @@ SERVICE = Service(
     routers=(people_routes, session_routes, key_routes),
     emits=(PersonChanged,),
     republish=republish,
+    front=front_of,
 )

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from tests.harness import ANYBODY, OneService, principal
 from uuid_utils.compat import uuid7
 
 from services.gateway.people.actions import bootstrap_administrator, republish
@@ -17,6 +16,7 @@ from shared.db import Caller
 from shared.events.gateway import PersonChanged
 from shared.mechanisms import tables_of
 from shared.permissions import Role
+from tests.harness import ANYBODY, OneService, principal
 
 ADMIN = principal(Role.ADMINISTRATOR)
 PASSWORD = "correct horse battery"

@@ -1,0 +1,187 @@
+"""The front: every request of the platform passes here, is checked, and is forwarded unchanged.
+
+A plain ASGI application without middleware: what happens to a request is read from top to bottom in `_serve`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import structlog
+from starlette.types import Message, Receive, Scope, Send
+from uuid_utils.compat import uuid7
+
+from services.gateway.front.answer import Answer, passed_headers
+from services.gateway.front.forward import InProcess, Upstream, forward
+from services.gateway.front.identity import Identity, anonymous
+from services.gateway.front.limits import Buckets, LimitedBody
+from services.gateway.front.pages import Pages
+from services.gateway.front.problems import answer_problem, header
+from services.gateway.front.remote import Remote
+from services.gateway.front.table import Route, Table
+from services.gateway.settings import Settings
+from services.gateway.tokens import KEY_PREFIX, SESSION_PREFIX
+from shared.auth import Principal, Signer
+from shared.errors import AftercareError, TooLarge, Unauthenticated, Unavailable, Unexpected, as_expected
+from shared.now import system_seconds
+from shared.service import Readiness, Runtime
+from shared.settings import ServiceSettings
+
+READS = frozenset(("GET", "HEAD"))
+LONGEST_TOKEN = 200
+log = structlog.get_logger()
+
+
+class SigningKeyMissing(ValueError):
+    """The gateway cannot say who is asking. An error of configuration; the message names the setting."""
+
+
+def build_front(
+    runtime: Runtime,
+    upstreams: Mapping[str, Upstream],
+    signer: Signer,
+    settings: Settings,
+    *,
+    readiness: Readiness | None = None,
+) -> Front:
+    """The platform's door. `runtime` is the gateway's; its own routes are reached as the upstream `gateway`.
+
+    `readiness` tells of all runtimes in this process; without it, the gateway's own is told.
+    """
+    reached = {"gateway": InProcess(runtime.app), **upstreams}
+    return Front(runtime, reached, signer, settings, readiness or runtime.readiness)
+
+
+def front_of(runtimes: Mapping[str, Runtime], readiness: Readiness, settings: Mapping[str, ServiceSettings]) -> Front:
+    """The front of a process: services it holds are called, the others are reached at their `api_url`."""
+    own = settings["gateway"]
+    if not isinstance(own, Settings) or not own.signing_key:
+        raise SigningKeyMissing("AFTERCARE_GATEWAY_SIGNING_KEY is not set: the gateway cannot sign who is asking")
+    remote = {name: Remote(its.api_url) for name, its in settings.items() if its.api_url and name not in runtimes}
+    called = {name: InProcess(runtime.app) for name, runtime in runtimes.items()}
+    return build_front(runtimes["gateway"], {**remote, **called}, Signer(own.signing_key), own, readiness=readiness)
+
+
+class Front:
+    """An ASGI application. Rate limits, and what is known of tokens, are this process's own."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        upstreams: Mapping[str, Upstream],
+        signer: Signer,
+        settings: Settings,
+        readiness: Readiness,
+    ) -> None:
+        self.upstreams, self.settings, self.metrics = upstreams, settings, runtime.metrics
+        self.table = Table()
+        self.pages = Pages(readiness, runtime.metrics)
+        self.identity = Identity(runtime.database, signer)
+        self._callers = Buckets(settings.requests_per_second, settings.requests_burst)
+        self._addresses = Buckets(settings.anonymous_per_second, settings.anonymous_burst)
+        self._sign_ins = Buckets(settings.sign_ins_per_minute / 60, settings.sign_ins_burst)
+
+    async def close(self) -> None:
+        """Let the connections to other processes go."""
+        for upstream in self.upstreams.values():
+            await upstream.close()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            request_id = uuid7().hex
+            with structlog.contextvars.bound_contextvars(request_id=request_id):
+                await self._serve(scope, receive, Answer(send, scope, request_id))
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _serve(self, scope: Scope, receive: Receive, answer: Answer) -> None:
+        began = system_seconds()
+        try:
+            page = self.pages.get(scope["path"]) if scope["method"] in READS else None
+            if page:
+                await page(scope, receive, answer)
+            else:
+                await self._pass(scope, receive, answer)
+        except Exception as problem:
+            error = as_expected(problem)
+            if isinstance(error, Unexpected):
+                log.error("unexpected_error", path=scope["path"], exc_info=problem)
+            if answer.begun:
+                raise
+            await answer_problem(error, scope, receive, answer)
+        self.metrics.requests.labels(answer.service, scope["method"], answer.status).inc()
+        self.metrics.request_seconds.labels(answer.service).observe(system_seconds() - began)
+
+    async def _pass(self, scope: Scope, receive: Receive, answer: Answer) -> None:
+        """Raises what keeps the request out."""
+        origin = scope["client"][0] if scope.get("client") else "local"
+        route = self._route(scope, origin)
+        limit = route.body_limit or self.settings.body_limit_bytes
+        body = LimitedBody(receive, limit, header(scope, b"content-length"))
+        principal = await self._caller(scope, route, origin)
+        upstream = self.upstreams.get(route.service)
+        if upstream is None:
+            raise Unavailable()
+        answer.service = route.service
+        changes_rights = route.service == "gateway" and not route.public and route.method not in READS
+
+        async def send(message: Message) -> None:
+            if body.exceeded and not answer.begun:
+                return  # what a service says to half a body is not the answer
+            if changes_rights and not answer.begun:
+                self.identity.forget()
+            await answer(message)
+
+        headers = passed_headers(scope, answer.request_id, route, self.identity.statement(principal))
+        await forward(upstream, {**scope, "headers": headers}, body, send, seconds=self.settings.answer_seconds)
+        if body.exceeded and not answer.begun:
+            raise TooLarge(limit=limit)
+
+    def _route(self, scope: Scope, origin: str) -> Route:
+        try:
+            return self.table.find(scope["method"], scope["path"])
+        except AftercareError:
+            self._addresses.take(origin, system_seconds())
+            raise
+
+    async def _caller(self, scope: Scope, route: Route, origin: str) -> Principal:
+        """Who asks, with their request counted. Raises Unauthenticated, TooMany, Unavailable."""
+        now = system_seconds()
+        if route.public:
+            (self._sign_ins if route.limit == "sign_in" else self._addresses).take(origin, now)
+            return anonymous(origin)
+        token = _token(header(scope, b"authorization"))
+        principal = self.identity.remembered(token, origin) if token else None
+        if principal is None:
+            principal = await self._newcomer(token, origin, now)
+        self._callers.take(principal.actor, now)
+        return principal
+
+    async def _newcomer(self, token: str | None, origin: str, now: float) -> Principal:
+        """Whoever guesses tokens is slowed down by address before the database is asked."""
+        if token is None or not self.identity.has_met(token):
+            self._addresses.require(origin, now)
+        try:
+            if token is None:
+                raise Unauthenticated()
+            return await self.identity.looked_up(token, origin)
+        except Unauthenticated:
+            self._addresses.take(origin, now)
+            raise
+
+
+def _token(authorization: bytes | None) -> str | None:
+    """The bearer token of an Authorization header, if it can be one of ours."""
+    scheme, _, token = (authorization or b"").decode("latin-1").partition(" ")
+    token = token.strip()
+    ours = token.startswith((SESSION_PREFIX, KEY_PREFIX)) and len(token) <= LONGEST_TOKEN
+    return token if ours and scheme.lower() == "bearer" else None

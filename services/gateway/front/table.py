@@ -89,6 +89,7 @@ PUBLIC_ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/plans/{plan_id}/evaluate-drill", "escalation"),
     Route("POST", "/v1/plans/{plan_id}/approve", "escalation"),
     Route("POST", "/v1/plans/{plan_id}/put-in-force", "escalation"),
+    Route("POST", "/v1/plans/{plan_id}/retire", "escalation"),
     # emergencies
     Route("GET", "/v1/emergencies", "escalation"),
     Route("GET", "/v1/emergencies/{emergency_id}", "escalation"),

@@ -32,7 +32,7 @@ async def welcome(platform: PlatformSettings, ports: Ports, keys: Keys, folder: 
     """Load the demo organisation (once) and print addresses and sign-ins."""
     try:
         await _until_ready(ports.base_url)
-        administrator = SignIn(ADMINISTRATOR, keys.administrator_password)
+        administrator = SignIn(email=ADMINISTRATOR, password=keys.administrator_password)
         await _bootstrap(platform, administrator)
         demo = await load_organisation(ports.base_url, administrator, ports.recorder_url)
         written = sign_ins(ports, administrator, demo)

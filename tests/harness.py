@@ -16,7 +16,10 @@ import asyncpg
 import httpx
 from uuid_utils.compat import uuid7
 
+from clients.recorder import Recorder
+from clients.sign_in import SignIn
 from services import catalogue
+from services.gateway.people.actions import bootstrap_administrator
 from shared import migrate
 from shared.auth import HEADER, Principal, Signer, new_key_pair
 from shared.bus import Bus, Envelope, PublishFailed, Receive
@@ -238,11 +241,110 @@ class OneService:
 
 
 class Platform:
-    """All services on the local bus behind the gateway, as a client sees them over HTTP."""
+    """All services on the local bus behind the gateway, as a client sees them over HTTP.
 
-    def __init__(self, runtimes: dict[str, Runtime], bus: LocalBus, time: ShiftedTime, front: Any) -> None:
-        self.runtimes, self.bus, self.time, self.front = runtimes, bus, time, front
+    The outside world is a real recorder: mails arrive there over SMTP, webhook calls over HTTP.
+    """
+
+    def __init__(
+        self, admin_url: str, runtimes: dict[str, Runtime], time: ShiftedTime, front: Any, recorder: Recorder
+    ) -> None:
+        self.admin_url, self.runtimes, self.time = admin_url, runtimes, time
+        self.front, self.recorder = front, recorder
+        self.administrator = SignIn(email="administrator@demo.example", password="administrator-password")
+        self._tokens: dict[str, str] = {}
+
+    @classmethod
+    async def opened(cls, url: str) -> Platform:
+        recorder, time = Recorder(), ShiftedTime()
+        await recorder.start()
+        bus = LocalBus(catalogue.topology())
+        told = told_settings(recorder)
+        services = {name: catalogue.service(name) for name in catalogue.NAMES}
+        runtimes = {
+            name: runtime_of(service, url, bus, time, **told.get(name, {})) for name, service in services.items()
+        }
+        for runtime in runtimes.values():
+            await runtime.listen()
+        settings = {name: runtime.settings for name, runtime in runtimes.items()}
+        front_of = services["gateway"].front
+        assert front_of is not None
+
+        async def readiness() -> tuple[bool, dict[str, Any]]:
+            found = [await runtime.readiness() for runtime in runtimes.values()]
+            return all(ready for ready, _ in found), {}
+
+        platform = cls(url, runtimes, time, front_of(runtimes, readiness, settings), recorder)
+        await platform._bootstrap()
+        return platform
+
+    async def _bootstrap(self) -> None:
+        async with self.runtimes["gateway"].database.transaction(Caller("system:gateway", "system")) as session:
+            await bootstrap_administrator(
+                session,
+                email=self.administrator.email,
+                password=self.administrator.password,
+                name_zh="管理员",
+                name_en="Administrator",
+            )
 
     async def close(self) -> None:
+        await self.front.close()
         for runtime in self.runtimes.values():
             await runtime.stop()
+        await self.recorder.stop()
+
+    def client(self, token: str | None = None, *, language: str = "en") -> httpx.AsyncClient:
+        """A client of the public API: with a session's token, an API key, or neither."""
+        headers = {"Accept-Language": language} | ({"Authorization": f"Bearer {token}"} if token else {})
+        transport = httpx.ASGITransport(app=self.front, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://platform", headers=headers)
+
+    async def signed_in(self, email: str, password: str) -> httpx.AsyncClient:
+        """A client of a person who signed in; signs in once per person."""
+        if email not in self._tokens:
+            async with self.client() as client:
+                answer = await client.post("/v1/sessions", json={"email": email, "password": password})
+            assert answer.status_code == 201, answer.text
+            self._tokens[email] = answer.json()["token"]
+        return self.client(self._tokens[email])
+
+    async def now(self) -> datetime:
+        """The platform's time."""
+        async with self.runtimes["gateway"].database.transaction(Caller("system:test", "system")) as session:
+            now: datetime = session.info["context"].now
+            return now
+
+    async def settle(self) -> None:
+        await settle(self.runtimes.values())
+
+    async def advance(self, **step: float) -> None:
+        """Move the time (`hours=1`), fire what falls due, settle."""
+        self.time.advance(timedelta(**step))
+        await self.settle()
+
+    async def row_counts(self) -> dict[str, int]:
+        """How many rows each table of each service has: what a refused request must leave as it was."""
+        connection = await asyncpg.connect(plain_url(self.admin_url))
+        try:
+            tables = await connection.fetch(
+                "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = ANY($1)",
+                list(catalogue.NAMES),
+            )
+            return {row["name"]: await connection.fetchval(f"SELECT count(*) FROM {row['name']}") for row in tables}
+        finally:
+            await connection.close()
+
+
+def told_settings(recorder: Recorder) -> dict[str, dict[str, Any]]:
+    """What the services are told in tests: the gateway's key, the recorder as the world outside."""
+    unlimited = {"sign_ins_per_minute": 6000, "sign_ins_burst": 1000, "anonymous_per_second": 1000}
+    return {
+        "gateway": {"signing_key": PRIVATE_KEY, **unlimited},
+        "feedback": {"public_url": "http://platform", "token_secret": "token secret of the tests"},
+        "notify": {
+            "smtp_host": "127.0.0.1",
+            "smtp_port": recorder.smtp_port,
+            "allowed_receivers": [f"127.0.0.1:{recorder.http_port}"],
+        },
+    }

@@ -123,7 +123,8 @@ async def reserved(inventory: OneService, quantity: int = 1, **changed: Any) -> 
 
 async def held(inventory: OneService, depot: str, at: datetime | None = None) -> tuple[int, int, int, int]:
     """What the depot has: free, reserved, issued, used."""
-    lines = await get(inventory, "/v1/stock", **({"at": at.isoformat()} if at else {}))
+    query: dict[str, Any] = {"at": at.isoformat()} if at else {}
+    lines = await get(inventory, "/v1/stock", **query)
     [line] = [line for line in lines if line["depot_id"] == depot]
     return line["good"], line["reserved"], line["issued"], line["used"]
 

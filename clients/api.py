@@ -90,7 +90,7 @@ class Aftercare:
 
     async def pages(self, of: type[M], path: str, **query: Any) -> AsyncIterator[M]:
         """Each record of a list in the platform's order; further pages are fetched as they are needed."""
-        records: TypeAdapter[list[M]] = TypeAdapter(list[of])  # type: ignore[valid-type]
+        records: TypeAdapter[list[M]] = TypeAdapter(list[of])  # type: ignore[valid-type]  # a type known only at run time
         answer = await self._send("GET", path, query={"limit": PAGE, **query})
         while True:
             for record in self._parsed(records, answer):

@@ -23,6 +23,6 @@ def language_of(environment: Mapping[str, str] = os.environ) -> str:
     return "en"
 
 
-def of_two(zh: str, en: str, language: str) -> str:
+def of_two(zh: str | None, en: str | None, language: str) -> str:
     """The text in the reader's language, or in the other one where theirs is empty."""
-    return (zh or en) if language == "zh" else (en or zh)
+    return ((zh or en) if language == "zh" else (en or zh)) or ""

@@ -45,7 +45,7 @@ class Me(Named):
     roles: tuple[str, ...]
     permissions: tuple[str, ...]
     customer_id: UUID | None
-    locale: str
+    locale: str | None
 
 
 class Customer(Named):
@@ -69,15 +69,16 @@ class Session(Answer):
 
 
 class Clock(Answer):
-    """One promise of an incident. Seconds are working time where the agreement counts in it."""
+    """One promise of an incident, in counted seconds; fewer than none remain when it is broken."""
 
     kind: str
     state: str
     started_at: datetime
     due_at: datetime
     stopped_at: datetime | None
-    counted_seconds: float
-    remaining_seconds: float
+    counted_seconds: int
+    remaining_seconds: int
+    target_seconds: int
 
 
 class Incident(Answer):
@@ -94,10 +95,12 @@ class Incident(Answer):
     solution: str | None
     channel: str
     customer_id: UUID
-    customer_name_zh: str
-    customer_name_en: str
+    customer_name_zh: str | None
+    customer_name_en: str | None
     asset_id: UUID | None
     asset_name: str | None
+    engineer_name_zh: str | None
+    engineer_name_en: str | None
     covered: bool
     contract_number: str | None
     contact_name: str
@@ -110,6 +113,9 @@ class Incident(Answer):
 
     def customer(self, language: str) -> str:
         return of_two(self.customer_name_zh, self.customer_name_en, language)
+
+    def engineer(self, language: str) -> str:
+        return of_two(self.engineer_name_zh, self.engineer_name_en, language)
 
 
 class Entry(Answer):
@@ -132,4 +138,180 @@ class Entry(Answer):
 
     def who(self, language: str) -> str:
         """The person's name; what has none (a system) is its technical name."""
-        return of_two(self.actor_name_zh or "", self.actor_name_en or "", language) or self.actor
+        return of_two(self.actor_name_zh, self.actor_name_en, language) or self.actor
+
+
+class Site(Named):
+    id: UUID
+    address: str
+    region: str
+
+
+class Department(Named):
+    id: UUID
+    email: str
+    locale: str
+
+
+class KeyBusiness(Named):
+    id: UUID
+    department_id: UUID
+    asset_ids: tuple[UUID, ...]
+
+
+class Contract(Answer):
+    id: UUID
+    number: str
+    customer_id: UUID
+
+
+class Agreement(Answer):
+    """`state`: a draft is signed by both sides, and then in force until another version replaces it."""
+
+    id: UUID
+    revision: int
+    state: str
+    provider_signed_at: datetime | None
+    customer_signed_at: datetime | None
+
+
+class EmergencyOrganisation(Answer):
+    team_ids: tuple[UUID, ...]
+    leader_ids: tuple[UUID, ...]
+    quorum: int
+    superior_ids: tuple[UUID, ...]
+
+
+class Key(Answer):
+    """`key` is told once, when it is made."""
+
+    id: UUID
+    name: str
+    revoked_at: datetime | None
+    key: str | None = None
+
+
+class Webhook(Answer):
+    """`secret` is told once, when the endpoint is added."""
+
+    id: UUID
+    url: str
+    event_types: tuple[str, ...]
+    secret: str | None = None
+
+
+class Plan(Named):
+    id: UUID
+    customer_id: UUID
+    state: str
+
+
+class Emergency(Answer):
+    id: UUID
+    state: str
+    leader_ids: tuple[UUID, ...]
+    leaders_told_at: datetime | None
+    superior_informed_at: datetime | None
+
+
+class Step(Answer):
+    id: UUID
+    position: int
+    title_zh: str
+    title_en: str
+    measure: str
+    state: str
+
+    def title(self, language: str) -> str:
+        return of_two(self.title_zh, self.title_en, language)
+
+
+class Activation(Answer):
+    """There are no steps before the plan is authorised."""
+
+    id: UUID
+    state: str
+    plan_name_zh: str
+    plan_name_en: str
+    steps: tuple[Step, ...]
+
+    def plan(self, language: str) -> str:
+        return of_two(self.plan_name_zh, self.plan_name_en, language)
+
+
+class Engagement(Answer):
+    id: UUID
+    party_name: str
+    state: str
+
+
+class PartCallUp(Answer):
+    id: UUID
+    part_number: str
+    quantity: int
+    state: str
+    refusal: str | None
+
+
+class Part(Named):
+    id: UUID
+    part_number: str
+
+
+class Depot(Named):
+    id: UUID
+    keeper_id: UUID
+
+
+class Stock(Answer):
+    """`good` is what is free of a part at a depot."""
+
+    part_number: str
+    depot_id: UUID
+    good: int
+
+
+class Movement(Answer):
+    id: UUID
+    quantity: int
+
+
+class Reservation(Answer):
+    id: UUID
+    part_number: str
+    part_name_zh: str
+    part_name_en: str
+    quantity: int
+    depot_id: UUID
+    depot_name_zh: str
+    depot_name_en: str
+    state: str
+
+    def part(self, language: str) -> str:
+        return of_two(self.part_name_zh, self.part_name_en, language)
+
+    def depot(self, language: str) -> str:
+        return of_two(self.depot_name_zh, self.depot_name_en, language)
+
+
+class Visit(Answer):
+    id: UUID
+    state: str
+
+
+class Survey(Answer):
+    id: UUID
+    state: str
+
+
+class Message(Answer):
+    id: UUID
+    occasion: str
+    recipient: str
+    state: str
+
+
+class Delivery(Answer):
+    id: UUID
+    event_type: str
+    state: str

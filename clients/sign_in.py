@@ -76,13 +76,13 @@ def sign_ins_from(folder: Path) -> Path | None:
 
 
 def read_sign_ins(file: Path) -> SignIns:
-    """Raises Unreadable, also where the file cannot be opened."""
-    return _read(SignIns, file)
+    """Raises Unreadable."""
+    return read(SignIns, file)
 
 
 def read_login(file: Path) -> Login | None:
     """The session kept in this file; None where there is none. Raises Unreadable."""
-    return _read(Login, file) if file.exists() else None
+    return read(Login, file) if file.exists() else None
 
 
 def write_private(file: Path, content: BaseModel) -> None:
@@ -95,7 +95,8 @@ def write_private(file: Path, content: BaseModel) -> None:
     beside.replace(file)
 
 
-def _read(of: type[M], file: Path) -> M:
+def read(of: type[M], file: Path) -> M:
+    """What a file of ours holds. Raises Unreadable, also where it cannot be opened."""
     try:
         return of.model_validate_json(file.read_bytes())
     except (OSError, ValidationError) as problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Annotated, Any
+from urllib.parse import quote
 from uuid import UUID
 
 import typer
@@ -66,7 +67,7 @@ def show_incident(
     terminal = terminal_of(ctx, as_json)
 
     async def work(api: Aftercare) -> Incident:
-        return await api.get(Incident, f"/v1/incidents/{incident}")
+        return await api.get(Incident, f"/v1/incidents/{quote(incident, safe='')}")
 
     found = asyncio.run(terminal.with_platform(work))
     if terminal.as_json:

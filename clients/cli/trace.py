@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 from rich.text import Text
@@ -23,7 +24,7 @@ def trace(
     terminal = terminal_of(ctx, as_json)
 
     async def work(api: Aftercare) -> tuple[Incident, list[Entry]]:
-        found = await api.get(Incident, f"/v1/incidents/{incident}")
+        found = await api.get(Incident, f"/v1/incidents/{quote(incident, safe='')}")
         return found, await api.all(Entry, f"/v1/incidents/{found.id}/timeline")
 
     found, entries = asyncio.run(terminal.with_platform(work))

@@ -42,6 +42,8 @@ REPORTED = {
     "asset_name": "Core switch",
     "covered": True,
     "contract_number": "DEMO-1",
+    "engineer_name_zh": None,
+    "engineer_name_en": None,
     "contact_name": "管理员",
     "contact_email": None,
     "reported_at": "2026-03-02T04:00:00Z",

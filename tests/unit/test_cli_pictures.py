@@ -22,7 +22,7 @@ NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 LANGUAGES = ("zh", "en")
 
 
-def clock(kind: str = "resolve", state: str = "running", counted: float = 3600, left: float = 7200) -> Clock:
+def clock(kind: str = "resolve", state: str = "running", counted: int = 3600, left: int = 7200) -> Clock:
     return Clock(
         kind=kind,
         state=state,
@@ -31,6 +31,7 @@ def clock(kind: str = "resolve", state: str = "running", counted: float = 3600, 
         stopped_at=None if state in ("running", "paused") else NOON + timedelta(hours=1),
         counted_seconds=counted,
         remaining_seconds=left,
+        target_seconds=counted + left,
     )
 
 
@@ -53,6 +54,8 @@ def incident(**changes: Any) -> Incident:
         "asset_name": "核心交换机",
         "covered": True,
         "contract_number": "DEMO-1",
+        "engineer_name_zh": None,
+        "engineer_name_en": None,
         "contact_name": "周敏",
         "contact_email": None,
         "reported_at": NOON,
@@ -116,7 +119,7 @@ def test_no_line_is_wider_than_the_terminal(language: str) -> None:
 
 
 def test_a_list_names_the_promise_that_is_due_next() -> None:
-    soon = clock("on_site", left=59.2)
+    soon = clock("on_site", left=60)
     [line] = [line for line in drawn(incidents_table([incident(clocks=(clock(), soon))], "en"), 160) if "INC-" in line]
     assert line.rstrip().endswith("on site 1 min 0 s")
 

@@ -68,7 +68,7 @@ PUBLIC_ROUTES: tuple[Route, ...] = (
     # incidents and visits
     Route("POST", "/v1/incidents", "incidents"),
     Route("GET", "/v1/incidents", "incidents"),
-    Route("GET", "/v1/incidents/{incident}", "incidents"),
+    Route("GET", "/v1/incidents/{reference}", "incidents"),
     Route("POST", "/v1/incidents/{incident_id}/acknowledge", "incidents"),
     Route("POST", "/v1/incidents/{incident_id}/classify", "incidents"),
     Route("POST", "/v1/incidents/{incident_id}/assign", "incidents"),

@@ -1,0 +1,1 @@
+"""Incidents: reported, worked on, promises kept or broken, confirmed by the customer, told as one timeline."""

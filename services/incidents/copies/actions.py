@@ -1,0 +1,48 @@
+"""Keeping the copies up to date: a snapshot replaces an older one and is ignored where a newer one is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.incidents.base import Base
+from services.incidents.copies.models import Agreement, Asset, Customer, Department, KeyBusiness, Person, Site
+from shared.events import Snapshot
+from shared.events.contracts import (
+    AgreementChanged,
+    AssetChanged,
+    CustomerChanged,
+    DepartmentChanged,
+    KeyBusinessChanged,
+    SiteChanged,
+)
+from shared.events.gateway import PersonChanged
+
+COPIES: dict[type[Snapshot], type[Base]] = {
+    CustomerChanged: Customer,
+    SiteChanged: Site,
+    AssetChanged: Asset,
+    DepartmentChanged: Department,
+    KeyBusinessChanged: KeyBusiness,
+    AgreementChanged: Agreement,
+    PersonChanged: Person,
+}
+
+
+async def keep_copy(session: AsyncSession, snapshot: Snapshot, sequence: int) -> None:
+    """Store a snapshot unless a later one (greater `sequence` of the same subject) is stored already."""
+    model = COPIES[type(snapshot)]
+    row = _row(snapshot, set(model.__table__.columns.keys())) | {"sequence": sequence}
+    insertion = insert(model).values(row)
+    newer = insertion.excluded.sequence > model.__table__.c.sequence
+    changed = {name: insertion.excluded[name] for name in row if name != "id"}
+    await session.execute(insertion.on_conflict_do_update(index_elements=["id"], set_=changed, where=newer))
+
+
+def _row(snapshot: Snapshot, columns: set[str]) -> dict[str, Any]:
+    said = snapshot.model_dump()
+    row = {name: list(value) if isinstance(value, tuple) else value for name, value in said.items() if name in columns}
+    return row | {"id": UUID(snapshot.subject_id)}

@@ -1,0 +1,1 @@
+"""The promises of an incident: armed, aimed anew, stopped, warned of and broken."""

@@ -1,0 +1,42 @@
+"""The table of contents of incidents: what it answers, says, listens to and does on time."""
+
+from __future__ import annotations
+
+from services.incidents.base import Base
+from services.incidents.consumers import consumers
+from services.incidents.copies.actions import COPIES
+from services.incidents.incidents.routes import routes as incident_routes
+from services.incidents.jobs import jobs
+from services.incidents.settings import Settings
+from services.incidents.timeline.routes import routes as timeline_routes
+from services.incidents.visits.routes import routes as visit_routes
+from shared.events import incidents as says
+from shared.service import Service
+
+SERVICE = Service(
+    name="incidents",
+    summary="Incidents, their promises, visits and timeline",
+    settings=Settings,
+    metadata=Base.metadata,
+    routers=(incident_routes, visit_routes, timeline_routes),
+    emits=(
+        says.IncidentReported,
+        says.IncidentAcknowledged,
+        says.IncidentClassified,
+        says.IncidentAssigned,
+        says.IncidentResolved,
+        says.IncidentConfirmed,
+        says.IncidentClosed,
+        says.VisitPlanned,
+        says.VisitDeparted,
+        says.VisitArrived,
+        says.VisitCompleted,
+        says.ClockArmed,
+        says.ClockStopped,
+        says.ClockWarned,
+        says.ClockBreached,
+    ),
+    consumers=consumers,
+    jobs=jobs,
+    copies=tuple(COPIES.values()),
+)

@@ -1,0 +1,63 @@
+"""What incidents listens to: reference data it copies, milestones of others, and all that belongs in a timeline."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.incidents.copies.actions import COPIES, keep_copy
+from services.incidents.milestones import actions as milestones
+from services.incidents.timeline import actions as timeline
+from services.incidents.timeline.domain import TOLD
+from shared.bus import Envelope
+from shared.events.escalation import (
+    ActivationAuthorised,
+    ActivationRefused,
+    ActivationRequested,
+    SuperiorInformed,
+)
+from shared.inbox import Consumers
+
+consumers = Consumers()
+COPIED = {kind.type: kind for kind in COPIES}
+
+
+@consumers.on_envelope(*COPIES)
+async def copy_reference_data(session: AsyncSession, envelope: Envelope) -> None:
+    """Keeps our copy of reference data up to date."""
+    await keep_copy(session, COPIED[envelope.type].model_validate(envelope.data), envelope.sequence)
+
+
+@consumers.on_envelope(*TOLD)
+async def tell_timeline(session: AsyncSession, envelope: Envelope) -> None:
+    """Adds the event to its incident's timeline."""
+    await timeline.record(session, envelope)
+
+
+@consumers.on(ActivationRequested)
+async def start_decision_clock(session: AsyncSession, event: ActivationRequested) -> None:
+    """The promise to request a plan is kept; the promise to decide on it begins."""
+    await milestones.note_plan_requested(
+        session, incident_id=event.incident_id, activation_id=event.activation_id, at=event.requested_at
+    )
+
+
+@consumers.on(ActivationAuthorised)
+async def stop_decision_clock(session: AsyncSession, event: ActivationAuthorised) -> None:
+    """The promise to decide on a plan is kept."""
+    await milestones.note_plan_decided(
+        session, incident_id=event.incident_id, activation_id=event.activation_id, at=event.decided_at
+    )
+
+
+@consumers.on(ActivationRefused)
+async def stop_decision_clock_too(session: AsyncSession, event: ActivationRefused) -> None:
+    """To refuse is to decide: the promise is kept."""
+    await milestones.note_plan_decided(
+        session, incident_id=event.incident_id, activation_id=event.activation_id, at=event.decided_at
+    )
+
+
+@consumers.on(SuperiorInformed)
+async def stop_superior_clock(session: AsyncSession, event: SuperiorInformed) -> None:
+    """The promise to tell the superior authority is kept."""
+    await milestones.note_superior_told(session, incident_id=event.incident_id, at=event.informed_at)

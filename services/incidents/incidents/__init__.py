@@ -1,0 +1,1 @@
+"""The incident: reported, acknowledged, classified, assigned, resolved, confirmed, closed."""

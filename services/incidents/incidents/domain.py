@@ -1,0 +1,100 @@
+"""States and moves of an incident, and who may make them. Pure.
+
+The table of moves is the only one: it feeds the CHECK constraint, the routes' permissions and the answer's `allowed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+
+from shared.errors import IllegalMove
+from shared.permissions import Permission
+
+
+class State(StrEnum):
+    REPORTED = "reported"
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "in_progress"
+    RESOLVED = "resolved"
+    CONFIRMED = "confirmed"
+    CLOSED = "closed"
+
+
+class Severity(StrEnum):
+    GENERAL = "general"
+    MAJOR = "major"
+    DISASTER = "disaster"
+    CONSULTATION = "consultation"
+
+
+class FaultClass(StrEnum):
+    DEVICE = "device"
+    LINE = "line"
+    SOFTWARE = "software"
+    POWER_OR_CONNECTION = "power_or_connection"
+    OTHER = "other"
+
+
+class Channel(StrEnum):
+    API = "api"
+    HOTLINE = "hotline"
+    MAIL = "mail"
+    PORTAL = "portal"
+    MONITORING = "monitoring"
+
+
+MOVES: Mapping[tuple[State, str], State] = {
+    (State.REPORTED, "acknowledge"): State.ACKNOWLEDGED,
+    (State.REPORTED, "plan_visit"): State.REPORTED,
+    (State.ACKNOWLEDGED, "classify"): State.IN_PROGRESS,
+    (State.ACKNOWLEDGED, "assign"): State.IN_PROGRESS,
+    (State.ACKNOWLEDGED, "plan_visit"): State.ACKNOWLEDGED,
+    (State.IN_PROGRESS, "classify"): State.IN_PROGRESS,
+    (State.IN_PROGRESS, "assign"): State.IN_PROGRESS,
+    (State.IN_PROGRESS, "plan_visit"): State.IN_PROGRESS,
+    (State.IN_PROGRESS, "resolve"): State.RESOLVED,
+    (State.RESOLVED, "confirm"): State.CONFIRMED,
+    (State.CONFIRMED, "close"): State.CLOSED,
+}
+
+NEEDS: Mapping[str, Permission] = {
+    "acknowledge": Permission.INCIDENTS_WORK,
+    "classify": Permission.INCIDENTS_WORK,
+    "assign": Permission.INCIDENTS_DISPATCH,
+    "plan_visit": Permission.INCIDENTS_DISPATCH,
+    "resolve": Permission.INCIDENTS_WORK,
+    "confirm": Permission.INCIDENTS_CONFIRM,
+}
+"""What each move asks of its caller. To close is nobody's move: it follows the customer's confirmation."""
+
+CUSTOMERS_OWN = frozenset({"confirm"})
+"""Moves that only a person of the customer makes, whatever staff may be permitted."""
+
+
+def moved(state: str, move: str) -> State:
+    """The state after a move. Raises IllegalMove, which names the moves there are."""
+    after = MOVES.get((State(state), move))
+    if after is None:
+        raise IllegalMove(state=state, move=move, allowed=moves_from(state))
+    return after
+
+
+def moves_from(state: str) -> list[str]:
+    return [move for source, move in MOVES if source == state and move in NEEDS]
+
+
+def allowed(state: str, permissions: Collection[str], *, is_customers_person: bool) -> list[str]:
+    """The moves this caller can make now."""
+    return [
+        move
+        for move in moves_from(state)
+        if NEEDS[move].value in permissions and (is_customers_person or move not in CUSTOMERS_OWN)
+    ]
+
+
+def default_channel(caller: str, *, is_customers: bool) -> Channel:
+    """By which channel a report came when it does not say so; `caller` is the principal's kind."""
+    if caller == "key":
+        return Channel.API
+    return Channel.PORTAL if is_customers else Channel.HOTLINE

@@ -1,0 +1,79 @@
+"""The table of incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Uuid
+
+from services.incidents.base import Base
+from services.incidents.clocks.domain import Bearer
+from services.incidents.incidents.domain import Channel, FaultClass, Severity, State
+from shared.db import Keyed, Tenanted, Versioned
+
+
+def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class Incident(Keyed, Versioned, Tenanted, Base):
+    """`covered` is decided once, at the report; `agreement_id` is the version that was in force then.
+
+    `arrived_at`, `plan_requested_at` and `superior_told_at` are the first time: they keep a promise that a later
+    severity would bring from being made when it is kept already.
+    """
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        UniqueConstraint("number"),
+        _one_of("state", State),
+        _one_of("severity", Severity),
+        _one_of("channel", Channel),
+        _one_of("fault_class", FaultClass),
+        CheckConstraint("covered = (agreement_id IS NOT NULL)", name="covered"),
+    )
+
+    number: Mapped[str]
+    title: Mapped[str]
+    description: Mapped[str]
+    channel: Mapped[str]
+    severity: Mapped[str]
+    state: Mapped[str] = mapped_column(default=State.REPORTED)
+    asset_id: Mapped[UUID | None]
+    site_id: Mapped[UUID | None]
+    covered: Mapped[bool]
+    agreement_id: Mapped[UUID | None]
+    contract_number: Mapped[str | None]
+    contact_name: Mapped[str]
+    contact_email: Mapped[str | None]
+    contact_locale: Mapped[str]
+    reported_by: Mapped[str]
+    reported_at: Mapped[datetime]
+    acknowledged_by: Mapped[UUID | None]
+    acknowledged_at: Mapped[datetime | None]
+    fault_class: Mapped[str | None]
+    analysis: Mapped[str | None]
+    quickly_solvable: Mapped[bool | None]
+    key_business_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    classified_by: Mapped[UUID | None]
+    classified_at: Mapped[datetime | None]
+    engineer_id: Mapped[UUID | None]
+    arrived_at: Mapped[datetime | None]
+    plan_requested_at: Mapped[datetime | None]
+    superior_told_at: Mapped[datetime | None]
+    solution: Mapped[str | None]
+    resolved_by: Mapped[UUID | None]
+    resolved_at: Mapped[datetime | None]
+    confirmed_by: Mapped[UUID | None]
+    confirmed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+    @property
+    def bearer(self) -> Bearer:
+        return Bearer(self.id, self.customer_id, self.number)

@@ -1,0 +1,89 @@
+"""What can be asked about incidents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.incidents.clocks import queries as clocks
+from services.incidents.clocks.domain import Reading
+from services.incidents.copies import queries as copies
+from services.incidents.copies.domain import Named
+from services.incidents.incidents.models import Incident
+from shared.db import check_version, context
+from shared.errors import NotFound
+from shared.paging import Page
+
+
+class IncidentNotFound(NotFound):
+    code = "incident_not_found"
+    en = "There is no incident {incident}."
+    zh = "没有事件 {incident}。"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An incident with what people see beside it: its clocks as they stand, and the names behind its ids."""
+
+    incident: Incident
+    clocks: tuple[Reading, ...]
+    names: Mapping[UUID, Named]
+
+
+async def incident(session: AsyncSession, reference: UUID | str) -> Incident:
+    """By id, or by the number people say. Raises IncidentNotFound."""
+    named = Incident.id == reference if isinstance(reference, UUID) else Incident.number == reference
+    found = (await session.scalars(select(Incident).where(named))).one_or_none()
+    if found is None:
+        raise IncidentNotFound(incident=reference)
+    return found
+
+
+async def locked_incident(session: AsyncSession, incident_id: UUID, *, for_client: bool = True) -> Incident:
+    """The incident under its row lock; `for_client`: at the version that the client's If-Match names.
+
+    The lock leaves rows that only refer to the incident (its timeline) free to be written.
+    """
+    row = select(Incident).where(Incident.id == incident_id).with_for_update(key_share=True)
+    found = (await session.scalars(row.execution_options(populate_existing=True))).one_or_none()
+    if found is None:
+        raise IncidentNotFound(incident=incident_id)
+    if for_client:
+        check_version(session, found.version)
+    return found
+
+
+async def customer_of(session: AsyncSession, incident_id: UUID) -> UUID:
+    """Raises IncidentNotFound."""
+    found = await session.scalar(select(Incident.customer_id).where(Incident.id == incident_id))
+    if found is None:
+        raise IncidentNotFound(incident=incident_id)
+    return found
+
+
+async def incidents_page(
+    session: AsyncSession, page: Page, *, state: str | None, severity: str | None, customer_id: UUID | None
+) -> Sequence[Incident]:
+    rows = select(Incident)
+    for column, value in (
+        (Incident.state, state),
+        (Incident.severity, severity),
+        (Incident.customer_id, customer_id),
+    ):
+        if value is not None:
+            rows = rows.where(column == value)
+    return (await session.scalars(page.of(rows, Incident.id))).all()
+
+
+async def shown(session: AsyncSession, incidents: Sequence[Incident]) -> list[Shown]:
+    """Incidents as people see them, in two statements for however many."""
+    if not incidents:
+        return []
+    readings = await clocks.readings(session, [found.id for found in incidents], context(session).now)
+    ids = [i for found in incidents for i in (found.customer_id, found.asset_id, found.site_id, found.engineer_id)]
+    names = await copies.names(session, ids)
+    return [Shown(found, readings[found.id], names) for found in incidents]

@@ -1,0 +1,166 @@
+"""HTTP bodies about incidents."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
+
+from services.incidents.incidents.domain import Channel, FaultClass, Severity, allowed
+from services.incidents.incidents.queries import Shown
+from shared.auth import Principal
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ReportIncident(Body):
+    """Staff say for which customer (`customer_id`); everybody else reports for their own."""
+
+    title: Line
+    description: Text
+    severity: Severity = Severity.GENERAL
+    channel: Channel | None = None
+    customer_id: UUID | None = None
+    asset_id: UUID | None = None
+    site_id: UUID | None = None
+    contact_name: Line
+    contact_email: EmailStr | None = None
+    contact_locale: Literal["zh-CN", "en"] = "zh-CN"
+
+
+class Acknowledge(Body):
+    """Nothing to say."""
+
+
+class Classify(Body):
+    """`quickly_solvable`: whether it can be solved in the shortest time (a loose cable); may be left unsaid."""
+
+    severity: Severity
+    fault_class: FaultClass
+    analysis: Text
+    quickly_solvable: bool | None = None
+
+
+class Assign(Body):
+    engineer_id: UUID
+
+
+class Resolve(Body):
+    solution: Text
+
+
+class Confirm(Body):
+    """Nothing to say."""
+
+
+class Out(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ClockOut(Out):
+    """A promise as it stands now, in counted seconds; fewer than none are left when it is broken.
+
+    `state`: running, breached, met or cancelled. `stopped_at` is when it was kept, or cancelled.
+    """
+
+    kind: str
+    activation_id: UUID | None
+    state: str
+    started_at: datetime
+    due_at: datetime
+    stopped_at: datetime | None
+    counted_seconds: int
+    remaining_seconds: int
+    target_seconds: int
+
+
+class IntervalOut(Out):
+    """A stretch of a clock's life, counted or why not (`outside_hours`)."""
+
+    from_at: datetime
+    until_at: datetime
+    counts: bool
+    reason: str
+    seconds: int
+
+
+class AccountedClockOut(ClockOut):
+    """A promise with the account of every second."""
+
+    account: list[IntervalOut]
+
+
+class IncidentOut(Out):
+    """`covered` false: no agreement covers it, so nothing was promised. `allowed`: what this caller can do now."""
+
+    id: UUID
+    number: str
+    customer_id: UUID
+    customer_name_zh: str | None
+    customer_name_en: str | None
+    title: str
+    description: str
+    channel: str
+    severity: str
+    state: str
+    asset_id: UUID | None
+    asset_name: str | None
+    site_id: UUID | None
+    site_name_zh: str | None
+    site_name_en: str | None
+    covered: bool
+    agreement_id: UUID | None
+    contract_number: str | None
+    contact_name: str
+    contact_email: str | None
+    contact_locale: str
+    reported_by: str
+    reported_at: datetime
+    acknowledged_by: UUID | None
+    acknowledged_at: datetime | None
+    fault_class: str | None
+    analysis: str | None
+    quickly_solvable: bool | None
+    key_business_ids: list[UUID]
+    classified_by: UUID | None
+    classified_at: datetime | None
+    engineer_id: UUID | None
+    engineer_name_zh: str | None
+    engineer_name_en: str | None
+    arrived_at: datetime | None
+    plan_requested_at: datetime | None
+    superior_told_at: datetime | None
+    solution: str | None
+    resolved_by: UUID | None
+    resolved_at: datetime | None
+    confirmed_by: UUID | None
+    confirmed_at: datetime | None
+    closed_at: datetime | None
+    version: int
+    clocks: list[ClockOut] = Field(description="In the order they were armed.")
+    allowed: list[str]
+
+    @classmethod
+    def of(cls, shown: Shown, by: Principal) -> IncidentOut:
+        incident = shown.incident
+        own = {name: getattr(incident, name) for name in cls.model_fields if hasattr(incident, name)}
+        for thing in ("customer", "site", "engineer"):
+            named = shown.names.get(getattr(incident, f"{thing}_id"))
+            own |= {f"{thing}_name_zh": named and named.name_zh, f"{thing}_name_en": named and named.name_en}
+        asset = shown.names.get(incident.asset_id) if incident.asset_id else None
+        is_customers = by.kind == "person" and by.customer_id is not None
+        return cls.model_validate(
+            own
+            | {
+                "asset_name": asset and asset.name_zh,
+                "clocks": shown.clocks,
+                "allowed": allowed(incident.state, by.permissions, is_customers_person=is_customers),
+            }
+        )

@@ -1,0 +1,1 @@
+"""The incident told in one line: every event of any service that is about it."""

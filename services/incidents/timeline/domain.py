@@ -1,0 +1,60 @@
+"""How an event reads in the timeline: its sentence, and who did it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from services.incidents.copies.domain import Named
+from shared.events import REGISTRY, Event
+from shared.events.words import word
+
+TOLD: tuple[type[Event], ...] = tuple(kind for kind in REGISTRY.values() if "incident_id" in kind.model_fields)
+"""Every class of event that can be about an incident, our own included."""
+
+PERSONS = {"engineer_name": "engineer_id", "decided_by_name": "decided_by"}
+"""Names inside events that belong to a person: shown in the reader's language where the person is known."""
+
+WITHHELD = {"link": ""}
+"""A survey's link lets its bearer answer in the contact's name, so the timeline does not keep it."""
+
+SYSTEM = ("系统", "system")
+ANYBODY = ("未登录访客", "visitor without sign-in")
+
+
+def kept(data: Mapping[str, Any]) -> dict[str, Any]:
+    """An event's data as the timeline stores it."""
+    return {name: WITHHELD.get(name, value) for name, value in data.items()}
+
+
+def actor_id(actor: str) -> UUID | None:
+    """The person behind an actor, if it is one."""
+    kind, _, who = actor.partition(":")
+    return UUID(who) if kind == "person" else None
+
+
+def actor_names(actor: str, people: Mapping[UUID, Named]) -> tuple[str | None, str | None]:
+    """Who did it, in Chinese and English; None for a person we have no copy of yet."""
+    kind, _, _ = actor.partition(":")
+    if kind == "person":
+        person = people.get(actor_id(actor))  # type: ignore[arg-type]  # a person has an id
+        return (person.name_zh, person.name_en) if person else (None, None)
+    if kind == "key":
+        return word("client_system", "zh"), word("client_system", "en")
+    return SYSTEM if kind == "system" else ANYBODY
+
+
+def person_ids(data: Mapping[str, Any]) -> Collection[UUID]:
+    """The people whose names the sentence of an event may show."""
+    return {UUID(data[of]) for of in PERSONS.values() if data.get(of)}
+
+
+def sentence(event_type: str, data: Mapping[str, Any], people: Mapping[UUID, Named], language: str) -> str:
+    """What happened, in `zh` or `en`."""
+    shown = dict(data)
+    for name, of in PERSONS.items():
+        person = people.get(UUID(data[of])) if name in data and data.get(of) else None
+        if person:
+            shown[name] = person.name_zh if language == "zh" else person.name_en
+    return REGISTRY[event_type].model_validate(shown).sentence(language)

@@ -1,0 +1,20 @@
+"""The timeline over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from services.incidents.timeline import queries
+from services.incidents.timeline.schemas import EntryOut
+from shared.auth import needs
+from shared.edge import Session, router
+from shared.permissions import Permission
+
+routes = router("/v1/incidents", tags=["incidents"])
+
+
+@routes.get("/{incident_id}/timeline", response_model=list[EntryOut])
+@needs(Permission.INCIDENTS_READ)
+async def timeline(incident_id: UUID, session: Session) -> Any:
+    return await queries.timeline(session, incident_id)

@@ -1,0 +1,1 @@
+"""An engineer's visits to the site: planned, en route, arrived, done."""

@@ -1,0 +1,224 @@
+"""The pure rules of incidents: moves, cover, promises and their alerts, and how events read."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.incidents.clocks.domain import Aim, Alert, Kind, aim, alerts, is_used
+from services.incidents.copies.domain import Named, Terms, cover
+from services.incidents.incidents import domain as incidents
+from services.incidents.timeline.domain import TOLD, actor_names, kept, person_ids, sentence
+from services.incidents.visits import domain as visits
+from shared import clocks
+from shared.calendar import ALWAYS, chinese_office_hours
+from shared.errors import IllegalMove
+from shared.events import REGISTRY
+from shared.events.incidents import ClockStopped, IncidentAssigned
+from shared.permissions import Permission
+
+HOUR = 3600
+PERCENTS = (50, 75, 90)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+START = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
+EVERYTHING = frozenset(permission.value for permission in Permission)
+
+
+def terms(**changes: Any) -> Terms:
+    said = {
+        "agreement_id": uuid4(),
+        "contract_number": "C-1",
+        "revision": 1,
+        "starts_on": date(2026, 1, 1),
+        "ends_on": date(2029, 1, 1),
+        "asset_ids": (),
+        "calendar": chinese_office_hours((), ()).to_data(),
+        "targets": (
+            {"severity": "major", "kind": "respond", "amount": HOUR, "unit": "seconds"},
+            {"severity": "major", "kind": "resolve", "amount": 1, "unit": "working_days"},
+            {"severity": "major", "kind": "superior_told", "amount": HOUR, "unit": "seconds"},
+            {"severity": "disaster", "kind": "superior_told", "amount": HOUR, "unit": "seconds"},
+            {"severity": "consultation", "kind": "respond", "amount": 4 * HOUR, "unit": "working_seconds"},
+        ),
+    }
+    return Terms(**(said | changes))  # type: ignore[arg-type]  # the keys are its fields
+
+
+def running(amount: int) -> clocks.Clock:
+    return clocks.Clock("resolve", START, clocks.Budget(amount), ALWAYS)
+
+
+@pytest.mark.parametrize(("moves", "first"), [(incidents.MOVES, "reported"), (visits.MOVES, "planned")])
+def test_every_state_can_be_reached_and_one_is_the_end(moves: Any, first: str) -> None:
+    reached, waiting = {first}, deque([first])
+    while waiting:
+        state = waiting.popleft()
+        for (source, _), target in moves.items():
+            if source == state and target not in reached:
+                reached.add(target)
+                waiting.append(target)
+    states = {state for (source, _), target in moves.items() for state in (source, target)}
+    assert reached == states
+    assert len(states - {source for source, _ in moves}) == 1
+
+
+@given(state=st.sampled_from(incidents.State), move=st.text() | st.sampled_from([m for _, m in incidents.MOVES]))
+def test_a_move_is_in_the_table_or_names_those_that_are(state: incidents.State, move: str) -> None:
+    if (state, move) in incidents.MOVES:
+        assert incidents.moved(state, move) is incidents.MOVES[state, move]
+        return
+    with pytest.raises(IllegalMove) as refused:
+        incidents.moved(state, move)
+    assert refused.value.members["allowed"] == incidents.moves_from(state)
+
+
+def test_every_move_of_a_caller_states_what_it_needs() -> None:
+    assert {move for _, move in incidents.MOVES} - incidents.NEEDS.keys() == {"close"}
+    assert incidents.NEEDS.keys() <= {move for _, move in incidents.MOVES}
+
+
+@given(
+    state=st.sampled_from(incidents.State), held=st.frozensets(st.sampled_from(sorted(EVERYTHING))), own=st.booleans()
+)
+def test_what_is_allowed_is_possible_and_permitted(state: incidents.State, held: frozenset[str], own: bool) -> None:
+    for move in incidents.allowed(state, held, is_customers_person=own):
+        assert (state, move) in incidents.MOVES
+        assert incidents.NEEDS[move].value in held
+        assert own or move != "confirm"
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_customers", "channel"),
+    [("key", True, "api"), ("person", True, "portal"), ("person", False, "hotline")],
+)
+def test_the_channel_follows_from_the_caller(kind: str, is_customers: bool, channel: str) -> None:
+    assert incidents.default_channel(kind, is_customers=is_customers) == channel
+
+
+@pytest.mark.parametrize(
+    ("at", "holds"),
+    [
+        (datetime(2025, 12, 31, 23, 59, tzinfo=SHANGHAI), False),
+        (datetime(2026, 1, 1, 0, 0, tzinfo=SHANGHAI), True),
+        (datetime(2028, 12, 31, 23, 59, tzinfo=SHANGHAI), True),
+        (datetime(2028, 12, 31, 16, 0, tzinfo=UTC), False),
+    ],
+)
+def test_a_term_is_half_open_days_in_the_calendars_zone(at: datetime, holds: bool) -> None:
+    assert terms().hold_at(at) is holds
+
+
+def test_the_agreement_that_names_the_asset_comes_before_one_for_its_site() -> None:
+    asset = uuid4()
+    named, newer = terms(asset_ids=(asset,)), terms(starts_on=date(2026, 6, 1))
+    assert cover([newer, named], asset, START) is named
+    assert cover([newer, named], None, START) is newer
+
+
+def test_of_two_revisions_the_higher_counts_and_none_outside_its_term() -> None:
+    first, second = terms(), terms(revision=2)
+    assert cover([second, first], None, START) is second
+    assert cover([terms(ends_on=date(2026, 2, 1))], None, START) is None
+    assert cover([], None, START) is None
+
+
+def test_plain_seconds_run_round_the_clock_and_working_units_on_the_calendar() -> None:
+    agreed = terms()
+    respond = aim(agreed, Kind.RESPOND, "major", hits_key_business=False)
+    resolve = aim(agreed, Kind.RESOLVE, "major", hits_key_business=False)
+    advice = aim(agreed, Kind.RESPOND, "consultation", hits_key_business=False)
+    assert respond == Aim(HOUR, "seconds", None)
+    assert respond.work_calendar is ALWAYS
+    assert resolve is not None
+    assert advice is not None
+    assert (resolve.budget.unit, advice.budget.unit) == (clocks.Unit.WORKING_DAYS, clocks.Unit.SECONDS)
+    assert resolve.work_calendar == advice.work_calendar == chinese_office_hours((), ())
+
+
+def test_nothing_is_promised_without_an_agreement_or_a_figure_in_it() -> None:
+    assert aim(None, Kind.RESPOND, "major", hits_key_business=True) is None
+    assert aim(terms(), Kind.ON_SITE, "major", hits_key_business=True) is None
+
+
+@pytest.mark.parametrize(
+    ("severity", "hits", "owed"), [("major", True, True), ("major", False, False), ("disaster", False, True)]
+)
+def test_the_superior_authority_is_owed_what_matters_to_it(severity: str, hits: bool, owed: bool) -> None:
+    assert (aim(terms(), Kind.SUPERIOR_TOLD, severity, hits_key_business=hits) is not None) is owed
+
+
+def test_a_new_clock_has_its_warnings_and_its_breach_before_it() -> None:
+    found = list(alerts(running(HOUR), START, PERCENTS))
+    assert found == [
+        *(Alert(p, START + timedelta(seconds=HOUR * p / 100)) for p in PERCENTS),
+        Alert(None, START + timedelta(seconds=HOUR, microseconds=1)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "warnings"),
+    [(29, [50, 75, 90]), (30, [50, 75, 90]), (46, [75, 90]), (59, [90]), (60, [90]), (61, [])],
+)
+def test_of_the_warnings_passed_only_the_last_is_due_now(minutes: int, warnings: list[int]) -> None:
+    now = START + timedelta(minutes=minutes)
+    *warned, breach = alerts(running(HOUR), now, PERCENTS)
+    assert [alert.percent for alert in warned] == warnings
+    assert breach.percent is None
+    assert all(alert.due_at >= now for alert in (*warned, breach))
+
+
+@given(amount=st.integers(1, 10**7), percent=st.integers(1, 99))
+def test_a_warning_is_true_when_its_timer_fires_and_not_before(amount: int, percent: int) -> None:
+    clock = running(amount)
+    [warning, _] = alerts(clock, START, (percent,))
+    assert is_used(clock, warning.due_at, percent)
+    assert not is_used(clock, warning.due_at - timedelta(microseconds=1), percent)
+
+
+def test_an_actor_has_a_name_or_a_term() -> None:
+    known = Named(uuid4(), "示例", "Example")
+    people = {known.id: known}
+    assert actor_names(f"person:{known.id}", people) == ("示例", "Example")
+    assert actor_names(f"person:{uuid4()}", people) == (None, None)
+    assert actor_names(f"key:{uuid4()}", people) == ("客户系统", "client system")
+    assert actor_names("system:escalation", people) == ("系统", "system")
+    assert actor_names("anonymous", people) == ("未登录访客", "visitor without sign-in")
+
+
+def test_the_name_of_a_person_in_a_sentence_is_in_its_language() -> None:
+    engineer = Named(uuid4(), "示例工程师", "Example Engineer")
+    event = IncidentAssigned(
+        incident_id=uuid4(),
+        customer_id=uuid4(),
+        number="INC-2026-000001",
+        engineer_id=engineer.id,
+        engineer_name=engineer.name_zh,
+    )
+    data = event.model_dump(mode="json")
+    assert person_ids(data) == {engineer.id}
+    assert sentence(event.type, data, {engineer.id: engineer}, "en") == "Assigned to Example Engineer"
+    assert sentence(event.type, data, {}, "en") == "Assigned to 示例工程师"
+    assert sentence(event.type, data, {engineer.id: engineer}, "zh") == "已指派给 示例工程师"
+
+
+def test_a_secret_in_an_event_is_not_kept() -> None:
+    assert kept({"link": "http://127.0.0.1/s/token", "rating": 5}) == {"link": "", "rating": 5}
+
+
+def test_every_event_about_an_incident_can_be_told_in_both_languages() -> None:
+    assert ClockStopped in TOLD
+    assert {kind for kind in REGISTRY.values() if kind.en} == set(TOLD)
+    assert all(kind.en and kind.zh for kind in TOLD)
+
+
+def test_a_row_of_the_past_is_told_though_its_event_has_new_fields_since() -> None:
+    data = {"incident_id": str(UUID(int=1)), "customer_id": str(UUID(int=2)), "kind": "respond", "outcome": "met"}
+    data |= {"stopped_at": "2026-11-16T02:00:00Z", "due_at": "2026-11-16T03:00:00Z", "a_field_we_dropped": "x"}
+    assert sentence(ClockStopped.type, data, {}, "zh") == "承诺“响应”按时完成"

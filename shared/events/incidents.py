@@ -249,7 +249,7 @@ class ClockStopped(
     en="Promise “{kind}” {outcome}",
     zh="承诺“{kind}”{outcome}",
 ):
-    """A promise ended; `outcome` is met or breached."""
+    """A promise ended; `outcome` is met, breached, or cancelled when it had no point any more."""
 
     incident_id: UUID
     customer_id: UUID

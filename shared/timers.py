@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 import structlog
-from sqlalchemy import Row, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from shared.db import Caller, Database, context
-from shared.mechanisms import table, tables_of
+from shared.mechanisms import driver, table, tables_of
 
 BATCH = 100
 MAX_TRIES = 8
@@ -43,6 +43,15 @@ class Timer:
     def subject_id(self) -> UUID:
         return UUID(self.subject)
 
+
+ARM = """
+INSERT INTO {timers} AS armed (id, kind, subject, label, due_at, data, customer_id, correlation_id, drill)
+SELECT id, kind, subject, label, due_at, data::jsonb, $7, $8, $9
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[])
+    AS wanted (id, kind, subject, label, due_at, data)
+ON CONFLICT (kind, subject, label) WHERE state = 'armed'
+DO UPDATE SET due_at = excluded.due_at, data = excluded.data
+"""
 
 Effect = Callable[[AsyncSession, Timer], Awaitable[None]]
 
@@ -88,28 +97,19 @@ async def arm_many(
     if not wanted:
         return
     ctx = context(session)
-    timers = table(session, "timers")
-    rows = [
-        {
-            "id": uuid7(),
-            "kind": kind,
-            "subject": str(subject),
-            "label": label,
-            "due_at": due_at,
-            "data": dict(data),
-            "customer_id": customer_id or ctx.customer_id,
-            "correlation_id": correlation_id or ctx.correlation_id,
-            "drill": ctx.drill,
-        }
-        for kind, subject, label, due_at, data in wanted
-    ]
-    statement = insert(timers).values(rows)
-    statement = statement.on_conflict_do_update(
-        index_elements=["kind", "subject", "label"],
-        index_where=text("state = 'armed'"),
-        set_={"due_at": statement.excluded.due_at, "data": statement.excluded.data},
+    kinds, subjects, labels, due, data = zip(*wanted, strict=True)
+    await driver(session).execute(
+        ARM.format(timers=f'"{ctx.service}".timers'),
+        [uuid7() for _ in wanted],
+        kinds,
+        [str(subject) for subject in subjects],
+        labels,
+        due,
+        [orjson.dumps(given, default=str).decode() for given in data],
+        customer_id or ctx.customer_id,
+        correlation_id or ctx.correlation_id,
+        ctx.drill,
     )
-    await session.execute(statement)
     ctx.wakes.add("timers")
 
 

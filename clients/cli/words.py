@@ -142,11 +142,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "confirm": ("confirm", "确认恢复"),
     "close": ("close", "关闭"),
     # lengths of time
-    "days_hours": ("{days} d {hours} h", "{days} 天 {hours} 小时"),
-    "hours_minutes": ("{hours} h {minutes} min", "{hours} 小时 {minutes} 分"),
-    "minutes_seconds": ("{minutes} min {seconds} s", "{minutes} 分 {seconds} 秒"),
-    "seconds": ("{seconds} s", "{seconds} 秒"),
+    "days": ("{n} d", "{n} 天"),
+    "hours": ("{n} h", "{n} 小时"),
+    "minutes": ("{n} min", "{n} 分"),
+    "seconds": ("{n} s", "{n} 秒"),
 }
+
+
+UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))
 
 
 def say(key: str, language: str, **values: Any) -> str:
@@ -158,11 +161,10 @@ def say(key: str, language: str, **values: Any) -> str:
 def span(seconds: float, language: str) -> str:
     """A length of time in its two largest units, rounded up to whole seconds; its sign is the caller's business."""
     whole = int(-(-abs(seconds) // 1))
-    days, hours, minutes = whole // 86400, whole // 3600, whole // 60
-    if days:
-        return say("days_hours", language, days=days, hours=hours % 24)
-    if hours:
-        return say("hours_minutes", language, hours=hours, minutes=minutes % 60)
-    if minutes:
-        return say("minutes_seconds", language, minutes=minutes, seconds=whole % 60)
-    return say("seconds", language, seconds=whole)
+    largest = next((index for index, (_, size) in enumerate(UNITS) if whole >= size), len(UNITS) - 1)
+    told: list[str] = []
+    for key, size in UNITS[largest : largest + 2]:
+        count, whole = divmod(whole, size)
+        if count or not told:
+            told.append(say(key, language, n=count))
+    return " ".join(told)

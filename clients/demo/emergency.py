@@ -110,8 +110,8 @@ async def _plan_runs(play: Play, activation: Activation) -> None:
         await emergency.post(Step, f"{path}/steps/{step.id}/start")
         result = play.stage.say(f"result_{step.position}")
         await emergency.post(Step, f"{path}/steps/{step.id}/complete", result=result)
-        owner = cast.STEPS[step.position - 1][0]
-        play.tell(owner, "step_done", position=step.position, title=step.title(play.language))
+        owner = play.name(cast.STEPS[step.position - 1][0])
+        play.tell("emergency", "step_done", position=step.position, owner=owner, title=step.title(play.language))
 
     async def look() -> Activation:
         return await emergency.get(Activation, path)
@@ -132,4 +132,4 @@ async def vendor_helps(play: Play) -> None:
     await play.stage.until("wait_vendor", written_to, bool)
     for move in ("accept", "arrive", "complete"):
         await emergency.post(Engagement, f"/v1/engagements/{engaged.id}/{move}")
-    play.stage.tell(play.stage.say("vendor"), "vendor_moves")
+    play.tell("emergency", "vendor_moves")

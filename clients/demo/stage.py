@@ -49,6 +49,10 @@ class Stage:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Take the live progress away."""
         self._progress.stop()
 
     def say(self, key: str, **values: Any) -> str:
@@ -74,17 +78,20 @@ class Stage:
         self.console.print(line)
         self._progress.update(self._told, description="")
 
+    def waiting(self, what: str) -> None:
+        """What is waited for, beside the live progress."""
+        self._progress.update(self._told, description=self.say(what))
+
     def advance(self) -> None:
         self._progress.advance(self._told)
 
     async def until(self, what: str, ask: Callable[[], Awaitable[T]], true: Callable[[T], Any]) -> T:
         """The first answer that is as it should be. Raises StoryFailed when that takes too long."""
-        waited_for = self.say(what)
-        self._progress.update(self._told, description=waited_for)
+        self.waiting(what)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + DEADLINE_SECONDS
         while not true(answer := await ask()):
             if loop.time() >= deadline:
-                raise StoryFailed(self.say("late", what=waited_for, seconds=round(DEADLINE_SECONDS)))
+                raise StoryFailed(self.say("late", what=self.say(what), seconds=round(DEADLINE_SECONDS)))
             await asyncio.sleep(POLL_SECONDS)
         return answer

@@ -37,7 +37,6 @@ ACTS: tuple[tuple[str, tuple[Scene, ...]], ...] = (
         (restoration.service_is_restored, restoration.customer_confirms, restoration.survey_is_answered),
     ),
 )
-OUTSIDE_STEPS = 3
 
 
 async def tell_story(demo: DemoOrganisation, console: Console, language: str) -> None:
@@ -46,16 +45,23 @@ async def tell_story(demo: DemoOrganisation, console: Console, language: str) ->
         raise StoryFailed(say("no_recorder", language))
     title = Text.assemble((say("title", language), "bold"), "\n", say("subtitle", language, url=demo.base_url))
     console.print(Panel(title, border_style="cyan", padding=(0, 2)))
-    stage = Stage(console, language, sum(len(scenes) for _, scenes in ACTS) + OUTSIDE_STEPS)
-    async with everybody_signed_in(demo, language) as apis, Outside(demo.recorder_url, language) as outside:
-        play = Play(demo, stage, outside, apis)
-        with stage:
+    stage = Stage(console, language, sum(len(scenes) for _, scenes in ACTS))
+    with stage:
+        stage.waiting("gathering")
+        async with everybody_signed_in(demo, language) as apis, Outside(demo.recorder_url, language) as outside:
+            play = Play(demo, stage, outside, apis)
             for act, scenes in ACTS:
                 stage.act(act)
                 for scene in scenes:
                     await scene(play)
                     stage.advance()
-            stage.act("act_outside")
-            mails, calls = await summary.mails_left(play), await summary.calls_left(play)
-            entries = await summary.whole_timeline(play)
-        await summary.show_summary(play, mails, calls, entries)
+            await _show_the_end(play)
+
+
+async def _show_the_end(play: Play) -> None:
+    play.stage.act("act_outside")
+    mails, calls = await summary.mails_left(play), await summary.calls_left(play)
+    entries = await summary.whole_timeline(play)
+    await play.look()
+    play.stage.end()
+    summary.show_summary(play, mails, calls, entries)

@@ -69,9 +69,9 @@ async def whole_timeline(play: Play) -> list[Entry]:
     return entries
 
 
-async def show_summary(play: Play, mails: list[Mail], calls: list[Call], entries: list[Entry]) -> None:
+def show_summary(play: Play, mails: list[Mail], calls: list[Call], entries: list[Entry]) -> None:
     """Promises kept and broken, what was received, and the chain of events."""
-    incident, stage, console = await play.look(), play.stage, play.stage.console
+    incident, stage, console = play.incident, play.stage, play.stage.console
     console.print()
     console.print(Rule(Text(stage.say("summary", number=incident.number), style="bold")))
     states = Counter(clock.state for clock in incident.clocks)

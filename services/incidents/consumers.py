@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from services.incidents.copies.actions import COPIES, keep_copy
 from services.incidents.milestones import actions as milestones
 from services.incidents.timeline import actions as timeline
 from services.incidents.timeline.domain import TOLD
 from shared.bus import Envelope
+from shared.db import AsyncSession
 from shared.events.escalation import (
     ActivationAuthorised,
     ActivationRefused,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from services.incidents.clocks import actions as clocks
+from shared.db import AsyncSession
 from shared.timers import Jobs, Timer
 
 jobs = Jobs()

@@ -210,7 +210,7 @@ class _Mailboxes:
 class _HttpServer(uvicorn.Server):
     """uvicorn, which leaves the signals of the process to whoever runs the loop."""
 
-    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]  # uvicorn states a generator, any context will do
         return nullcontext()
 
 

@@ -34,7 +34,7 @@ async def welcome(platform: PlatformSettings, ports: Ports, keys: Keys, folder: 
         await _until_ready(ports.base_url)
         administrator = SignIn(email=ADMINISTRATOR, password=keys.administrator_password)
         await _bootstrap(platform, administrator)
-        demo = await load_organisation(ports.base_url, administrator, ports.recorder_url)
+        demo = await load_organisation(ports.base_url, administrator, ports.recorder_url, folder)
         written = sign_ins(ports, administrator, demo)
         write_private(folder / "sign-ins.json", json.dumps(written, ensure_ascii=False, indent=1))
         show(ports, written)

@@ -9,7 +9,7 @@ from shared.bus import Topology
 from shared.service import Service
 from shared.settings import ServiceSettings
 
-NAMES = ("gateway", "contracts", "incidents", "escalation", "inventory")
+NAMES = ("gateway", "contracts", "incidents", "escalation", "inventory", "feedback", "notify")
 
 
 def service(name: str) -> Service:

@@ -111,18 +111,22 @@ class FormReader(HTMLParser):
         super().__init__()
         self.text = text
         self.form: Form | None = None
+        self._ended = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag == "form" and self.form is None:
             self.form = Form(given.get("action") or "")
         name = given.get("name")
-        if self.form is None or not name:
+        if self.form is None or self._ended or not name:
             return
         if tag == "textarea":
             self.form.values[name] = self.text
         elif tag == "input":
             self._read_input(self.form, name, given.get("type") or "text", given.get("value") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._ended = self._ended or (tag == "form" and self.form is not None)
 
     def _read_input(self, form: Form, name: str, kind: str, value: str) -> None:
         if kind == "radio":

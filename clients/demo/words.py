@@ -43,7 +43,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "result_1": ("Switched over; the counters are online again.", "已切换，各窗口网络恢复。"),
     "result_2": ("31 patients registered by hand.", "人工挂号 31 人。"),
     "result_3": ("Registrations made by hand entered; all counters told.", "人工挂号数据已补录，各窗口已通知。"),
-    "result": ("Done.", "已完成。"),
     "vendor_note": (
         "Power module of the core switch failed; please support remotely.",
         "核心交换机电源模块故障，请远程支持。",

@@ -96,7 +96,9 @@ async def a_site(inventory: OneService, region: str, customer_id: UUID = HOSPITA
     return site.site_id
 
 
-async def call_up(inventory: OneService, quantity: int = 1, **changed: Any) -> PartsCalledUp:
+async def call_up(
+    inventory: OneService, quantity: int = 1, event_id: UUID | None = None, **changed: Any
+) -> PartsCalledUp:
     facts = {
         "call_up_id": uuid7(),
         "incident_id": uuid7(),
@@ -109,7 +111,7 @@ async def call_up(inventory: OneService, quantity: int = 1, **changed: Any) -> P
         "called_up_at": await inventory.now(),
     }
     called = PartsCalledUp.model_validate(facts | changed)
-    await inventory.hear(called)
+    await inventory.hear(called, event_id=event_id)
     return called
 
 

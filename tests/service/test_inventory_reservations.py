@@ -106,9 +106,8 @@ async def test_what_is_not_to_be_had_is_refused_with_its_reason(
 
 async def test_a_call_up_that_arrives_twice_holds_the_part_once(inventory: OneService) -> None:
     depot = await a_depot(inventory, KEEPER, "Chengdu", 5)
-    called = await call_up(inventory)
-    repeat = await inventory.hear(called)
-    await inventory.runtime.inbox.receive(repeat)
+    event_id = uuid7()
+    await inventory.hear(await call_up(inventory, event_id=event_id), event_id=event_id)
     assert len(await inventory.said(PartReserved)) == 1
     assert await held(inventory, depot) == (4, 1, 0, 0)
 

@@ -29,7 +29,7 @@ async def reservation(session: AsyncSession, reservation_id: UUID) -> Reservatio
 
 async def locked_reservation(session: AsyncSession, reservation_id: UUID) -> Reservation:
     """The reservation under its row lock, at the version the client expects."""
-    found = await session.get(Reservation, reservation_id, with_for_update=True)
+    found = await session.get(Reservation, reservation_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise ReservationNotFound(reservation_id=reservation_id)
     check_version(session, found.version)

@@ -1,0 +1,16 @@
+"""What feedback listens to."""
+
+from __future__ import annotations
+
+from services.feedback.surveys import actions as surveys
+from shared.db import AsyncSession
+from shared.events.incidents import IncidentClosed
+from shared.inbox import Consumers
+
+consumers = Consumers()
+
+
+@consumers.on(IncidentClosed)
+async def ask_contact(session: AsyncSession, event: IncidentClosed) -> None:
+    """Ask the contact of the incident what they think of the service."""
+    await surveys.ask_contact(session, event)

@@ -11,20 +11,24 @@ from pydantic_settings import SettingsConfigDict
 from shared.settings import ServiceSettings
 from shared.zones import zone_named
 
-Percents = tuple[Annotated[int, Field(gt=0, lt=100)], ...]
-
 
 def _known(zone: str) -> str:
     zone_named(zone)
     return zone
 
 
+def _each_once(percents: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(sorted(set(percents)))
+
+
+Zone = Annotated[str, AfterValidator(_known)]
+Percents = Annotated[tuple[Annotated[int, Field(gt=0, lt=100)], ...], AfterValidator(_each_once)]
+
+
 class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="AFTERCARE_INCIDENTS_", extra="ignore")
 
-    zone: Annotated[str, AfterValidator(_known)] = Field(
-        "Asia/Shanghai", description="Time zone whose calendar year an incident's number carries."
-    )
+    zone: Zone = Field("Asia/Shanghai", description="Time zone whose calendar year an incident's number carries.")
     warning_percents: Percents = Field(
         (50, 75, 90), description="Shares of a promise's time, in percent, at which a warning is said."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -176,6 +177,21 @@ async def test_a_breach_whose_timer_has_not_fired_is_said_when_the_promise_is_ke
     await do(incidents, DESK, incident, "acknowledge")
     assert (await broken(incidents)).count("respond") == 1
     assert await stopped(incidents) == {"respond": "breached"}
+
+
+async def test_a_promise_kept_while_its_timer_fires_is_broken_once_and_nothing_blocks(
+    one_service: OneService.Factory,
+) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    several = [await reported(incidents, customer) for _ in range(6)]
+    incidents.time.advance(timedelta(minutes=61))
+    keeping = [do(incidents, DESK, incident, "acknowledge") for incident in several]
+    await asyncio.gather(*keeping, incidents.settle())
+    assert await broken(incidents) == ["respond"] * 6
+    outcomes = [s.outcome for s in await incidents.said(ClockStopped)]
+    assert outcomes == ["breached"] * 6
+    assert await incidents.rows(select(TIMERS.c.error).where(TIMERS.c.error.is_not(None))) == []
 
 
 async def test_a_new_severity_keeps_what_was_counted_and_moves_what_is_due(one_service: OneService.Factory) -> None:

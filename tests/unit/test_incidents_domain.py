@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from services.incidents.clocks.domain import Aim, Alert, Kind, aim, alerts, is_used
 from services.incidents.copies.domain import Named, Terms, cover
 from services.incidents.incidents import domain as incidents
+from services.incidents.settings import Settings
 from services.incidents.timeline.domain import TOLD, actor_names, kept, person_ids, sentence
 from services.incidents.visits import domain as visits
 from shared import clocks
@@ -180,6 +182,13 @@ def test_a_warning_is_true_when_its_timer_fires_and_not_before(amount: int, perc
     [warning, _] = alerts(clock, START, (percent,))
     assert is_used(clock, warning.due_at, percent)
     assert not is_used(clock, warning.due_at - timedelta(microseconds=1), percent)
+
+
+def test_settings_refuse_a_zone_or_a_share_that_is_none() -> None:
+    assert Settings(warning_percents=(90, 50, 90)).warning_percents == (50, 90)
+    for wrong in ({"zone": "Mars/Olympus"}, {"warning_percents": (100,)}):
+        with pytest.raises(ValidationError):
+            Settings.model_validate(wrong)
 
 
 def test_an_actor_has_a_name_or_a_term() -> None:

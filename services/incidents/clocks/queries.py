@@ -18,9 +18,7 @@ async def readings(
     session: AsyncSession, incident_ids: Collection[UUID], now: datetime
 ) -> dict[UUID, tuple[Reading, ...]]:
     """The clocks of several incidents as they stand, in the order they were armed, in one statement."""
-    rows = await session.scalars(
-        select(Clock).where(Clock.incident_id.in_(incident_ids)).order_by(Clock.id)
-    )
+    rows = await session.scalars(select(Clock).where(Clock.incident_id.in_(incident_ids)).order_by(Clock.id))
     found: dict[UUID, list[Reading]] = defaultdict(list)
     for clock in rows:
         found[clock.incident_id].append(clock.reading(now))

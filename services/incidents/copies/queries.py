@@ -6,8 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, and_, any_, func, literal, or_, select, union_all
+from sqlalchemy import Select, and_, any_, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Uuid
 
 from services.incidents.copies.domain import Named, Place, Terms
 from services.incidents.copies.models import Agreement, Asset, Customer, Department, KeyBusiness, Person, Site
@@ -47,9 +48,27 @@ class Hit:
     department_id: UUID
 
 
+def _place() -> Select[Customer, Asset, Site, Agreement]:
+    """With an asset its own site counts for the cover, whatever site is given beside it."""
+    customer_id, asset_id, site_id = (bindparam(name, type_=Uuid) for name in ("customer_id", "asset_id", "site_id"))
+    asset = and_(Asset.id == asset_id, Asset.customer_id == Customer.id)
+    site = and_(Site.id == func.coalesce(site_id, Asset.site_id), Site.customer_id == Customer.id)
+    covered = or_(
+        Asset.id == any_(Agreement.asset_ids),
+        func.coalesce(Asset.site_id, Site.id) == any_(Agreement.site_ids),
+    )
+    agreement = and_(Agreement.customer_id == Customer.id, Agreement.in_force, covered)
+    found = select(Customer, Asset, Site, Agreement).where(Customer.id == customer_id)
+    return found.outerjoin(Asset, asset).outerjoin(Site, site).outerjoin(Agreement, agreement)
+
+
+PLACE = _place()  # built once: every report asks this
+
+
 async def place(session: AsyncSession, customer_id: UUID, asset_id: UUID | None, site_id: UUID | None) -> Place:
     """Where a fault is, in one statement. Raises not found for what is not there, or not the customer's."""
-    rows = (await session.execute(_place(customer_id, asset_id, site_id))).all()
+    where = {"customer_id": customer_id, "asset_id": asset_id, "site_id": site_id}
+    rows = (await session.execute(PLACE, where)).all()
     if not rows:
         raise CustomerNotFound(customer_id=customer_id)
     customer, asset, site, _ = rows[0]
@@ -63,19 +82,6 @@ async def place(session: AsyncSession, customer_id: UUID, asset_id: UUID | None,
         site=Named(site.id, site.name_zh, site.name_en) if site else None,
         agreements=tuple(_terms(row[3]) for row in rows if row[3]),
     )
-
-
-def _place(customer_id: UUID, asset_id: UUID | None, site_id: UUID | None) -> Select[Customer, Asset, Site, Agreement]:
-    """With an asset its own site counts for the cover, whatever site is given beside it."""
-    asset = and_(Asset.id == asset_id, Asset.customer_id == Customer.id)
-    site = and_(Site.id == func.coalesce(literal(site_id), Asset.site_id), Site.customer_id == Customer.id)
-    covered = or_(
-        Asset.id == any_(Agreement.asset_ids),
-        func.coalesce(Asset.site_id, Site.id) == any_(Agreement.site_ids),
-    )
-    agreement = and_(Agreement.customer_id == Customer.id, Agreement.in_force, covered)
-    found = select(Customer, Asset, Site, Agreement).where(Customer.id == customer_id)
-    return found.outerjoin(Asset, asset).outerjoin(Site, site).outerjoin(Agreement, agreement)
 
 
 def _terms(agreement: Agreement) -> Terms:

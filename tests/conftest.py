@@ -18,6 +18,7 @@ from shared.service import Service
 from shared.telemetry import configure_logs
 from tests.harness import Databases, OneService, Platform
 
+pytest_plugins = ["tests.no_skips"]
 configure_logs("WARNING", "json")
 
 

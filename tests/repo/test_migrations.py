@@ -1,0 +1,102 @@
+"""The migrations of every service: up, down to nothing, up again, and then no difference to the models."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from services import catalogue
+from shared import migrate
+from shared.db import plain_url
+from shared.mechanisms import MECHANISMS
+from tests.harness import Databases
+from tests.repo.sources import ROOT, text_of
+
+SERVICES = pytest.mark.parametrize("name", catalogue.NAMES)
+
+
+@pytest.fixture
+async def fresh(postgres: str) -> AsyncIterator[str]:
+    """The administrator's URL of an empty database."""
+    connection = await asyncpg.connect(plain_url(postgres))
+    await connection.execute("DROP DATABASE IF EXISTS migrations WITH (FORCE)")
+    await connection.execute("CREATE DATABASE migrations")
+    yield postgres.replace("/postgres?", "/migrations?", 1)
+    await connection.execute("DROP DATABASE migrations WITH (FORCE)")
+    await connection.close()
+
+
+async def left_in(url: str, schema: str) -> set[str]:
+    """What a schema holds: tables, views, sequences, types and functions."""
+    connection = await asyncpg.connect(plain_url(url))
+    try:
+        rows = await connection.fetch(
+            """
+            SELECT relname AS name FROM pg_class
+                WHERE relnamespace = $1::regnamespace AND relkind IN ('r', 'v', 'm', 'S')
+            UNION ALL SELECT proname FROM pg_proc WHERE pronamespace = $1::regnamespace
+            UNION ALL SELECT typname FROM pg_type WHERE typnamespace = $1::regnamespace AND typtype IN ('e', 'd')
+            """,
+            schema,
+        )
+        return {row["name"] for row in rows}
+    finally:
+        await connection.close()
+
+
+@SERVICES
+async def test_a_schema_goes_up_down_to_nothing_and_up_again_to_what_the_models_say(fresh: str, name: str) -> None:
+    await migrate.prepare_roles(fresh, [name], "")
+    owner = migrate.owner_url(fresh, name, "")
+    await asyncio.to_thread(migrate.upgrade, name, owner)
+    first = await left_in(fresh, name)
+    assert set(MECHANISMS) <= first
+    await asyncio.to_thread(migrate.downgrade, name, owner, "base")
+    assert await left_in(fresh, name) == {"alembic_version"}
+    await asyncio.to_thread(migrate.upgrade, name, owner)
+    assert await left_in(fresh, name) == first
+    await asyncio.to_thread(migrate.differences, name, owner, catalogue.service(name).metadata)
+
+
+@SERVICES
+def test_migrations_are_one_line_without_gaps(name: str) -> None:
+    files = _migrations(name)
+    expected = [f"{name}_{number:04}" for number in range(1, len(files) + 1)]
+    assert files
+    assert [path.name.removesuffix(".py")[: len(name) + 5] for path in files] == expected
+    told = [re.findall(r'^(?:down_)?revision = (?:"(\w+)"|None)', text_of(path), re.MULTILINE) for path in files]
+    assert told == [[own, former] for own, former in zip(expected, ["", *expected[:-1]], strict=True)]
+
+
+@SERVICES
+def test_the_first_migration_makes_the_mechanisms_and_the_way_down_drops_them(name: str) -> None:
+    first = text_of(_migrations(name)[0])
+    assert f'create_mechanisms("{name}")' in first
+    assert f'drop_mechanisms("{name}")' in first
+
+
+@SERVICES
+async def test_the_running_role_cannot_change_the_schema_or_the_past(databases: Databases, name: str) -> None:
+    url = await asyncio.to_thread(databases.clean, "all")
+    connection = await asyncpg.connect(plain_url(migrate.running_url(url, name, "")))
+    try:
+        for forbidden in (
+            f'CREATE TABLE "{name}".extra (id int)',
+            f'DROP TABLE "{name}".outbox',
+            f'UPDATE "{name}".audit SET actor = $$nobody$$',
+            f'DELETE FROM "{name}".audit',
+            f'ALTER TABLE "{name}".audit DISABLE ROW LEVEL SECURITY',
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(forbidden)
+    finally:
+        await connection.close()
+
+
+def _migrations(name: str) -> list[Path]:
+    return sorted((ROOT / "services" / name / "migrations").glob("*.py"))

@@ -176,4 +176,10 @@ def _address(text: str) -> Address:
 
 
 def _short(reply: str) -> str:
-    return reply[:LONGEST_REPLY]
+    """The start of a server's words as text we can keep; what is no UTF-8 is taken for GB 18030, used in China."""
+    raw = reply.encode("utf-8", "surrogateescape")  # as aiosmtplib read it
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        text = raw.decode("gb18030", "replace")
+    return text.replace("\x00", "")[:LONGEST_REPLY]

@@ -112,22 +112,50 @@ async def checked_receiver(
     url = _parsed(receiver_url)
     if url is None:
         return Refused("receiver_url_not_valid")
-    port = url.port or (443 if url.scheme == "https" else 80)
+    port = _port(url)
     try:
         addresses = tuple(dict.fromkeys(await resolve(_name(url), port)))
-        not_excepted = [address for address in addresses if _authority(address, port) not in allowed]
-        denied = any(is_denied(address) for address in not_excepted)
+        refusal = _refusal(url, addresses, allowed)
     except (OSError, ValueError):
         return TryLater("receiver_not_found")
     if not addresses:
         return TryLater("receiver_not_found")
-    if denied:
+    return refusal or Receiver(url, port, addresses)
+
+
+def refusal_of(receiver_url: str, *, allowed: frozenset[str]) -> Refused | None:
+    """Why a receiver would never be called, as far as that shows without the network; None: it may be.
+
+    A numeric address is judged; a name is resolved at each call, and its addresses are judged then.
+    """
+    url = _parsed(receiver_url)
+    if url is None:
+        return Refused("receiver_url_not_valid")
+    port = _port(url)
+    try:
+        found = socket.getaddrinfo(_name(url), port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (OSError, ValueError):
+        may_be_excepted = any(authority.endswith(f":{port}") for authority in allowed)
+        return None if may_be_excepted else _refusal_in_public(url)
+    return _refusal(url, [str(address[0]) for *_, address in found], allowed)
+
+
+def _refusal(url: httpx.URL, addresses: Sequence[str], allowed: frozenset[str]) -> Refused | None:
+    """Raises ValueError when one of the addresses is none."""
+    not_excepted = [address for address in addresses if _authority(address, _port(url)) not in allowed]
+    if any(is_denied(address) for address in not_excepted):
         return Refused("receiver_address_denied")
-    if not_excepted and url.scheme != "https":
+    return _refusal_in_public(url) if not_excepted else None
+
+
+def _refusal_in_public(url: httpx.URL) -> Refused | None:
+    if url.scheme != "https":
         return Refused("receiver_not_https")
-    if not_excepted and port not in PUBLIC_PORTS:
-        return Refused("receiver_port_denied")
-    return Receiver(url, port, addresses)
+    return None if _port(url) in PUBLIC_PORTS else Refused("receiver_port_denied")
+
+
+def _port(url: httpx.URL) -> int:
+    return url.port or (443 if url.scheme == "https" else 80)
 
 
 def _parsed(receiver_url: str) -> httpx.URL | None:

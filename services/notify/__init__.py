@@ -1,0 +1,1 @@
+"""Telling people and client systems: mails by rules, webhooks by subscription."""

@@ -1,0 +1,1 @@
+"""Deliveries: one event to one webhook endpoint, tried until it is taken or given up."""

@@ -1,0 +1,55 @@
+"""What can be asked about deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased, selectinload
+
+from services.notify.deliveries.models import Delivery
+from shared.paging import Page
+
+
+async def deliveries_page(
+    session: AsyncSession, page: Page, *, endpoint_id: UUID | None = None, incident_id: UUID | None = None
+) -> Sequence[Delivery]:
+    found = select(Delivery).options(selectinload(Delivery.log))
+    if endpoint_id is not None:
+        found = found.where(Delivery.endpoint_id == endpoint_id)
+    if incident_id is not None:
+        found = found.where(Delivery.incident_id == incident_id)
+    return (await session.scalars(page.of(found, Delivery.id))).all()
+
+
+async def deliveries_due(session: AsyncSession, now: datetime, limit: int) -> Sequence[Delivery]:
+    """For each endpoint that is not being called, the delivery that is due longest; locked.
+
+    One call at a time keeps the order of events where nothing fails, and a slow endpoint from taking all places.
+    """
+    other = aliased(Delivery)
+    being_called = exists().where(other.endpoint_id == Delivery.endpoint_id, other.lease_until > now)
+    first = (
+        select(Delivery.id, Delivery.next_try_at)
+        .ext(distinct_on(Delivery.endpoint_id))
+        .where(Delivery.state == "waiting", Delivery.next_try_at <= now, ~being_called)
+        .order_by(Delivery.endpoint_id, Delivery.next_try_at, Delivery.id)
+        .subquery()
+    )
+    chosen = select(first.c.id).order_by(first.c.next_try_at).limit(limit)
+    due = select(Delivery).where(Delivery.id.in_(chosen)).order_by(Delivery.next_try_at)
+    return (await session.scalars(due.with_for_update(skip_locked=True))).all()
+
+
+async def locked_delivery(session: AsyncSession, delivery_id: UUID) -> Delivery:
+    return (await session.scalars(select(Delivery).where(Delivery.id == delivery_id).with_for_update())).one()
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    waiting = select(func.min(Delivery.next_try_at)).where(Delivery.state == "waiting")
+    due: datetime | None = await session.scalar(waiting)
+    return due

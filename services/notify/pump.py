@@ -1,0 +1,114 @@
+"""The loop of everything that leaves over the network: claim -> call -> record, many side by side.
+
+No transaction is open during a call. What is under way is leased, so that a kill in between means another try.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notify.claims import Claim
+from services.notify.outcomes import Outcome, Refused, TryLater
+from shared.db import Caller, Database, context
+
+LOOK_AGAIN_SECONDS = 0.25
+IDLE_SECONDS = 5.0
+log = structlog.get_logger()
+
+Work = TypeVar("Work")
+
+
+class Pump(Generic[Work]):
+    """Base of the loops `mails` and `deliveries`. `at_once` bounds how many calls are under way.
+
+    `active` says whether this process is still the service's worker: if not, nothing more is claimed.
+    """
+
+    name: str
+    at_once: int
+
+    def __init__(self, database: Database, active: Callable[[], bool]) -> None:
+        self.database, self.active = database, active
+        self.caller = Caller(actor=f"system:{database.service}", scope="system")
+
+    async def claimed(self, session: AsyncSession, limit: int) -> Sequence[Claim[Work]]:
+        """Lease up to `limit` rows that are due."""
+        raise NotImplementedError
+
+    async def call(self, work: Work) -> Outcome:
+        """Make the call; no transaction is open."""
+        raise NotImplementedError
+
+    async def record(self, session: AsyncSession, claim: Claim[Work], outcome: Outcome) -> None:
+        """Note down how the try ended."""
+        raise NotImplementedError
+
+    async def next_due(self, session: AsyncSession) -> datetime | None:
+        """When the next row is due; None when none waits."""
+        raise NotImplementedError
+
+    async def step(self) -> int:
+        """Work until nothing is due and nothing under way; returns how many tries were begun.
+
+        While a slow call is under way the others go on: what is due is looked for again and again.
+        """
+        begun = 0
+        under_way: set[asyncio.Task[None]] = set()
+        try:
+            while self.active():
+                claims = await self._claim(self.at_once - len(under_way))
+                begun += len(claims)
+                under_way |= {asyncio.create_task(self._try(claim)) for claim in claims}
+                if not under_way:
+                    break
+                _, under_way = await asyncio.wait(
+                    under_way, timeout=LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
+        finally:
+            await asyncio.gather(*under_way)
+        return begun
+
+    async def idle_seconds(self) -> float:
+        """Seconds until the next row is due, at most IDLE_SECONDS."""
+        async with self.database.transaction(self.caller, read_only=True) as session:
+            due = await self.next_due(session)
+            if due is None:
+                return IDLE_SECONDS
+            return min(IDLE_SECONDS, max(0.0, (due - context(session).now).total_seconds()))
+
+    async def _claim(self, limit: int) -> Sequence[Claim[Work]]:
+        if limit < 1:
+            return ()
+        async with self.database.transaction(self.caller) as session:
+            return await self.claimed(session, limit)
+
+    async def _try(self, claim: Claim[Work]) -> None:
+        """One try. When its end cannot be noted down the lease runs out, and there is another."""
+        outcome = await self._outcome_of(claim.work)
+        caller = Caller(
+            actor=self.caller.actor,
+            scope="system",
+            customer_id=claim.customer_id,
+            correlation_id=claim.incident_id,
+            causation_id=claim.event_id,
+        )
+        try:
+            async with self.database.transaction(caller) as session:
+                await self.record(session, claim, outcome)
+        except Exception:
+            log.exception("outcome_not_recorded", loop=self.name, id=str(claim.id))
+
+    async def _outcome_of(self, work: Work | Refused | TryLater) -> Outcome:
+        if isinstance(work, Refused | TryLater):
+            return work
+        try:
+            return await self.call(work)
+        except Exception:
+            log.exception("call_broke", loop=self.name)
+            return TryLater("internal_error")

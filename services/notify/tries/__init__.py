@@ -1,0 +1,1 @@
+"""The delivery log: each try of a message or a webhook call, with how it ended."""

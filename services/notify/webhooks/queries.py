@@ -1,0 +1,59 @@
+"""What can be asked about webhook endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import any_, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notify.webhooks.models import Endpoint
+from shared.errors import NotFound
+from shared.paging import Page
+
+
+class WebhookNotFound(NotFound):
+    code = "webhook_not_found"
+    en = "There is no webhook {webhook_id}."
+    zh = "没有 Webhook {webhook_id}。"
+
+
+async def endpoint(session: AsyncSession, webhook_id: UUID, *, lock: bool = False) -> Endpoint:
+    """Raises WebhookNotFound, also for one that was removed. `lock` holds its row to the end of the transaction."""
+    found = await session.get(Endpoint, webhook_id, with_for_update=lock)
+    if found is None or found.removed_at is not None:
+        raise WebhookNotFound(webhook_id=webhook_id)
+    return found
+
+
+async def endpoints_page(session: AsyncSession, page: Page) -> Sequence[Endpoint]:
+    return (await session.scalars(page.of(select(Endpoint).where(Endpoint.removed_at.is_(None)), Endpoint.id))).all()
+
+
+async def endpoint_count(session: AsyncSession, customer_id: UUID) -> int:
+    own = select(func.count()).select_from(Endpoint)
+    own = own.where(Endpoint.customer_id == customer_id, Endpoint.removed_at.is_(None))
+    return await session.scalar(own) or 0
+
+
+async def endpoints_for(session: AsyncSession, customer_id: UUID, event_type: str) -> Sequence[UUID]:
+    """The ids of the customer's endpoints that are to be called about such an event."""
+    wanting = select(Endpoint.id).where(
+        Endpoint.customer_id == customer_id,
+        literal(event_type) == any_(Endpoint.event_types),
+        Endpoint.disabled_at.is_(None),
+        Endpoint.removed_at.is_(None),
+    )
+    return (await session.scalars(wanting)).all()
+
+
+async def endpoints_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Endpoint]:
+    """The endpoints, removed and disabled ones too."""
+    found = await session.scalars(select(Endpoint).where(Endpoint.id.in_(ids)))
+    return {endpoint.id: endpoint for endpoint in found}
+
+
+async def locked_endpoint(session: AsyncSession, endpoint_id: UUID) -> Endpoint:
+    """The endpoint whatever its state, its row locked to the end of the transaction."""
+    return (await session.scalars(select(Endpoint).where(Endpoint.id == endpoint_id).with_for_update())).one()

@@ -53,7 +53,6 @@ class Permission(StrEnum):
     PARTS_REQUEST = "parts:request"
     PARTS_USE = "parts:use"
     SURVEYS_READ = "surveys:read"
-    SURVEYS_WRITE = "surveys:write"
     MESSAGES_READ = "messages:read"
     WEBHOOKS_READ = "webhooks:read"
     WEBHOOKS_WRITE = "webhooks:write"
@@ -91,10 +90,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.MANAGEMENT: frozenset(_STAFF | {P.EVIDENCE_READ, P.MESSAGES_READ}),
     Role.KEEPER: frozenset({P.INCIDENTS_READ, P.PARTS_READ, P.STOCK_READ, P.STOCK_BOOK}),
     Role.BUYER: frozenset({P.STOCK_READ}),
-    Role.QUALITY: frozenset(_READ | {P.SURVEYS_READ, P.SURVEYS_WRITE, P.MESSAGES_READ}),
+    Role.QUALITY: frozenset(_READ | {P.SURVEYS_READ, P.MESSAGES_READ}),
     Role.ADMINISTRATOR: frozenset(
         _STAFF
-        | {P.PEOPLE_WRITE, P.KEYS_WRITE, P.CONTRACTS_WRITE, P.STOCK_WRITE, P.PLANS_WRITE, P.SURVEYS_WRITE}
+        | {P.PEOPLE_WRITE, P.KEYS_WRITE, P.CONTRACTS_WRITE, P.STOCK_WRITE, P.PLANS_WRITE}
         | {P.MESSAGES_READ, P.WEBHOOKS_READ, P.WEBHOOKS_WRITE, P.EVIDENCE_READ, P.OPERATIONS}
     ),
 }

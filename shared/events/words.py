@@ -45,7 +45,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "en_route": ("en route", "在途"),
     "arrived": ("arrived", "已到场"),
     "done": ("done", "已完成"),
-    # activations, steps, engagements
+    # emergencies, activations, steps, engagements
+    "open": ("open", "处理中"),
     "requested": ("requested", "已申请"),
     "authorised": ("authorised", "已授权"),
     "refused": ("refused", "已拒绝"),
@@ -80,6 +81,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "delivered": ("delivered", "已送达"),
     "failed": ("failed", "失败"),
     "answered": ("answered", "已答复"),
+    "not_sent": ("not sent", "未发送"),
+    "asked_recently": ("asked recently", "近期已调查"),
     # states and reasons of alarms
     "raised": ("raised", "待确认"),
     "clock_breached": ("a promise was broken", "承诺超时"),

@@ -31,17 +31,35 @@ PEOPLE = (
     *(DESK, ENGINEER, ADMIN, TEAM, LEADER, DEPUTY, SUPERIOR),
     *(BANK_TEAM, BANK_LEADER, BANKS_OWN_LEADER, HOSPITALS_OWN_LEADER, NURSE),
 )
-FAILOVER = {"title_zh": "切换到备机", "title_en": "Fail over", "measure": "it", "minutes": 10, "owner_id": str(TEAM.id)}
-PAPER = {"title_zh": "改用纸质单据", "title_en": "Work on paper", "measure": "non_it", "minutes": 20, "after": []}
-VERIFY = {"title_zh": "核对数据", "title_en": "Check the data", "measure": "it", "minutes": 30, "after": [1, 2]}
-PLAN = {
+FAILOVER: dict[str, Any] = {
+    "title_zh": "切换到备机",
+    "title_en": "Fail over",
+    "measure": "it",
+    "minutes": 10,
+    "owner_id": str(TEAM.id),
+}
+PAPER: dict[str, Any] = {
+    "title_zh": "改用纸质单据",
+    "title_en": "Work on paper",
+    "measure": "non_it",
+    "minutes": 20,
+    "after": [],
+}
+VERIFY: dict[str, Any] = {
+    "title_zh": "核对数据",
+    "title_en": "Check the data",
+    "measure": "it",
+    "minutes": 30,
+    "after": [1, 2],
+}
+PLAN: dict[str, Any] = {
     "name_zh": "核心交换机中断预案",
     "name_en": "Core switch outage",
     "fault_class": "device",
     "scenario": "The core switch fails in working hours.",
     "steps": [FAILOVER, PAPER, VERIFY],
 }
-PASSED = {"passed": True, "score": 92, "summary": "All measures worked within their time."}
+PASSED: dict[str, Any] = {"passed": True, "score": 92, "summary": "All measures worked within their time."}
 
 
 async def post(

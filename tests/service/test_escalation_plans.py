@@ -67,7 +67,7 @@ async def test_steps_run_in_order_unless_they_say_what_they_wait_for(one_service
 async def test_a_drill_is_kept_with_who_took_part_and_how_it_went(one_service: OneService.Factory) -> None:
     escalation = await opened(one_service)
     other = {**PAPER, "owner_id": str(DEPUTY.id)}
-    plan = await drilled(escalation, await draft(escalation, steps=[*PLAN["steps"], other]))  # type: ignore[misc]
+    plan = await drilled(escalation, await draft(escalation, steps=[*PLAN["steps"], other]))
     [drill] = plan["drills"]
     assert drill["scenario"] == "Power module pulled"
     assert drill["participant_ids"] == [str(TEAM.id), str(ENGINEER.id)]

@@ -10,14 +10,16 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services import catalogue
-from services.gateway.front.app import build_front
+from services.gateway.front.app import SigningKeyMissing, build_front, front_of
 from services.gateway.front.forward import InProcess
+from services.gateway.front.remote import Remote
 from services.gateway.settings import Settings
 from shared.auth import HEADER
 from shared.now import system_seconds
 from shared.permissions import Role
+from shared.settings import ServiceSettings
 from tests.door import ADMINISTRATOR, Door
-from tests.harness import OneService, principal
+from tests.harness import PRIVATE_KEY, OneService, principal
 from tests.outside import closed_port, server
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -369,3 +371,28 @@ async def test_head_is_answered_where_the_front_answers_get(one_service: OneServ
     async with door.client() as client:
         answer: httpx.Response = await client.head("/livez")
     assert answer.status_code == 200
+
+
+async def test_services_of_this_process_are_called_and_the_others_reached_where_they_answer(
+    one_service: OneService.Factory,
+) -> None:
+    gateway = await one_service("gateway")
+    settings: dict[str, ServiceSettings] = {
+        "gateway": Settings(signing_key=PRIVATE_KEY),
+        "contracts": ServiceSettings(api_url=f"http://127.0.0.1:{closed_port()}"),
+        "incidents": ServiceSettings(),
+    }
+    front = front_of({"gateway": gateway.runtime}, gateway.runtime.readiness, settings)
+    reached = {name: type(upstream) for name, upstream in front.upstreams.items()}
+    door = Door(gateway, front)
+    async with door.client() as stranger:
+        me = await stranger.get("/v1/me")
+    await front.close()
+    assert reached == {"gateway": InProcess, "contracts": Remote}
+    assert me.status_code == 401
+
+
+async def test_without_a_signing_key_there_is_no_front(one_service: OneService.Factory) -> None:
+    gateway = await one_service("gateway")
+    with pytest.raises(SigningKeyMissing, match="AFTERCARE_GATEWAY_SIGNING_KEY"):
+        front_of({"gateway": gateway.runtime}, gateway.runtime.readiness, {"gateway": Settings()})

@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
+from services.gateway.front.app import build_front
 from services.gateway.sessions.domain import MOST_TRIES
 from services.gateway.sessions.models import SignedInSession, SignInTries
+from services.gateway.settings import Settings
 from services.gateway.tokens import digest
 from shared.mechanisms import tables_of
 from tests.door import ADMINISTRATOR, PASSWORD, Door
@@ -269,3 +271,45 @@ async def test_no_other_word_opens_the_door(one_service: OneService.Factory, aut
         answer = await client.get("/v1/me")
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
     assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_customers_user_is_told_of_themselves_and_signs_out(one_service: OneService.Factory) -> None:
+    door = await Door.opened(one_service)
+    customer_id = str(uuid7())
+    await door.person(email="user@own.example", roles=["customer_user"], customer_id=customer_id, locale="en")
+    async with door.client(await door.token("user@own.example")) as user:
+        told = (await user.get("/v1/me")).json()
+        people = await user.get("/v1/people")
+        out = await user.delete("/v1/sessions/current")
+    assert (told["customer_id"], told["locale"], told["name_en"]) == (customer_id, "en", "Somebody")
+    assert (people.status_code, out.status_code) == (403, 204)
+
+
+async def test_a_look_up_that_a_change_overtook_is_not_remembered(one_service: OneService.Factory) -> None:
+    door = await Door.opened(one_service)
+    token, identity, database = await door.token(), door.front.identity, door.gateway.runtime.database
+    usual = database.time
+
+    def overtaken(moment: datetime) -> datetime:
+        identity.forget()
+        return usual(moment)
+
+    database.time = overtaken
+    assert (await identity.looked_up(token, "10.0.0.1")).kind == "person"
+    database.time = usual
+    assert identity.remembered(token, "10.0.0.1") is None
+    await identity.looked_up(token, "10.0.0.1")
+    assert identity.remembered(token, "10.0.0.1")
+
+
+async def test_what_another_process_revoked_is_believed_for_two_seconds_at_most(
+    one_service: OneService.Factory,
+) -> None:
+    door = await Door.opened(one_service)
+    elsewhere = Door(door.gateway, build_front(door.gateway.runtime, {}, door.gateway.signer, Settings()))
+    token = await door.token()
+    assert (await me(elsewhere, token), elsewhere.front.identity.known_seconds) == (200, 2.0)
+    async with door.client(token) as client:
+        await client.delete("/v1/sessions/current")
+    elsewhere.front.identity.known_seconds = 0
+    assert await me(elsewhere, token) == 401

@@ -26,7 +26,9 @@ PROTECTION = (
 UNLESS_STATED = ((b"content-security-policy", POLICY), (b"cache-control", b"no-store"))
 ONLY_HTTPS = (b"strict-transport-security", b"max-age=31536000")
 TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
-OURS = frozenset((HEADER.encode(), b"traceparent", b"x-request-id"))
+PRINCIPAL = HEADER.encode()
+OURS = frozenset((PRINCIPAL, b"traceparent", b"x-request-id"))
+OURS_AND_TOKEN = OURS | {b"authorization"}
 
 
 def passed_headers(scope: Scope, request_id: str, route: Route, statement: bytes) -> list[tuple[bytes, bytes]]:
@@ -34,9 +36,9 @@ def passed_headers(scope: Scope, request_id: str, route: Route, statement: bytes
 
     The token goes no further than the gateway's own routes: the services need the principal only.
     """
-    ends_here = OURS if route.service == "gateway" else OURS | {b"authorization"}
+    ends_here = OURS if route.service == "gateway" else OURS_AND_TOKEN
     passed = [(name, value) for name, value in scope["headers"] if name not in ends_here]
-    passed.append((HEADER.encode(), statement))
+    passed.append((PRINCIPAL, statement))
     passed.append((b"x-request-id", request_id.encode()))
     passed.append((b"traceparent", traceparent(header(scope, b"traceparent"))))
     return passed
@@ -46,7 +48,8 @@ def traceparent(given: bytes | None) -> bytes:
     """The caller's W3C trace context, or a new one when it has none that is valid."""
     if given and TRACEPARENT.fullmatch(given):
         return given
-    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01".encode()
+    random = secrets.token_hex(24)
+    return f"00-{random[:32]}-{random[32:]}-01".encode()
 
 
 class Answer:

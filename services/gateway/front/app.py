@@ -15,7 +15,7 @@ from services.gateway.front.answer import Answer, passed_headers
 from services.gateway.front.forward import InProcess, Upstream, forward
 from services.gateway.front.identity import Identity, anonymous
 from services.gateway.front.limits import Buckets, LimitedBody
-from services.gateway.front.pages import Pages
+from services.gateway.front.pages import Figures, Pages
 from services.gateway.front.problems import answer_problem, header
 from services.gateway.front.remote import Remote
 from services.gateway.front.table import Route, Table
@@ -73,10 +73,11 @@ class Front:
         settings: Settings,
         readiness: Readiness,
     ) -> None:
-        self.upstreams, self.settings, self.metrics = upstreams, settings, runtime.metrics
+        self.upstreams, self.settings = upstreams, settings
         self.table = Table()
         self.pages = Pages(readiness, runtime.metrics)
         self.identity = Identity(runtime.database, signer)
+        self._figures = Figures(runtime.metrics)
         self._callers = Buckets(settings.requests_per_second, settings.requests_burst)
         self._addresses = Buckets(settings.anonymous_per_second, settings.anonymous_burst)
         self._sign_ins = Buckets(settings.sign_ins_per_minute / 60, settings.sign_ins_burst)
@@ -88,9 +89,9 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            request_id = uuid7().hex
-            with structlog.contextvars.bound_contextvars(request_id=request_id):
-                await self._serve(scope, receive, Answer(send, scope, request_id))
+            answer = Answer(send, scope, uuid7().hex)
+            structlog.contextvars.bind_contextvars(request_id=answer.request_id)
+            await self._serve(scope, receive, answer)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
@@ -118,8 +119,7 @@ class Front:
             if answer.begun:
                 raise
             await answer_problem(error, scope, receive, answer)
-        self.metrics.requests.labels(answer.service, scope["method"], answer.status).inc()
-        self.metrics.request_seconds.labels(answer.service).observe(system_seconds() - began)
+        self._figures.count(answer.service, scope["method"], answer.status, system_seconds() - began)
 
     async def _pass(self, scope: Scope, receive: Receive, answer: Answer) -> None:
         """Raises what keeps the request out."""
@@ -168,7 +168,7 @@ class Front:
 
     async def _newcomer(self, token: str | None, origin: str, now: float) -> Principal:
         """Whoever guesses tokens is slowed down by address before the database is asked."""
-        if token is None or not self.identity.has_met(token):
+        if token is None or not self.identity.has_met(token, origin):
             self._addresses.require(origin, now)
         try:
             if token is None:

@@ -11,6 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.gateway.front.problems import NoAnswer, answer_problem
 from shared.errors import AftercareError, Unexpected
 
+EXTENDED_EVERY = 0.1
+"""As a share of the time allowed: the deadline is that exact."""
 log = structlog.get_logger()
 
 
@@ -36,11 +38,12 @@ class InProcess:
 
 
 class Passage:
-    """One request on its way: until the answer begins, both sides together have `seconds` from step to step."""
+    """One request on its way: until the answer begins, both sides together have `seconds` from piece to piece."""
 
     def __init__(self, receive: Receive, send: Send, seconds: float) -> None:
         self.begun = self.ended = self.client_gone = False
         self._receive, self._send, self._seconds = receive, send, seconds
+        self._extended_at = asyncio.get_running_loop().time()
         self.deadline = asyncio.timeout(seconds)
 
     async def receive(self) -> Message:
@@ -48,8 +51,14 @@ class Passage:
         if message["type"] == "http.disconnect":
             self.client_gone = True
         elif not self.begun:
-            self._extend(asyncio.get_running_loop().time() + self._seconds)
+            self._extend_for_piece(asyncio.get_running_loop().time())
         return message
+
+    def _extend_for_piece(self, now: float) -> None:
+        """Moving the deadline costs more than passing a piece on, so a late piece moves it, not each of many."""
+        if now - self._extended_at > self._seconds * EXTENDED_EVERY:
+            self._extended_at = now
+            self._extend(now + self._seconds)
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -78,8 +87,10 @@ async def forward(upstream: Upstream, scope: Scope, receive: Receive, send: Send
     except AftercareError as expected:
         problem = expected
     except Exception as crash:
-        if not passage.client_gone and not passage.deadline.expired():
-            log.error("upstream_crashed", path=scope["path"], answered=passage.ended, exc_info=crash)
+        if passage.ended:  # Starlette raises again what it has answered and logged
+            log.warning("upstream_raised_after_its_answer", path=scope["path"], problem=type(crash).__name__)
+        elif not passage.client_gone and not passage.deadline.expired():
+            log.error("upstream_crashed", path=scope["path"], exc_info=crash)
     if passage.begun or passage.client_gone:
         return
     await answer_problem(NoAnswer() if passage.deadline.expired() else problem, scope, receive, send)

@@ -7,7 +7,7 @@ import functools
 import html
 from typing import Any
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from swagger_ui_bundle import swagger_ui_path
@@ -16,6 +16,7 @@ from services.gateway.front.docs import as_openapi_3_0, every_error, merged_open
 from shared.service import Readiness
 from shared.telemetry import Metrics
 
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
 DOCS_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -36,7 +37,8 @@ DOCS = """<!DOCTYPE html>
 """
 ERRORS = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Aftercare errors · 错误代码</title><style>body{{font-family:sans-serif;margin:2rem;line-height:1.4}}
+<title>Aftercare errors · 错误代码</title><link rel="icon" href="/docs/favicon-32x32.png">
+<style>body{{font-family:sans-serif;margin:2rem;line-height:1.4}}
 td,th{{padding:.3rem .8rem .3rem 0;text-align:left;vertical-align:top}} :target{{background:#fff3b0}}</style></head>
 <body><h1>Errors · 错误代码</h1><table>{rows}</table></body></html>
 """
@@ -91,6 +93,25 @@ class Pages:
     @staticmethod
     def _json(document: dict[str, Any]) -> Response:
         return JSONResponse(document, headers={"Cache-Control": "public, max-age=300"})
+
+
+class Figures:
+    """What was answered, by whom, how fast. Keeps the series at hand: finding one costs more than counting."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
+    def count(self, service: str, method: str, status: int, seconds: float) -> None:
+        series = self._series.get((service, method, status))
+        if series is None:
+            known = method if method in METHODS else "other"
+            answers = self._metrics.requests.labels(service, known, status)
+            series = (answers, self._metrics.request_seconds.labels(service))
+            if known == method:
+                self._series[service, method, status] = series
+        series[0].inc()
+        series[1].observe(seconds)
 
 
 def _asset(name: str) -> ASGIApp:

@@ -1,0 +1,152 @@
+"""What the incident's page reads beside clients/models.py. Members that the page does not show are left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from clients import models
+from clients.language import of_two
+from clients.models import Answer, Entry, Named
+
+
+class Incident(models.Incident):
+    """With what only its own page shows."""
+
+    site_name_zh: str | None = None
+    site_name_en: str | None = None
+    engineer_id: UUID | None = None
+    engineer_name_zh: str | None = None
+    engineer_name_en: str | None = None
+
+    def site(self, language: str) -> str:
+        return of_two(self.site_name_zh or "", self.site_name_en or "", language)
+
+    def engineer(self, language: str) -> str:
+        return of_two(self.engineer_name_zh or "", self.engineer_name_en or "", language)
+
+
+class Visit(Answer):
+    id: UUID
+    engineer_id: UUID
+    engineer_name: str
+    state: str
+    planned_at: datetime
+    departed_at: datetime | None
+    arrived_at: datetime | None
+    completed_at: datetime | None
+    service_record: str | None
+    signed_by: str | None
+
+
+class Decision(Named):
+    person_id: UUID
+    choice: str
+    information: str
+    decided_at: datetime
+
+
+class Step(models.Step):
+    due_at: datetime
+    completed_at: datetime | None
+    result: str | None
+
+
+class Activation(models.Activation):
+    """With who asked, why, and what was decided."""
+
+    reason: str
+    requested_by: UUID
+    requested_at: datetime
+    answer_by: datetime
+    decisions: tuple[Decision, ...]
+    steps: tuple[Step, ...]
+
+    def plan(self, language: str) -> str:
+        return of_two(self.plan_name_zh, self.plan_name_en, language)
+
+
+class CallUp(Answer):
+    id: UUID
+    part_number: str
+    quantity: int
+    state: str
+    called_up_at: datetime
+    refusal: str | None
+
+
+class Reservation(Answer):
+    id: UUID
+    call_up_id: UUID
+    part_number: str
+    part_name_zh: str
+    part_name_en: str
+    quantity: int
+    depot_name_zh: str
+    depot_name_en: str
+    state: str
+    promised_at: datetime
+    expires_at: datetime
+    issued_at: datetime | None
+    used_at: datetime | None
+
+    def part(self, language: str) -> str:
+        return of_two(self.part_name_zh, self.part_name_en, language)
+
+    def depot(self, language: str) -> str:
+        return of_two(self.depot_name_zh, self.depot_name_en, language)
+
+
+class Engagement(Answer):
+    id: UUID
+    party_name: str
+    state: str
+    note: str | None
+    contacted_at: datetime
+    accepted_at: datetime | None
+    arrived_at: datetime | None
+    done_at: datetime | None
+
+
+class Alarm(Answer):
+    id: UUID
+    reason: str
+    detail: str
+    state: str
+    raised_at: datetime
+
+
+class Message(Answer):
+    id: UUID
+    channel: str
+    recipient: str
+    title: str
+    state: str
+
+
+class Part(Named):
+    part_number: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that is known of one incident. A section that the reader may not see, or that is not read yet, is None."""
+
+    incident: Incident
+    timeline: tuple[Entry, ...] = ()
+    visits: tuple[Visit, ...] | None = None
+    activations: tuple[Activation, ...] | None = None
+    call_ups: tuple[CallUp, ...] | None = None
+    reservations: tuple[Reservation, ...] | None = None
+    engagements: tuple[Engagement, ...] | None = None
+    alarms: tuple[Alarm, ...] | None = None
+    messages: tuple[Message, ...] | None = None
+
+    def names(self, language: str) -> dict[UUID, str]:
+        """The people who acted on the incident, as the timeline names them."""
+        return {
+            UUID(entry.actor.removeprefix("person:")): entry.who(language)
+            for entry in self.timeline
+            if entry.actor.startswith("person:") and (entry.actor_name_zh or entry.actor_name_en)
+        }

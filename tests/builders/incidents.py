@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
 from shared.auth import Principal
@@ -21,6 +22,8 @@ from shared.events.contracts import (
     Target,
 )
 from shared.events.gateway import PersonChanged
+from shared.events.incidents import ClockBreached, ClockStopped, ClockWarned
+from shared.mechanisms import tables_of
 from shared.permissions import Permission, Role
 from tests.harness import OneService, principal
 
@@ -48,6 +51,7 @@ TARGETS = tuple(
         ("consultation", "resolve", 3, "working_days"),
     )
 )
+TIMERS = tables_of("incidents")["timers"]
 ENGINEER_ID, DESK_ID = uuid7(), uuid7()
 DESK = principal(Role.DESK, person_id=DESK_ID)
 ENGINEER = principal(Role.ENGINEER, person_id=ENGINEER_ID)
@@ -188,3 +192,31 @@ async def seen(incidents: OneService, incident: dict[str, Any], who: Principal =
 def states(incident: dict[str, Any]) -> dict[str, str]:
     """The state of each of the incident's promises."""
     return {clock["kind"]: clock["state"] for clock in incident["clocks"]}
+
+
+async def warned(incidents: OneService, kind: str) -> list[int]:
+    """The shares at which was warned of a kind of promise, in the order it was said."""
+    return [w.percent for w in await incidents.said(ClockWarned) if w.kind == kind]
+
+
+async def broken(incidents: OneService) -> list[str]:
+    """The kinds of promises that were said to be broken, in that order."""
+    return [b.kind for b in await incidents.said(ClockBreached)]
+
+
+async def stopped(incidents: OneService) -> dict[str, str]:
+    """How each promise that ended was judged."""
+    return {s.kind: s.outcome for s in await incidents.said(ClockStopped)}
+
+
+def clock(incident: dict[str, Any], kind: str) -> dict[str, Any]:
+    """The one clock of a kind."""
+    [found] = [clock for clock in incident["clocks"] if clock["kind"] == kind]
+    assert isinstance(found, dict)
+    return found
+
+
+async def armed_timers(incidents: OneService) -> list[str]:
+    """The labels of the timers that would still fire."""
+    rows = await incidents.rows(select(TIMERS.c.label).where(TIMERS.c.state == "armed").order_by(TIMERS.c.label))
+    return [row[0] for row in rows]

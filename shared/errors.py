@@ -122,6 +122,12 @@ class InvalidInput(Unprocessable):
     zh = "输入无效：共 {count} 处错误。"
 
 
+class UnstorableValue(Unprocessable):
+    code = "unstorable_value"
+    en = "A value cannot be stored: a text holds a NUL character, or a number is out of range."
+    zh = "有无法保存的值：文本含有 NUL 字符，或数字超出范围。"
+
+
 class IllegalMove(Conflict):
     """A state machine has no such move from the present state; `allowed` lists the moves it has."""
 
@@ -178,7 +184,13 @@ def as_expected(problem: Exception) -> AftercareError:
         return _from_status(problem.status_code)
     if is_database_down(problem):
         return Unavailable()
-    return Unexpected()
+    return UnstorableValue() if is_unstorable(problem) else Unexpected()
+
+
+def is_unstorable(problem: Exception) -> bool:
+    """True when PostgreSQL refused a value for what it is (class 22): a NUL in a text, a number out of range."""
+    cause = getattr(problem, "orig", problem)
+    return str(getattr(cause, "sqlstate", "")).startswith("22")
 
 
 def is_database_down(problem: Exception) -> bool:

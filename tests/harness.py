@@ -61,16 +61,36 @@ class Databases:
 
 
 async def empty(admin_url: str) -> None:
-    """Delete all rows of all services, whatever row-level security says: the administrator's connection bypasses it."""
+    """Delete all rows of all services; the administrator's connection is not bound by row-level security.
+
+    Only tables that have rows are truncated: truncating all hundred of them takes longer than most tests.
+    """
     connection = await asyncpg.connect(plain_url(admin_url))
-    tables = await connection.fetch(
-        "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables "
-        "WHERE schemaname = ANY($1) AND tablename <> 'alembic_version'",
-        list(catalogue.NAMES),
-    )
-    if tables:
-        await connection.execute(f"TRUNCATE {', '.join(row['name'] for row in tables)} RESTART IDENTITY CASCADE")
+    await connection.execute(EMPTY, timeout=60)
     await connection.close()
+
+
+EMPTY = f"""
+DO $$
+DECLARE
+    candidate text;
+    filled boolean;
+    all_filled text[] := '{{}}';
+BEGIN
+    FOR candidate IN
+        SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
+        WHERE schemaname IN ({", ".join(f"'{name}'" for name in catalogue.NAMES)}) AND tablename <> 'alembic_version'
+    LOOP
+        EXECUTE 'SELECT EXISTS (SELECT FROM ' || candidate || ')' INTO filled;
+        IF filled THEN
+            all_filled := all_filled || candidate;
+        END IF;
+    END LOOP;
+    IF cardinality(all_filled) > 0 THEN
+        EXECUTE 'TRUNCATE ' || array_to_string(all_filled, ', ') || ' RESTART IDENTITY CASCADE';
+    END IF;
+END $$
+"""
 
 
 class RecordingBus:

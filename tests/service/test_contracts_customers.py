@@ -89,3 +89,11 @@ async def test_a_repeated_request_gets_the_same_answer_and_one_effect(
     assert (first.json(), repeat.headers["idempotency-replayed"]) == (repeat.json(), "true")
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
     assert len(await contracts.said(CustomerChanged)) == 1
+
+
+async def test_a_value_that_cannot_be_stored_is_the_senders_mistake(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    async with contracts.as_(ADMIN) as admin:
+        answer = await admin.post("/v1/customers", json=HOSPITAL | {"name_en": "nul \u0000 inside"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "unstorable_value")
+    assert await contracts.is_empty()

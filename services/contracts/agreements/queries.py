@@ -46,7 +46,7 @@ async def agreement(session: AsyncSession, agreement_id: UUID) -> Agreement:
 
 async def locked_agreement(session: AsyncSession, agreement_id: UUID) -> Agreement:
     """The agreement under its row lock, at the version the client expects."""
-    found = await session.get(Agreement, agreement_id, with_for_update=True)
+    found = await session.get(Agreement, agreement_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise AgreementNotFound(agreement_id=agreement_id)
     check_version(session, found.version)
@@ -66,7 +66,7 @@ async def agreement_in_force(session: AsyncSession, contract_id: UUID) -> Agreem
 
 async def next_revision(session: AsyncSession, contract_id: UUID) -> int:
     """Call with the contract locked, so that two drafts do not take one number."""
-    await session.get(Contract, contract_id, with_for_update=True)
+    await session.get(Contract, contract_id, with_for_update=True, populate_existing=True)
     last = await session.scalar(select(func.max(Agreement.revision)).where(Agreement.contract_id == contract_id))
     return (last or 0) + 1
 

@@ -38,7 +38,7 @@ async def name_organisation(
     leaders = list(dict.fromkeys(leader_ids))
     if quorum > len(leaders):
         raise QuorumTooLarge(quorum=quorum, leaders=len(leaders))
-    organisation = await session.get(EmergencyOrganisation, customer_id, with_for_update=True)
+    organisation = await session.get(EmergencyOrganisation, customer_id, with_for_update=True, populate_existing=True)
     before: dict[str, object] = {}
     if organisation is None:
         organisation = EmergencyOrganisation(customer_id=customer_id, version=0)

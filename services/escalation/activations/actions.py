@@ -31,10 +31,12 @@ from shared.events.escalation import (
 )
 from shared.outbox import emit
 from shared.permissions import Role
-from shared.timers import arm, cancel
+from shared.timers import arm
 
 UNANSWERED = "activation_unanswered"
-"""The timer of a request that nobody decides."""
+"""The timer of a request that nobody decides. It is not taken back but finds the request decided and does nothing:
+taking it back while it fires would have each wait for the row the other holds, and a leader's decision must not fail.
+"""
 
 
 async def request_activation(session: AsyncSession, *, incident_id: UUID, plan_id: UUID, reason: str) -> Activation:
@@ -135,7 +137,6 @@ async def withdraw_requests(session: AsyncSession, *, incident_id: UUID) -> None
     """The incident is over: what nobody decided needs no decision any more."""
     for activation in await queries.locked_requests(session, incident_id):
         _move(session, activation, "withdraw")
-        await cancel(session, UNANSWERED, activation.id)
 
 
 async def start_step(session: AsyncSession, *, activation_id: UUID, step_id: UUID) -> ActivationStep:
@@ -202,7 +203,6 @@ async def _settle(session: AsyncSession, activation: Activation, move: str, deci
     _move(session, activation, move)
     activation.decided_by, activation.decided_at = decision.person_id, decision.decided_at
     await session.flush()
-    await cancel(session, UNANSWERED, activation.id)
     await alarms.stop_alarms_about(session, about_id=activation.id, reason=Reason.ACTIVATION_UNANSWERED)
 
 

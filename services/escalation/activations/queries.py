@@ -43,7 +43,7 @@ async def activation_for(session: AsyncSession, activation_id: UUID, incident_id
 
 async def locked_activation(session: AsyncSession, activation_id: UUID) -> Activation:
     """With its decisions and steps, which change under this lock only."""
-    found = await session.get(Activation, activation_id, with_for_update=True)
+    found = await session.get(Activation, activation_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise ActivationNotFound(activation_id=activation_id)
     return found

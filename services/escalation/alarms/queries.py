@@ -23,7 +23,7 @@ class AlarmNotFound(NotFound):
 
 
 async def locked_alarm(session: AsyncSession, alarm_id: UUID) -> Alarm:
-    found = await session.get(Alarm, alarm_id, with_for_update=True)
+    found = await session.get(Alarm, alarm_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise AlarmNotFound(alarm_id=alarm_id)
     return found

@@ -20,7 +20,7 @@ class EngagementNotFound(NotFound):
 
 
 async def locked_engagement(session: AsyncSession, engagement_id: UUID) -> Engagement:
-    found = await session.get(Engagement, engagement_id, with_for_update=True)
+    found = await session.get(Engagement, engagement_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise EngagementNotFound(engagement_id=engagement_id)
     return found

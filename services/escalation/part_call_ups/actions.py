@@ -111,11 +111,12 @@ async def stop_waiting(session: AsyncSession, *, incident_id: UUID) -> None:
 
 
 async def _answered(session: AsyncSession, call_up_id: UUID, move: str) -> PartCallUp:
+    """The timer is taken back before the call-up is locked: in that order the timer itself, when it fires, locks too."""
+    await cancel(session, UNANSWERED, call_up_id)
     call_up = await queries.locked_call_up(session, call_up_id)
     call_up.state = moved(MOVES, call_up.state, move)
     call_up.answered_at = context(session).now
     call_up.version += 1
-    await cancel(session, UNANSWERED, call_up.id)
     await alarms.stop_alarms_about(session, about_id=call_up.id, reason=Reason.PARTS_UNANSWERED)
     return call_up
 

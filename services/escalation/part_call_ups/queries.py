@@ -21,7 +21,7 @@ class PartCallUpNotFound(NotFound):
 
 
 async def locked_call_up(session: AsyncSession, call_up_id: UUID) -> PartCallUp:
-    found = await session.get(PartCallUp, call_up_id, with_for_update=True)
+    found = await session.get(PartCallUp, call_up_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise PartCallUpNotFound(call_up_id=call_up_id)
     return found

@@ -28,7 +28,7 @@ async def plan(session: AsyncSession, plan_id: UUID) -> Plan:
 
 
 async def locked_plan(session: AsyncSession, plan_id: UUID) -> Plan:
-    found = await session.get(Plan, plan_id, with_for_update=True)
+    found = await session.get(Plan, plan_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise PlanNotFound(plan_id=plan_id)
     return found

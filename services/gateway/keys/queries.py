@@ -21,7 +21,7 @@ class KeyNotFound(NotFound):
 
 async def key_for_change(session: AsyncSession, key_id: UUID) -> Key:
     """The key with its row locked until the transaction ends."""
-    found = await session.get(Key, key_id, with_for_update=True)
+    found = await session.get(Key, key_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise KeyNotFound(key_id=key_id)
     return found

@@ -30,7 +30,7 @@ async def person(session: AsyncSession, person_id: UUID) -> Person:
 
 async def person_for_change(session: AsyncSession, person_id: UUID) -> Person:
     """The person with their row locked until the transaction ends."""
-    found = await session.get(Person, person_id, with_for_update=True)
+    found = await session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise PersonNotFound(person_id=person_id)
     return found

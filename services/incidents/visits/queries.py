@@ -21,7 +21,7 @@ class VisitNotFound(NotFound):
 
 async def locked_visit(session: AsyncSession, visit_id: UUID) -> Visit:
     """The visit under its row lock, at the version that the client's If-Match names."""
-    found = await session.get(Visit, visit_id, with_for_update=True)
+    found = await session.get(Visit, visit_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise VisitNotFound(visit_id=visit_id)
     check_version(session, found.version)

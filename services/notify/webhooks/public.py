@@ -56,4 +56,4 @@ def body_of(envelope: Envelope, event: Event) -> str:
 
 
 def body(**attributes: Any) -> str:
-    return orjson.dumps(attributes, option=orjson.OPT_UTC_Z).decode()
+    return orjson.dumps(attributes, default=str, option=orjson.OPT_UTC_Z).decode()

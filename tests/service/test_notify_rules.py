@@ -160,7 +160,7 @@ async def test_drills_and_history_tell_nobody_and_fill_copies_all_the_same(
     for kind in TOLD:
         await notify.hear(happened(kind), **circumstance)
     await notify.settle()
-    assert await messages(notify) == recorder.mails() == []
+    assert (await messages(notify), recorder.mails()) == ([], [])
     assert len(await notify.rows(select(Department))) == 1
 
 

@@ -18,7 +18,7 @@ from shared.auth import HEADER
 from shared.now import system_seconds
 from shared.permissions import Role
 from shared.settings import ServiceSettings
-from tests.door import ADMINISTRATOR, Door
+from tests.builders.gateway import ADMINISTRATOR, Door
 from tests.harness import PRIVATE_KEY, OneService, principal
 from tests.outside import closed_port, server
 

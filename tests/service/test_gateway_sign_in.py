@@ -16,7 +16,7 @@ from services.gateway.sessions.models import SignedInSession, SignInTries
 from services.gateway.settings import Settings
 from services.gateway.tokens import digest
 from shared.mechanisms import tables_of
-from tests.door import ADMINISTRATOR, PASSWORD, Door
+from tests.builders.gateway import ADMINISTRATOR, PASSWORD, Door
 from tests.harness import OneService
 
 WRONG = "wrong horse battery"

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from services import catalogue
 from shared import migrate
-from shared.db import plain_url
+from shared.db import async_url, plain_url
 from shared.mechanisms import MECHANISMS
 from tests.harness import Databases
 from tests.repo.sources import ROOT, text_of
@@ -61,6 +62,38 @@ async def test_a_schema_goes_up_down_to_nothing_and_up_again_to_what_the_models_
     await asyncio.to_thread(migrate.upgrade, name, owner)
     assert await left_in(fresh, name) == first
     await asyncio.to_thread(migrate.differences, name, owner, catalogue.service(name).metadata)
+
+
+@SERVICES
+async def test_constraints_and_indexes_are_those_of_the_models(fresh: str, databases: Databases, name: str) -> None:
+    """Alembic does not compare CHECK constraints, so both are asked of PostgreSQL itself."""
+    await migrate.prepare_roles(fresh, [name], "")
+    owner = migrate.owner_url(fresh, name, "")
+    engine = create_async_engine(async_url(owner))
+    async with engine.begin() as connection:
+        await connection.run_sync(catalogue.service(name).metadata.create_all)
+    await engine.dispose()
+    migrated = await asyncio.to_thread(databases.clean, "all")
+    assert await promises_of(migrated, name) == await promises_of(fresh, name)
+
+
+async def promises_of(url: str, schema: str) -> set[str]:
+    """What a schema's tables promise: constraints and indexes, as PostgreSQL writes them down."""
+    connection = await asyncpg.connect(plain_url(url))
+    try:
+        rows = await connection.fetch(
+            """
+            SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) AS promise
+                FROM pg_constraint
+                WHERE connamespace = $1::regnamespace AND conrelid <> 0 AND conname NOT LIKE 'alembic_version%'
+            UNION SELECT pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+                WHERE relnamespace = $1::regnamespace AND relname NOT LIKE 'alembic_version%'
+            """,
+            schema,
+        )
+        return {row["promise"] for row in rows}
+    finally:
+        await connection.close()
 
 
 @SERVICES

@@ -204,6 +204,20 @@ async def test_an_answer_ends_the_escalation(one_service: OneService.Factory) ->
     assert alarm["state"] == "stopped"
 
 
+async def test_a_decision_at_the_end_of_the_window_is_never_lost(one_service: OneService.Factory) -> None:
+    escalation = await opened(one_service)
+    plan = await in_force(escalation)
+    requests = [await requested(escalation, await classified(escalation), plan) for _ in range(3)]
+    decide = [f"/v1/activations/{activation['id']}/authorise" for activation in requests]
+    decisions = (post(escalation, LEADER, path, AUTHORISE) for path in decide)
+    await asyncio.gather(escalation.advance(minutes=31), *decisions)
+    assert {row["state"] for row in await get(escalation, "/v1/activations")} == {"authorised"}
+    told = len(await escalation.said(ActivationUnanswered))
+    await escalation.advance(hours=2)
+    assert len(await escalation.said(ActivationUnanswered)) == told
+    assert {alarm["state"] for alarm in await get(escalation, "/v1/alarms")} <= {"stopped"}
+
+
 async def test_half_a_quorum_is_no_answer(one_service: OneService.Factory) -> None:
     escalation = await opened(one_service, quorum=2)
     activation = await requested(escalation, await classified(escalation), await in_force(escalation))

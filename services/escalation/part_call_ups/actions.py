@@ -111,7 +111,7 @@ async def stop_waiting(session: AsyncSession, *, incident_id: UUID) -> None:
 
 
 async def _answered(session: AsyncSession, call_up_id: UUID, move: str) -> PartCallUp:
-    """The timer is taken back before the call-up is locked: in that order the timer itself, when it fires, locks too."""
+    """The timer is taken back before the call-up is locked: a timer that fires locks in that order too."""
     await cancel(session, UNANSWERED, call_up_id)
     call_up = await queries.locked_call_up(session, call_up_id)
     call_up.state = moved(MOVES, call_up.state, move)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 LOCALES = {"zh": "zh-CN", "en": "en"}
@@ -26,3 +26,8 @@ def language_of(environment: Mapping[str, str] = os.environ) -> str:
 def of_two(zh: str | None, en: str | None, language: str) -> str:
     """The text in the reader's language, or in the other one where theirs is empty."""
     return ((zh or en) if language == "zh" else (en or zh)) or ""
+
+
+def listed(items: Iterable[str], language: str) -> str:
+    """The items in a row, with the sign that the language puts between them."""
+    return ("、" if language == "zh" else ", ").join(items)

@@ -300,8 +300,11 @@ class Visit(Answer):
 
 
 class Survey(Answer):
+    """`rating` is 1 to 5, once it is answered."""
+
     id: UUID
     state: str
+    rating: int | None
 
 
 class Message(Answer):

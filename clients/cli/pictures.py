@@ -7,7 +7,8 @@ from datetime import tzinfo
 from uuid import UUID
 
 from rich.box import ROUNDED, SIMPLE_HEAD
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -15,10 +16,12 @@ from rich.text import Text
 
 from clients.cli.sentences import Sentence
 from clients.cli.words import WORDS, say, span
+from clients.language import listed
 from clients.models import Clock, Entry, Incident
 from shared.events.words import word
 
-BAR_WIDTH = 24
+BAR_WIDTHS = 8, 24
+WIDEST = 1000
 OPEN = frozenset({"running", "paused", "breached"})
 COLOURS = {"met": "green", "breached": "red", "cancelled": "dim", "paused": "blue"}
 SEVERITY_COLOURS = {"disaster": "bold red", "major": "yellow", "consultation": "dim"}
@@ -52,30 +55,45 @@ def incident_page(incident: Incident, language: str, zone: tzinfo | None) -> Ren
         "  ",
         _term(incident.state, language, STATE_COLOURS),
     )
-    moves = ", ".join(_move(name, language) for name in incident.allowed) or say("nothing_allowed", language)
+    moves = listed((_move(name, language) for name in incident.allowed), language)
     parts: list[RenderableType] = [Sentence(incident.title, style="bold"), _facts(incident, language, zone), Text()]
     if incident.clocks:
-        parts.append(clocks_table(incident.clocks, language, zone))
+        parts.append(Clocks(incident.clocks, language, zone))
     else:
         parts.append(Text(say("no_promises", language), style="yellow"))
-    parts += [Text(), Text.assemble((say("allowed", language) + "  ", "bold"), moves)]
+    parts += [
+        Text(),
+        Text.assemble((say("allowed", language) + "  ", "bold"), moves or say("nothing_allowed", language)),
+    ]
     return Panel(Group(*parts), title=heading, title_align="left", box=ROUNDED, padding=(1, 2))
 
 
-def clocks_table(clocks: Sequence[Clock], language: str, zone: tzinfo | None) -> Table:
-    """One line per promise: how it stands, how much of its time is used, when it is due and what is left."""
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for key in ("promise", "state", "time_used", "due", "left"):
-        table.add_column(say(key, language), no_wrap=True, width=BAR_WIDTH if key == "time_used" else None)
-    for clock in clocks:
-        table.add_row(
-            Text(word(clock.kind, language)),
-            _term(clock.state, language, COLOURS),
-            _bar(clock),
-            clock.due_at.astimezone(zone).strftime("%m-%d %H:%M"),
-            _left(clock, language),
-        )
-    return table
+class Clocks:
+    """One line per promise: how it stands, how much of its time is used, when it is due and what is left.
+
+    The bars take what the words leave of the width.
+    """
+
+    def __init__(self, clocks: Sequence[Clock], language: str, zone: tzinfo | None) -> None:
+        self.clocks, self.language, self.zone = clocks, language, zone
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        without_bars = Measurement.get(console, options.update_width(WIDEST), self._table(0)).maximum
+        yield self._table(max(BAR_WIDTHS[0], min(BAR_WIDTHS[1], options.max_width - without_bars)))
+
+    def _table(self, bar_width: int) -> Table:
+        table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+        for key in ("promise", "state", "time_used", "due", "left"):
+            table.add_column(say(key, self.language), no_wrap=True, width=bar_width if key == "time_used" else None)
+        for clock in self.clocks:
+            table.add_row(
+                Text(word(clock.kind, self.language)),
+                _term(clock.state, self.language, COLOURS),
+                _bar(clock, bar_width),
+                clock.due_at.astimezone(self.zone).strftime("%m-%d %H:%M"),
+                _left(clock, self.language),
+            )
+        return table
 
 
 def timeline_table(entries: Sequence[Entry], language: str, zone: tzinfo | None) -> Table:
@@ -153,9 +171,9 @@ def _left(clock: Clock, language: str) -> Text:
     return Text(time, style=_colour(clock))
 
 
-def _bar(clock: Clock) -> ProgressBar:
+def _bar(clock: Clock, width: int) -> ProgressBar:
     colour = _colour(clock)
-    return ProgressBar(1.0, min(_share(clock), 1.0), BAR_WIDTH, complete_style=colour, finished_style=colour)
+    return ProgressBar(1.0, min(_share(clock), 1.0), width, complete_style=colour, finished_style=colour)
 
 
 def _colour(clock: Clock) -> str:

@@ -7,7 +7,7 @@ from clients.cli.words import span
 from clients.demo import cast
 from clients.demo.play import SYSTEM, Play
 from clients.demo.stage import StoryFailed
-from clients.language import LOCALES
+from clients.language import LOCALES, listed
 from clients.models import Activation, Emergency, Engagement, Incident, Step
 from shared.events.words import word
 
@@ -32,7 +32,7 @@ async def fault_is_reported(play: Play) -> None:
         play.stage.say("promise", kind=word(clock.kind, play.language), time=span(clock.target_seconds, play.language))
         for clock in play.seen.clocks
     ]
-    play.tell_of_platform("promised", promises=", ".join(promises))
+    play.tell_of_platform("promised", promises=listed(promises, play.language))
 
 
 async def another_customer_sees_nothing(play: Play) -> None:
@@ -72,7 +72,7 @@ async def leading_group_is_told(play: Play) -> None:
         return sum([bool(await play.outside.mails(number, play.actor(part).email)) for part in leaders])
 
     await play.stage.until("wait_leaders", written_to, lambda count: count == len(leaders))
-    play.tell_of_platform("leaders_told", people=", ".join(play.name(part) for part in leaders))
+    play.tell_of_platform("leaders_told", people=listed((play.name(part) for part in leaders), play.language))
 
 
 async def superior_authority_is_told(play: Play) -> None:

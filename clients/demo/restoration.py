@@ -11,8 +11,6 @@ from clients.demo.preparations import missing_stock, receive
 from clients.demo.stage import StoryFailed
 from clients.models import Incident, PartCallUp, Reservation, Survey, Visit
 
-BEST = 5
-
 
 async def depot_is_stocked(play: Play) -> None:
     """Before each story the keepers make up for what former ones used."""
@@ -109,5 +107,5 @@ async def survey_is_answered(play: Play) -> None:
     async def surveys() -> list[Survey]:
         return await play.apis["operator"].all(Survey, "/v1/surveys", incident_id=play.incident.id)
 
-    await play.stage.until("wait_answer", surveys, lambda all_: any(one.state == "answered" for one in all_))
-    play.stage.tell(play.stage.say("visitor"), "survey_answered", rating=BEST)
+    answered = await play.stage.until("wait_answer", surveys, lambda all_: any(one.rating for one in all_))
+    play.stage.tell(play.stage.say("visitor"), "survey_answered", rating=answered[0].rating)

@@ -9,7 +9,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from clients.cli.pictures import clocks_table, timeline_table
+from clients.cli.pictures import Clocks, timeline_table
 from clients.cli.sentences import Sentence
 from clients.demo.outside import Call, Mail
 from clients.demo.play import Play
@@ -76,7 +76,7 @@ def show_summary(play: Play, mails: list[Mail], calls: list[Call], entries: list
     console.print(Rule(Text(stage.say("summary", number=incident.number), style="bold")))
     states = Counter(clock.state for clock in incident.clocks)
     _heading(play, stage.say("promises", met=states["met"], broken=states["breached"]))
-    console.print(clocks_table(incident.clocks, play.language, None))
+    console.print(Clocks(incident.clocks, play.language, None))
     _heading(play, stage.say("mails", count=len(mails)))
     console.print(_two_columns(play, ("to", "subject"), [(", ".join(m.recipients), m.subject) for m in mails]))
     verified = sum(call.verified is True for call in calls)

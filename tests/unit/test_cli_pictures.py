@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
-from clients.cli.pictures import by_cause, clocks_table, incident_page, incidents_table, timeline_table
+from clients.cli.pictures import Clocks, by_cause, incident_page, incidents_table, timeline_table
 from clients.cli.sentences import broken
 from clients.cli.words import WORDS, say, span
 from clients.models import Clock, Entry, Incident
@@ -126,11 +126,19 @@ def test_a_list_names_the_promise_that_is_due_next() -> None:
 
 def test_a_promise_shows_what_is_left_by_how_much_it_was_kept_or_broken() -> None:
     clocks = [clock(left=7200), clock(state="met", left=90), clock(state="breached", left=-5), clock(state="cancelled")]
-    shown = [line.rstrip() for line in drawn(clocks_table(clocks, "en", UTC))[1:]]
+    shown = [line.rstrip() for line in drawn(Clocks(clocks, "en", UTC))[1:]]
     assert shown[0].endswith("2 h")
     assert shown[1].endswith("1 min 30 s to spare")
     assert shown[2].endswith("over by 5 s")
     assert shown[3].endswith("03-02 07:00")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_narrow_terminal_shortens_the_bars_and_no_word(language: str) -> None:
+    long = [clock("plan_requested", "breached", 7200, -700), clock("superior_told", "met", 1, 7198)]
+    lines = drawn(incident_page(incident(clocks=tuple(long)), language, UTC), 80)
+    assert {cell_len(line) for line in lines} == {80}
+    assert not any("…" in line for line in lines)
 
 
 def test_an_incident_without_cover_says_so() -> None:

@@ -11,7 +11,7 @@ from clients.api import Aftercare, sign_in
 from clients.demo.kept import Actor, DemoOrganisation
 from clients.demo.outside import Outside
 from clients.demo.stage import Stage, StoryFailed
-from clients.models import Clock, Incident
+from clients.models import Clock, Incident, Session
 
 ON_STAGE = ("desk", "engineer", "emergency", "keeper", "second_keeper", "operator", "leader", "reader")
 SYSTEM = "system"
@@ -75,8 +75,9 @@ def clock_of(incident: Incident, kind: str) -> Clock:
 async def everybody_signed_in(demo: DemoOrganisation, language: str) -> AsyncIterator[dict[str, Aftercare]]:
     """Those who act, by their part, and the hospital's system with its key. Their sessions end with the story."""
     people = [demo.actors[part] for part in ON_STAGE]
-    sessions = await asyncio.gather(*(sign_in(demo.base_url, who.email, who.password, language) for who in people))
-    tokens = {part: session.token for part, session in zip(ON_STAGE, sessions, strict=True)}
+    signing_in = [sign_in(demo.base_url, who.email, who.password, language) for who in people]
+    sessions = await asyncio.gather(*signing_in, return_exceptions=True)
+    tokens = {part: _token(session) for part, session in zip(ON_STAGE, sessions, strict=True)}
     async with AsyncExitStack() as stack:
         apis = {
             part: await stack.enter_async_context(Aftercare(demo.base_url, token, language))
@@ -84,3 +85,10 @@ async def everybody_signed_in(demo: DemoOrganisation, language: str) -> AsyncIte
         }
         yield apis
         await asyncio.gather(*(apis[part].delete("/v1/sessions/current") for part in ON_STAGE))
+
+
+def _token(session: Session | BaseException) -> str:
+    """Raises what hindered the sign-in, after all of them have ended."""
+    if isinstance(session, BaseException):
+        raise session
+    return session.token

@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.notify.deliveries.domain import has_failed_lastingly
+from services import notify
+from services.notify.deliveries.domain import DISABLED, LASTING_FAILURE, REMOVED, has_failed_lastingly
 from services.notify.messages import domain
 from services.notify.messages.rendering import TEMPLATES, moment_in
-from services.notify.recipients.domain import known, unknown
+from services.notify.recipients.domain import LEFT, NO_ADDRESS, UNKNOWN, known, unknown
 from services.notify.webhooks.public import PUBLIC_TYPES, UnknownEventTypes, checked_types
 from shared.events import REGISTRY, Snapshot
+from shared.events.words import WORDS
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -86,6 +88,15 @@ def test_event_types_are_checked_and_put_in_order() -> None:
     with pytest.raises(UnknownEventTypes) as refused:
         checked_types(["incidents.incident_closed.v1", "feedback.survey_sent.v1", "*"])
     assert refused.value.members["unknown"] == ["*", "feedback.survey_sent.v1"]
+
+
+def test_every_reason_has_a_term_in_both_languages() -> None:
+    service = Path(notify.__file__).parent
+    code = "\n".join(path.read_text(encoding="utf-8") for path in service.rglob("*.py"))
+    reasons = set(re.findall(r"(?:Refused|TryLater)\(\"([a-z_]+)\"", code))
+    reasons |= {REMOVED, DISABLED, LASTING_FAILURE, NO_ADDRESS, LEFT, UNKNOWN}
+    assert reasons <= WORDS.keys()
+    assert "gone" in reasons
 
 
 @pytest.mark.parametrize(

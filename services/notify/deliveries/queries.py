@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import exists, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
 from services.notify.deliveries.models import Delivery
+from services.notify.webhooks.queries import every_endpoint_id
 from shared.paging import Page
 
 
@@ -29,18 +29,20 @@ async def deliveries_page(
 async def deliveries_due(session: AsyncSession, now: datetime, limit: int) -> Sequence[Delivery]:
     """For each endpoint that is not being called, the delivery that is due longest; locked.
 
-    One call at a time keeps the order of events where nothing fails, and a slow endpoint from taking all places.
+    One call at a time keeps the order of events where nothing fails, and a slow endpoint from taking all places. One
+    look into the index per endpoint: however much waits for one of them, finding the others takes no longer.
     """
-    other = aliased(Delivery)
-    being_called = exists().where(other.endpoint_id == Delivery.endpoint_id, other.lease_until > now)
+    endpoint, other = every_endpoint_id().subquery(), aliased(Delivery)
+    being_called = exists().where(other.endpoint_id == endpoint.c.id, other.lease_until > now)
     first = (
         select(Delivery.id, Delivery.next_try_at)
-        .ext(distinct_on(Delivery.endpoint_id))
-        .where(Delivery.state == "waiting", Delivery.next_try_at <= now, ~being_called)
-        .order_by(Delivery.endpoint_id, Delivery.next_try_at, Delivery.id)
-        .subquery()
+        .where(Delivery.endpoint_id == endpoint.c.id, Delivery.state == "waiting", Delivery.next_try_at <= now)
+        .order_by(Delivery.next_try_at, Delivery.id)
+        .limit(1)
+        .lateral()
     )
-    chosen = select(first.c.id).order_by(first.c.next_try_at).limit(limit)
+    chosen = select(first.c.id).select_from(endpoint.join(first, true())).where(~being_called)
+    chosen = chosen.order_by(first.c.next_try_at).limit(limit)
     due = select(Delivery).where(Delivery.id.in_(chosen)).order_by(Delivery.next_try_at)
     return (await session.scalars(due.with_for_update(skip_locked=True))).all()
 

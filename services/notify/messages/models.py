@@ -30,7 +30,7 @@ class Message(Keyed, Tenanted, Base):
         UniqueConstraint("event_id", "occasion", "recipient", "channel"),
         CheckConstraint(f"state IN {STATES}", name="state"),
         CheckConstraint("(state = 'waiting') = (next_try_at IS NOT NULL)", name="next_try_at"),
-        Index("ix_messages_due", "next_try_at", postgresql_where=text("state = 'waiting'")),
+        Index("ix_messages_due", text("urgent DESC"), "next_try_at", "id", postgresql_where=text("state = 'waiting'")),
     )
 
     event_id: Mapped[UUID]

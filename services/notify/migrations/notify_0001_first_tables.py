@@ -85,7 +85,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_messages_due",
         "messages",
-        ["next_try_at"],
+        [sa.text("urgent DESC"), "next_try_at", "id"],
         unique=False,
         schema="notify",
         postgresql_where=sa.text("state = 'waiting'"),

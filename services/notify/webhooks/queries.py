@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import any_, func, literal, select
+from sqlalchemy import Select, any_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.webhooks.models import Endpoint
@@ -46,6 +46,11 @@ async def endpoints_for(session: AsyncSession, customer_id: UUID, event_type: st
         Endpoint.removed_at.is_(None),
     )
     return (await session.scalars(wanting)).all()
+
+
+def every_endpoint_id() -> Select[tuple[UUID]]:
+    """The ids of all endpoints, removed and disabled ones too, for use inside another query."""
+    return select(Endpoint.id)
 
 
 async def endpoints_by_id(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Endpoint]:

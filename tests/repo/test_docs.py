@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,11 @@ def test_every_service_and_every_document_can_be_found_from_the_readme() -> None
     start = text_of(ROOT / "README.md")
     wanted = ["ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/glossary.md", "docs/decisions", "docs/guides"]
     assert [page for page in wanted if page not in start] == []
+
+
+def test_every_library_is_there_for_a_reason() -> None:
+    project = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]
+    wanted = [*project["dependencies"], *(r for extra in project["optional-dependencies"].values() for r in extra)]
+    required = {re.split(r"[\[<>=;]", requirement, maxsplit=1)[0] for requirement in wanted}
+    explained = set(re.findall(r"^\| ([a-z0-9-]+) \| \S", text_of(ROOT / "docs" / "libraries.md"), re.MULTILINE))
+    assert explained - {"library", "---"} == required

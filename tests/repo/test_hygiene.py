@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,13 @@ def test_what_runs_is_a_part_of_what_develops() -> None:
         for name in ("requirements.txt", "requirements-dev.txt")
     )
     assert {line.split(" ", 1)[0] for line in run} <= {line.split(" ", 1)[0] for line in develop}
+
+
+def test_a_bare_environment_can_build_the_checkout() -> None:
+    """It is built without isolation, so what builds it must be among the pinned requirements."""
+    build = tomllib.loads(text_of(ROOT / "pyproject.toml"))["build-system"]["requires"]
+    pinned = {line.split("==", 1)[0] for line in text_of(ROOT / "requirements.txt").splitlines() if "==" in line}
+    assert {re.split("[<>=]", requirement, maxsplit=1)[0] for requirement in build} - pinned == set()
 
 
 def test_no_file_is_a_secret_or_a_leftover() -> None:

@@ -118,11 +118,16 @@ class Alarm(Answer):
 
 
 class Message(Answer):
+    """`why`: what its last try failed for."""
+
     id: UUID
-    channel: str
-    recipient: str
+    name: str
+    address: str | None
     title: str
     state: str
+    written_at: datetime
+    sent_at: datetime | None
+    why: str | None
 
 
 class Part(Named):

@@ -186,7 +186,12 @@ class Sections:
 
     def _message(self, message: Message) -> None:
         self._item(message.title, message.state)
-        self._notes(message.recipient, self._reader.word(message.channel))
+        self._notes(
+            message.name,
+            message.address or "",
+            self._when("sent_at", message.sent_at) or self._when("written_at", message.written_at),
+            self._reader.word(message.why or ""),
+        )
 
 
 def why_nots(offers: Sequence[Offer]) -> list[tuple[str, list[Move]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from clients.dashboard.elements import Rows, Tag
@@ -60,6 +61,8 @@ class LineRow:
                 with Tag("p", "", "line__about"):
                     Tag("span", entry.who(reader.language), "line__who")
                     Tag("span", reader.service(entry.service), "line__service")
+                    if due := entry.data.get("due_at"):
+                        Tag("span", reader.say("due", time=reader.short(datetime.fromisoformat(due))))
                     if line.cause:
                         with Tag("span", "", "line__cause"):
                             Tag("span", reader.say("caused_by") + " ")

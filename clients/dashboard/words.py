@@ -12,7 +12,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "sign_out": ("Sign out", "退出登录"),
     "other_language": ("中文", "EN"),
     "other_language_hint": ("切换到中文", "Switch to English"),
-    "zone": ("All times in {zone}", "时间均为 {zone}"),
+    "zone": ("All times in {zone}", "时区：{zone}"),
     "zone_china": ("China Standard Time (Asia/Shanghai)", "北京时间"),
     "not_connected": (
         "The platform does not answer. What is shown may be out of date; trying again.",
@@ -185,6 +185,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "used_at": ("used {time}", "{time} 使用"),
     "called_up_at": ("called up {time}", "{time} 调用"),
     "contacted_at": ("contacted {time}", "{time} 联系"),
+    "written_at": ("written {time}", "{time} 生成"),
+    "sent_at": ("sent {time}", "{time} 发送"),
     "raised_at": ("raised {time}", "{time} 触发"),
     "someone": ("somebody", "某人"),
     "accepted_at": ("accepted {time}", "{time} 受理"),

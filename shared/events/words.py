@@ -83,6 +83,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "answered": ("answered", "已答复"),
     "not_sent": ("not sent", "未发送"),
     "asked_recently": ("asked recently", "近期已调查"),
+    "try_later": ("to be tried again", "待重试"),
     # why a message or a webhook call did not arrive
     "no_address": ("no address known", "没有地址"),
     "recipient_left": ("the recipient has left", "收件人已离职或停用"),

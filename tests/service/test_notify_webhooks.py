@@ -29,6 +29,8 @@ from tests.harness import ANYBODY, OneService, principal
 
 PUBLIC = "https://hooks.hospital.example/aftercare"
 WANTED = [IncidentReported.type]
+PRIVATE = ("10.1.2.3", "100.100.100.200", "2130706433", "[::1]")
+"""Of a private network, a cloud's metadata, loopback as a number, loopback."""
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +67,8 @@ async def test_the_secret_is_shown_once_and_not_even_kept_for_a_repeat(
 @pytest.mark.parametrize(
     ("url", "why"),
     [
+        *((f"https://{address}/hook", "receiver_address_denied") for address in PRIVATE),
         ("http://127.0.0.1:9/hook", "receiver_address_denied"),
-        ("https://10.1.2.3/hook", "receiver_address_denied"),
-        ("https://100.100.100.200/latest/meta-data", "receiver_address_denied"),
-        ("https://2130706433/hook", "receiver_address_denied"),
-        ("https://[::1]/hook", "receiver_address_denied"),
         ("http://hooks.hospital.example/hook", "receiver_not_https"),
         ("https://hooks.hospital.example:22/hook", "receiver_port_denied"),
         ("https://user:password@hooks.hospital.example/hook", "receiver_url_not_valid"),

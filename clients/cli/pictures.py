@@ -156,7 +156,7 @@ def _next_promise(incident: Incident, language: str) -> Text:
     running = [clock for clock in incident.clocks if clock.stopped_at is None and clock.state in OPEN]
     if not running:
         return Text("")
-    clock = min(running, key=lambda clock: clock.remaining_seconds)
+    clock = min(running, key=lambda clock: clock.due_at)
     return Text.assemble(word(clock.kind, language), " ", _left(clock, language))
 
 

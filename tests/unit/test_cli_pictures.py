@@ -119,7 +119,7 @@ def test_no_line_is_wider_than_the_terminal(language: str) -> None:
 
 
 def test_a_list_names_the_promise_that_is_due_next() -> None:
-    soon = clock("on_site", left=60)
+    soon = clock("on_site", left=60).model_copy(update={"due_at": NOON + timedelta(hours=2)})
     [line] = [line for line in drawn(incidents_table([incident(clocks=(clock(), soon))], "en"), 160) if "INC-" in line]
     assert line.rstrip().endswith("on site 1 min")
 

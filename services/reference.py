@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings
 
 from services import catalogue
 from services.gateway.front.docs import merged_openapi
-from shared.auth import need_of
+from shared.auth import Need, need_of
 from shared.errors import AftercareError
 from shared.events import Snapshot
 from shared.events.words import word
@@ -107,9 +107,8 @@ def permissions() -> str:
     lines.append("\n## Routes\n\n| service | method | path | needs |\n| --- | --- | --- | --- |\n")
     for service in _services():
         for route in routes_of(service):
-            need = need_of(route.endpoint)
-            permission = need.permission if need and need.permission else "public"
-            lines.append(f"| {service.name} | {min(route.methods)} | `{route.path}` | `{permission}` |\n")
+            asked = _asked(need_of(route.endpoint))
+            lines.append(f"| {service.name} | {min(route.methods or ())} | `{route.path}` | {asked} |\n")
     return "".join(lines)
 
 
@@ -121,6 +120,12 @@ def openapi() -> str:
 def routes_of(service: Service) -> Iterator[APIRoute]:
     for router in (*service.routers, operations_router(service.name)):
         yield from (route for route in router.routes if isinstance(route, APIRoute))
+
+
+def _asked(need: Need | None) -> str:
+    if need is None or need.public:
+        return "public"
+    return f"`{need.permission}`" if need.permission else "signed in"
 
 
 def _subclasses(kind: type[AftercareError]) -> Iterator[type[AftercareError]]:

@@ -5,6 +5,7 @@ The mechanism tables (outbox, inbox, timers, heads, audit, idempotency) belong t
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ NAMES = {
 
 S = TypeVar("S")
 
+ENTER_SECONDS = 4.5
+"""How long a transaction may take to begin: a database that hangs is told as away within 5 s."""
 READ_ONLY = {"postgresql_readonly": True}
 BEGIN = text(
     "SELECT set_config('aftercare.scope', :scope, true), set_config('aftercare.customer', :customer, true), "
@@ -146,9 +149,10 @@ class Database:
     async def transaction(self, caller: Caller, *, read_only: bool = False) -> AsyncIterator[AsyncSession]:
         """A transaction with its context; commits at the end with all that was said and noted, or not at all."""
         async with self._sessions() as session, session.begin():
-            connection = await session.connection(execution_options=READ_ONLY if read_only else None)
-            session.info["driver"] = (await connection.get_raw_connection()).driver_connection
-            await self._enter(session, caller)
+            async with asyncio.timeout(ENTER_SECONDS):
+                connection = await session.connection(execution_options=READ_ONLY if read_only else None)
+                session.info["driver"] = (await connection.get_raw_connection()).driver_connection
+                await self._enter(session, caller)
             yield session
             await session.flush()
             await mechanisms.write_pending(session, context(session))

@@ -189,13 +189,19 @@ def as_expected(problem: Exception) -> AftercareError:
 
 def is_unstorable(problem: Exception) -> bool:
     """True when PostgreSQL refused a value for what it is (class 22): a NUL in a text, a number out of range."""
-    cause = getattr(problem, "orig", problem)
-    return str(getattr(cause, "sqlstate", "")).startswith("22")
+    return sqlstate_of(problem).startswith("22")
+
+
+def sqlstate_of(problem: Exception) -> str:
+    """PostgreSQL's code of what went wrong, or an empty text."""
+    return str(getattr(getattr(problem, "orig", problem), "sqlstate", None) or "")
 
 
 def is_database_down(problem: Exception) -> bool:
-    """True when the statement never had a chance: no connection, a lost one, or none free in time."""
+    """True when it was not the statement's fault: no connection, a lost one, none free in time, or a deadlock."""
     if isinstance(problem, DBAPIError) and problem.connection_invalidated:
+        return True
+    if sqlstate_of(problem) in ("40P01", "40001"):
         return True
     return isinstance(problem, OperationalError | InterfaceError | PoolTimeout | ConnectionError | TimeoutError)
 

@@ -123,8 +123,15 @@ async def cancel(session: AsyncSession, kind: str, subject: UUID, *, label: str 
     return len(result.all())
 
 
+class CancelledMeanwhile(Exception):
+    """A timer was cancelled, moved or fired by another while its effect waited: the effect is rolled back."""
+
+
 class TimerLoop:
-    """Fires what is due: a batch in one transaction; if one effect fails, the batch again one by one."""
+    """Fires what is due: a batch in one transaction; if one effect fails, the batch again one by one.
+
+    Only the service's active worker runs it. Should two overlap, the mark at the end lets one of them commit.
+    """
 
     name = "timers"
 
@@ -152,7 +159,7 @@ class TimerLoop:
 
     async def _fire(self, limit: int) -> int:
         async with self.database.transaction(self.caller) as session:
-            rows = await self._claim(session, limit)
+            rows = await self._due(session, limit)
             for row in rows:
                 await self._fire_row(session, row)
             return len(rows)
@@ -163,11 +170,13 @@ class TimerLoop:
             claimed: UUID | None = None
             try:
                 async with self.database.transaction(self.caller) as session:
-                    rows = await self._claim(session, 1)
+                    rows = await self._due(session, 1)
                     if not rows:
                         break
                     claimed = rows[0].id
                     await self._fire_row(session, rows[0])
+            except CancelledMeanwhile:
+                log.info("timer_cancelled_meanwhile", service=self.database.service, timer=str(claimed))
             except Exception as problem:
                 if claimed is None:
                     raise
@@ -176,18 +185,14 @@ class TimerLoop:
             handled += 1
         return handled
 
-    async def _claim(self, session: AsyncSession, limit: int) -> Sequence[Row[Any]]:
-        ctx = context(session)
-        due = (
-            select(self.timers)
-            .where(self.timers.c.state == "armed", self.timers.c.due_at <= ctx.now)
-            .order_by(self.timers.c.due_at, self.timers.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        return (await session.execute(due)).all()
+    async def _due(self, session: AsyncSession, limit: int) -> Sequence[Row[Any]]:
+        due = select(self.timers).where(self.timers.c.state == "armed", self.timers.c.due_at <= context(session).now)
+        return (await session.execute(due.order_by(self.timers.c.due_at, self.timers.c.id).limit(limit))).all()
 
     async def _fire_row(self, session: AsyncSession, row: Row[Any]) -> None:
+        """The effect, then the mark, in one transaction. The record is locked before its timer, here as everywhere
+        (who moves a record cancels its timers under the record's lock), so that the two never wait for each other.
+        """
         caller = Caller(
             actor=self.caller.actor,
             scope="system",
@@ -199,10 +204,15 @@ class TimerLoop:
         async with self.database.nested(session, caller):
             now = context(session).now
             late = now - row.due_at > LATE_AFTER
-            fired = update(self.timers).where(self.timers.c.id == row.id)
-            await session.execute(fired.values(state="fired", fired_at=now, late=late))
             timer = Timer(row.id, row.kind, row.subject, row.label, row.data, row.due_at, late)
             await self.jobs.effects[row.kind](session, timer)
+            await session.flush()
+            fired = update(self.timers).where(self.timers.c.id == row.id, self.timers.c.state == "armed")
+            marked = await session.execute(
+                fired.values(state="fired", fired_at=now, late=late).returning(self.timers.c.id)
+            )
+            if marked.first() is None:
+                raise CancelledMeanwhile(row.id)
 
     async def _put_off(self, timer_id: UUID, problem: Exception) -> None:
         """Try again later, after ever longer; park it after MAX_TRIES with its reason."""

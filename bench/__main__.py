@@ -1,0 +1,24 @@
+"""`make bench`: every question, or those named, with goal and result. Fails on an error, not on a figure."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from bench import latency, report_path
+from bench.report import Goal, show
+from shared.telemetry import configure_logs
+
+QUESTIONS: dict[str, Callable[[], list[Goal]]] = {"report": report_path.run, "latency": latency.run}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("questions", nargs="*", help=f"some of: {', '.join(QUESTIONS)} (default: all)")
+    chosen = parser.parse_args().questions or list(QUESTIONS)
+    configure_logs("WARNING", "text")
+    show([goal for question in chosen for goal in QUESTIONS[question]()])
+
+
+if __name__ == "__main__":
+    main()

@@ -25,7 +25,7 @@ reset: .venv/run ## delete the embedded platform's data and keys
 	@$(BIN)/python -m deploy.run --reset
 
 demo: .venv/run ## play the main job against the running platform (LANG=zh_CN tells it in Chinese)
-	@$(BIN)/python -m clients.demo $(ARGS)
+	@$(BIN)/python -m clients.demo $(if $(filter command line,$(origin LANG)),--lang $(LANG)) $(ARGS)
 
 test: .venv/dev ## all tests; installs RabbitMQ and Chromium on Debian when root, else says how
 	@$(BIN)/python -m deploy.test_machine && $(BIN)/pytest $(ARGS)

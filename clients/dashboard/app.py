@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Awaitable, Callable
-from urllib.parse import quote, urlsplit
 
 from fastapi import Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from nicegui import app, ui
 
 from clients.api import Problem, Unreachable
+from clients.dashboard.addresses import local_path, sign_in_path
 from clients.dashboard.elements import Tag
 from clients.dashboard.frame import Frame, begin, serve_style
 from clients.dashboard.incident_page import IncidentPage
@@ -33,7 +33,7 @@ def add_pages(platform: Platform, sessions: Sessions) -> None:
 
     @ui.page("/sign-in")
     def sign_in(request: Request, note: str = "", goal: str = "/") -> None:
-        draw_sign_in(platform, sessions, reader_of(request), note=note, goal=quote(local_path(goal), safe=""))
+        draw_sign_in(platform, sessions, reader_of(request), note=note, goal=local_path(goal))
 
     @ui.page("/", response_timeout=PAGE_SECONDS)
     async def incidents(request: Request, state: str = "", severity: str = "") -> Response | None:
@@ -149,7 +149,7 @@ def _ended(request: Request, sessions: Sessions) -> Callable[[], Awaitable[None]
         sessions.leave(browser_id)
         with client:
             path = await ui.run_javascript("location.pathname + location.search", timeout=5.0)
-            ui.navigate.to(f"/sign-in?note=session_ended&goal={quote(str(path), safe='')}")
+            ui.navigate.to(sign_in_path(str(path), "session_ended"))
 
     return lead_to_sign_in
 
@@ -166,13 +166,4 @@ def reader_of(request: Request) -> Reader:
 
 def to_sign_in(request: Request, note: str = "") -> Response:
     """Sign in first, and come back to this address."""
-    goal = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    noted = f"note={note}&" if note else ""
-    return RedirectResponse(f"/sign-in?{noted}goal={quote(goal, safe='')}", status_code=303)
-
-
-def local_path(address: str) -> str:
-    """Path and query of an address, always of this dashboard: nobody is led away to another host."""
-    parts = urlsplit(address)
-    path = "/" + parts.path.lstrip("/\\")
-    return f"{path}?{parts.query}" if parts.query else path
+    return RedirectResponse(sign_in_path(local_path(str(request.url)), note), status_code=303)

@@ -79,7 +79,7 @@ class ClockElement(Element, component="clock.js"):
             "stopped": clock.stopped_at is not None,
             "counting": self._told.counting,
             "remaining": self._told.remaining,
-            "total": round(clock.counted_seconds + clock.remaining_seconds),
+            "total": clock.target_seconds,
         }
         changed = {name: value for name, value in props.items() if self.props.get(name) != value}
         if changed:
@@ -88,8 +88,7 @@ class ClockElement(Element, component="clock.js"):
 
 def _runs_around_the_clock(clock: Clock) -> bool:
     """Whether its promise is of plain hours; of a working-time one only readings tell when it counts."""
-    promised = clock.counted_seconds + clock.remaining_seconds
-    return abs((clock.due_at - clock.started_at).total_seconds() - promised) < TOLERANCE_SECONDS
+    return abs((clock.due_at - clock.started_at).total_seconds() - clock.target_seconds) < TOLERANCE_SECONDS
 
 
 def _seconds() -> float:

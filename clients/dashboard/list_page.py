@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from urllib.parse import quote, urlencode
 
 from nicegui import ui
 from nicegui.element import Element
 
 from clients.api import Aftercare, Problem, Unreachable
+from clients.dashboard.addresses import incident_path, list_path
 from clients.dashboard.clock import ClockElement, is_broken, most_urgent
 from clients.dashboard.elements import Rows, Tag
 from clients.dashboard.frame import Frame
@@ -29,7 +29,7 @@ class IncidentRow:
 
     def __init__(self, incident: Incident, reader: Reader, is_new: bool) -> None:
         self._reader = reader
-        self.element = Tag("a", "", "row row--new" if is_new else "row", href=f"/incidents/{quote(incident.number)}")
+        self.element = Tag("a", "", "row row--new" if is_new else "row", href=incident_path(incident.number))
         with self.element:
             Tag("span", incident.number, "row__number")
             with Tag("span", "", "row__what"):
@@ -169,7 +169,7 @@ class ListPage:
 
     async def _narrow(self, filters: Filters) -> None:
         self._filters, self._most, self._is_first = filters, STEP, True
-        ui.navigate.history.replace(address_of(filters))
+        ui.navigate.history.replace(list_path(filters.state, filters.severity))
         await self.refresh()
 
     async def _show_more(self) -> None:
@@ -180,9 +180,3 @@ class ListPage:
 
 def _pressed(is_pressed: bool) -> str:
     return "true" if is_pressed else "false"
-
-
-def address_of(filters: Filters) -> str:
-    """The list's address with these filters."""
-    chosen = {name: value for name, value in vars(filters).items() if value}
-    return f"/?{urlencode(chosen)}" if chosen else "/"

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from clients.dashboard.words import WORDS, say
-from clients.language import language_named
+from clients.language import language_named, listed
 from shared.events.words import word
 from shared.zones import UnknownZone, zone_named
 
@@ -50,7 +50,7 @@ class Reader:
         return self.say(f"service_{name}") if f"service_{name}" in WORDS else name
 
     def joined(self, texts: list[str]) -> str:
-        return ("、" if self.language == "zh" else ", ").join(texts)
+        return listed(texts, self.language)
 
     def moment(self, at: datetime) -> str:
         """Day and minute, such as 2026-05-12 14:03."""

@@ -17,14 +17,9 @@ class Incident(models.Incident):
     site_name_zh: str | None = None
     site_name_en: str | None = None
     engineer_id: UUID | None = None
-    engineer_name_zh: str | None = None
-    engineer_name_en: str | None = None
 
     def site(self, language: str) -> str:
-        return of_two(self.site_name_zh or "", self.site_name_en or "", language)
-
-    def engineer(self, language: str) -> str:
-        return of_two(self.engineer_name_zh or "", self.engineer_name_en or "", language)
+        return of_two(self.site_name_zh, self.site_name_en, language)
 
 
 class Visit(Answer):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nicegui import app, events, ui
 
 from clients.api import Problem, Unreachable
+from clients.dashboard.addresses import enter_path
 from clients.dashboard.elements import Tag
 from clients.dashboard.forms import EMIT_FORM
 from clients.dashboard.frame import begin, language_switch, mark
@@ -45,7 +46,7 @@ def draw_sign_in(platform: Platform, sessions: Sessions, reader: Reader, *, note
             problem.show(reader.say("unreachable"))
         else:
             ticket = sessions.issue_ticket(browser_id, signed_in)
-            ui.navigate.to(f"/enter/{ticket}?goal={goal}")
+            ui.navigate.to(enter_path(ticket, goal))
             return
         button.props.pop("disabled", None)
 

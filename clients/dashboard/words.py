@@ -61,7 +61,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "facts": ("Facts", "基本信息"),
     "customer": ("Customer", "客户"),
     "asset": ("Asset", "资产"),
-    "site": ("Site", "地点"),
+    "site": ("Site", "站点"),
     "contract": ("Contract", "合同"),
     "contact": ("Contact", "联系人"),
     "channel": ("Channel", "报告渠道"),

@@ -1,0 +1,31 @@
+"""Addresses within the dashboard: where a person is led, and back. Pure."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode, urlsplit
+
+
+def local_path(address: str) -> str:
+    """Path and query of an address, always of this dashboard: nobody is led away to another host."""
+    parts = urlsplit(address)
+    path = "/" + parts.path.lstrip("/\\")
+    return f"{path}?{parts.query}" if parts.query else path
+
+
+def sign_in_path(goal: str, note: str = "") -> str:
+    """Sign in first, and then go on to `goal`; `note` is the key of what is said there."""
+    return "/sign-in?" + urlencode({name: value for name, value in (("note", note), ("goal", goal)) if value})
+
+
+def enter_path(ticket: str, goal: str) -> str:
+    return f"/enter/{ticket}?goal={quote(goal, safe='')}"
+
+
+def list_path(state: str | None, severity: str | None) -> str:
+    """The list of incidents, narrowed."""
+    chosen = {name: value for name, value in (("state", state), ("severity", severity)) if value}
+    return f"/?{urlencode(chosen)}" if chosen else "/"
+
+
+def incident_path(number: str) -> str:
+    return f"/incidents/{quote(number, safe='')}"

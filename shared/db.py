@@ -166,11 +166,13 @@ class Database:
         await mechanisms.write_pending(session, context(session))
 
     async def _enter(self, session: AsyncSession, caller: Caller) -> None:
-        customer = str(caller.customer_id) if caller.customer_id else ""
-        connection = await session.connection()
-        row = (await connection.execute(BEGIN, {"scope": caller.scope, "customer": customer})).one()
-        session.info["settings"] = self.settings
-        session.info["context"] = Context(service=self.service, now=self.time(row[2]), **vars(caller))
+        """Set the tenant and read the time, unless this transaction has just that tenant already."""
+        tenant = (caller.scope, str(caller.customer_id) if caller.customer_id else "")
+        if session.info.get("tenant") != tenant:
+            connection = await session.connection()
+            row = (await connection.execute(BEGIN, {"scope": tenant[0], "customer": tenant[1]})).one()
+            session.info.update(tenant=tenant, now=self.time(row[2]), settings=self.settings)
+        session.info["context"] = Context(service=self.service, now=session.info["now"], **vars(caller))
 
     async def close(self) -> None:
         await self.engine.dispose()

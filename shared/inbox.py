@@ -8,7 +8,8 @@ operator replays or discards it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -25,7 +26,6 @@ from shared.events import Event
 from shared.mechanisms import driver, tables_of
 
 MAX_TRIES = 8
-LANES = 8
 BATCH = 50
 log = structlog.get_logger()
 
@@ -99,42 +99,82 @@ class Inbox:
     def __init__(self, database: Database, consumers: Consumers) -> None:
         self.database, self.consumers = database, consumers
         self.rows = tables_of(database.service)["inbox"]
-        self.lanes = [asyncio.Lock() for _ in range(LANES)]
+        self._arrived: deque[tuple[Envelope, asyncio.Future[None]]] = deque()
+        self._pump: asyncio.Task[None] | None = None
+        self._one_at_a_time = asyncio.Lock()
         self.caller = Caller(actor=f"system:{database.service}", scope="system")
         self._enter = ENTER.format(inbox=f'"{database.service}".inbox')
 
     async def receive(self, envelope: Envelope) -> None:
         """Take an envelope for good: handled, waiting or parked once this returns.
 
-        Raises only when nothing could be stored (database down); the carrier then keeps the envelope.
+        Raises only when nothing could be stored (database down); the carrier then keeps the envelope. What arrives
+        while another is being handled is handled with what else arrived meanwhile, in one transaction.
         """
-        async with self.lanes[hash(envelope.subject) % LANES]:
-            for consumer in self.consumers.by_type.get(envelope.type, ()):
-                await self._take(consumer, envelope)
+        taken = asyncio.get_running_loop().create_future()
+        self._arrived.append((envelope, taken))
+        if self._pump is None or self._pump.done():
+            self._pump = asyncio.create_task(self._take_arrived(), name=f"{self.database.service} inbox")
+        await asyncio.shield(taken)
 
     async def step(self) -> int:
         """Try again the first waiting envelope of each subject whose time has come; returns how many were tried."""
         async with self.database.transaction(self.caller, read_only=True) as session:
             due = await self._heads_due(session)
         for row in due:
-            async with self.lanes[hash(row.subject) % LANES]:
+            async with self._one_at_a_time:
                 await self._retry(row)
         return len(due)
 
     async def idle_seconds(self) -> float:
         return 1.0
 
-    async def _take(self, consumer: Consumer, envelope: Envelope) -> None:
-        try:
-            async with self.database.transaction(self._caller_of(envelope)) as session:
-                if await self._entered(session, consumer, envelope) != "done":
-                    return
+    async def _take_arrived(self) -> None:
+        while self._arrived:
+            batch = [self._arrived.popleft() for _ in range(min(BATCH, len(self._arrived)))]
+            async with self._one_at_a_time:
+                outcomes = await self._take_batch([envelope for envelope, _ in batch])
+            for (_, taken), problem in zip(batch, outcomes, strict=True):
+                if taken.cancelled():
+                    continue
+                if problem:
+                    taken.set_exception(problem)
+                else:
+                    taken.set_result(None)
+
+    async def _take_batch(self, envelopes: Sequence[Envelope]) -> list[Exception | None]:
+        """Handle all in one transaction; if one fails, each in its own. Returns what kept each from being stored."""
+        if len(envelopes) > 1:
+            try:
+                async with self.database.transaction(self.caller) as session:
+                    for envelope in envelopes:
+                        async with self.database.nested(session, self._caller_of(envelope)):
+                            await self._handle(session, envelope, self._consumers_of(envelope))
+            except Exception as problem:
+                log.info("inbox_batch_split", service=self.database.service, problem=repr(problem))
+            else:
+                return [None] * len(envelopes)
+        return [await self._take(envelope) for envelope in envelopes]
+
+    async def _take(self, envelope: Envelope) -> Exception | None:
+        for consumer in self._consumers_of(envelope):
+            try:
+                async with self.database.transaction(self._caller_of(envelope)) as session:
+                    await self._handle(session, envelope, [consumer])
+            except Exception as problem:
+                if is_database_down(problem):
+                    return problem
+                log.exception("consumer_failed", consumer=consumer.name, event_id=str(envelope.id), type=envelope.type)
+                await self._keep_failed(consumer, envelope, problem)
+        return None
+
+    def _consumers_of(self, envelope: Envelope) -> Sequence[Consumer]:
+        return self.consumers.by_type.get(envelope.type, ())
+
+    async def _handle(self, session: AsyncSession, envelope: Envelope, consumers: Sequence[Consumer]) -> None:
+        for consumer in consumers:
+            if await self._entered(session, consumer, envelope) == "done":
                 await consumer.handle(session, envelope)
-        except Exception as problem:
-            if is_database_down(problem):
-                raise
-            log.exception("consumer_failed", consumer=consumer.name, event_id=str(envelope.id), type=envelope.type)
-            await self._keep_failed(consumer, envelope, problem)
 
     async def _entered(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> str | None:
         """Enter the envelope: `done` to be handled now, `waiting` behind its subject, None when it was here before."""

@@ -62,6 +62,15 @@ async def test_later_events_of_a_subject_wait_behind_a_failed_one_and_others_flo
     assert toy.handled == ["another", "first", "second"]
 
 
+async def test_of_events_that_arrive_together_a_bad_one_holds_up_no_other(one_service: OneService.Factory) -> None:
+    toy = Toy(failing={"bad"})
+    service = await one_service(toy.service())
+    names = ["first", "bad", "second", "third"]
+    await asyncio.gather(*(service.hear(a_person(name)) for name in names))
+    assert sorted(await states(service)) == ["done", "done", "done", "waiting"]
+    assert {said.name_en for said in await service.said(CustomerChanged)} == {"first", "second", "third"}
+
+
 async def test_an_event_given_up_on_is_parked_with_its_reason_and_blocks_only_its_subject(
     one_service: OneService.Factory,
 ) -> None:

@@ -47,6 +47,16 @@ def test_only_one_module_reads_the_time() -> None:
     assert [found for found in readers if found.split(":", 1)[0] not in MAY_READ_TIME] == []
 
 
+def test_the_time_is_not_read_by_a_bare_name() -> None:
+    bare = [
+        name_of(path)
+        for path in modules("services", "shared")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ImportFrom) and node.module == "time"
+    ]
+    assert bare == []
+
+
 def test_nobody_commits_by_hand() -> None:
     commits = [
         f"{name_of(path)}:{line}"

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 from importlib import import_module
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -19,7 +20,7 @@ from shared.events import REGISTRY, Event
 from shared.events.words import WORDS, word
 from shared.mechanisms import MECHANISMS
 from shared.permissions import Role
-from tests.repo.sources import ROOT, text_of
+from tests.repo.sources import ROOT, name_of, text_of, texts
 
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 """A character, or Chinese punctuation."""
@@ -34,6 +35,7 @@ NOT_SHOWN = {
 """Coded columns without terms, each with its reason."""
 IN_ONE_LANGUAGE = frozenset({"api"})
 HEADER = ("中文", "---")
+THIS_FILE = Path(__file__)
 TIMELINE = [pytest.param(kind, id=event_type) for event_type, kind in REGISTRY.items() if kind.en]
 
 
@@ -151,3 +153,16 @@ def test_the_glossary_and_the_terms_agree() -> None:
     said_otherwise = {en: terms[en] for en, zh in WORDS.values() if en in terms and terms[en] != zh}
     assert said_otherwise == {}
     assert len(terms) == len(rows), "one word per idea"
+
+
+@pytest.mark.parametrize(
+    ("other", "ours"),
+    [
+        (r"\b[Ii]ncident tickets?\b|工单|案件", "incident, 事件"),
+        (r"\b[Dd]ead[- ]?lettered\b|死信", "parked, 已搁置"),
+        (r"\b[Oo]rganiz|\b[Aa]uthoriz(?!ation)|\b[Bb]ehavior\b|\b[Cc]anceled\b|\b[Cc]atalog\b", "British spelling"),
+    ],
+)
+def test_another_word_for_an_idea_is_not_used(other: str, ours: str) -> None:
+    written = [path for path in texts() if path != THIS_FILE and path.suffix in (".py", ".md", ".html", ".j2")]
+    assert [name_of(path) for path in written if re.search(other, text_of(path))] == [], ours

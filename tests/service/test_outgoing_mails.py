@@ -21,7 +21,7 @@ MAIL = Mail(
     sender="集成服务台 <desk@example.com>",
     recipient="王工 <wang@example.com>",
     subject="【紧急】核心交换机故障，请立即确认",
-    text="您好：\n\n工单 INC-2026-000123 已受理。\n",
+    text="您好：\n\n事件 INC-2026-000123 已受理。\n",
     message_id="<occasion-1@example.com>",
     written_at=datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
     locale="zh-CN",

@@ -60,7 +60,7 @@ def chinese_mail() -> EmailMessage:
     mail["To"] = "王工 <wang@example.com>"
     mail["Subject"] = "【紧急】核心交换机故障，请立即确认"
     mail["Message-ID"] = "<1@example.com>"
-    mail.set_content("您好：\n\n工单 INC-2026-000123 已受理。\n")
+    mail.set_content("您好：\n\n事件 INC-2026-000123 已受理。\n")
     return mail
 
 
@@ -70,7 +70,7 @@ async def test_a_chinese_mail_is_recorded_decoded_and_raw(recorder: Recorder) ->
     assert mail.sender == "desk@example.com"
     assert mail.recipients == ("wang@example.com",)
     assert mail.subject == "【紧急】核心交换机故障，请立即确认"
-    assert mail.text == "您好：\n\n工单 INC-2026-000123 已受理。\n"
+    assert mail.text == "您好：\n\n事件 INC-2026-000123 已受理。\n"
     assert mail.message_id == "<1@example.com>"
     assert mail.headers["from"] == "集成服务台 <desk@example.com>"
     assert mail.received_at == NOW

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from services.incidents.base import insert_complete
 from services.incidents.clocks import domain, queries
 from services.incidents.clocks.models import Clock
 from services.incidents.settings import Settings
@@ -34,8 +35,7 @@ async def arm_clocks(
         return ()
     now = context(session).now
     armed = [_clock(bearer, promise) for promise in wanted]
-    session.add_all(armed)
-    await session.flush()
+    await insert_complete(session, armed)
     await _arm_timers(session, armed)
     for clock in armed:
         _say_armed(session, clock)

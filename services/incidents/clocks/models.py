@@ -45,8 +45,8 @@ class Clock(Keyed, Base):
     due_at: Mapped[datetime]
     stopped_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
-    warned_percent: Mapped[int] = mapped_column(default=0)
-    breach_said: Mapped[bool] = mapped_column(default=False)
+    warned_percent: Mapped[int]
+    breach_said: Mapped[bool]
 
     @property
     def aim(self) -> domain.Aim:

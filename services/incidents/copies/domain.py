@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -30,9 +30,9 @@ class Terms:
     revision: int
     starts_on: date
     ends_on: date
-    asset_ids: tuple[UUID, ...]
+    asset_ids: Collection[UUID]
     calendar: Mapping[str, Any]
-    targets: tuple[Mapping[str, Any], ...]
+    targets: Sequence[Mapping[str, Any]]
 
     def hold_at(self, at: datetime) -> bool:
         day = at.astimezone(zone_named(self.calendar["zone"])).date()

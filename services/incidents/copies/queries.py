@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, any_, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import any_, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.types import Uuid
 
 from services.incidents.copies.domain import Named, Place, Terms
 from services.incidents.copies.models import Agreement, Asset, Customer, Department, KeyBusiness, Person, Site
 from shared.errors import NotFound
+from shared.mechanisms import driver
 from shared.permissions import Role
 
 
@@ -40,6 +41,9 @@ class EngineerNotFound(NotFound):
     zh = "没有在岗工程师 {engineer_id}。"
 
 
+TERMS = tuple(field.name for field in fields(Terms))
+
+
 @dataclass(frozen=True)
 class Hit:
     """A key business that depends on an asset, and the department that owns it."""
@@ -48,59 +52,50 @@ class Hit:
     department_id: UUID
 
 
-def _place() -> Select[Customer, Asset, Site, Agreement]:
-    """With an asset its own site counts for the cover, whatever site is given beside it."""
-    customer_id, asset_id, site_id = (bindparam(name, type_=Uuid) for name in ("customer_id", "asset_id", "site_id"))
-    asset = and_(Asset.id == asset_id, Asset.customer_id == Customer.id)
-    site = and_(Site.id == func.coalesce(site_id, Asset.site_id), Site.customer_id == Customer.id)
-    covered = or_(
-        Asset.id == any_(Agreement.asset_ids),
-        func.coalesce(Asset.site_id, Site.id) == any_(Agreement.site_ids),
-    )
-    agreement = and_(Agreement.customer_id == Customer.id, Agreement.in_force, covered)
-    found = select(Customer, Asset, Site, Agreement).where(Customer.id == customer_id)
-    return found.outerjoin(Asset, asset).outerjoin(Site, site).outerjoin(Agreement, agreement)
-
-
-PLACE = _place()  # built once: every report asks this
+PLACE = """
+SELECT customer.name_zh, customer.name_en, asset.name AS asset_name,
+    site.id AS site_id, site.name_zh AS site_name_zh, site.name_en AS site_name_en,
+    agreement.id AS agreement_id, agreement.contract_number, agreement.revision,
+    agreement.starts_on, agreement.ends_on, agreement.asset_ids, agreement.calendar, agreement.targets
+FROM incidents.customers AS customer
+LEFT JOIN incidents.assets AS asset ON asset.id = $2 AND asset.customer_id = customer.id
+LEFT JOIN incidents.sites AS site
+    ON site.id = coalesce($3, asset.site_id) AND site.customer_id = customer.id
+LEFT JOIN incidents.agreements AS agreement
+    ON agreement.customer_id = customer.id AND agreement.in_force
+    AND (asset.id = ANY (agreement.asset_ids) OR coalesce(asset.site_id, site.id) = ANY (agreement.site_ids))
+WHERE customer.id = $1
+"""
+"""With an asset its own site counts for the cover, whatever site is given beside it."""
 
 
 async def place(session: AsyncSession, customer_id: UUID, asset_id: UUID | None, site_id: UUID | None) -> Place:
     """Where a fault is, in one statement. Raises not found for what is not there, or not the customer's."""
-    where = {"customer_id": customer_id, "asset_id": asset_id, "site_id": site_id}
-    rows = (await session.execute(PLACE, where)).all()
+    rows = await driver(session).fetch(PLACE, customer_id, asset_id, site_id)
     if not rows:
         raise CustomerNotFound(customer_id=customer_id)
-    customer, asset, site, _ = rows[0]
-    if asset_id is not None and asset is None:
+    first = rows[0]
+    if asset_id is not None and first["asset_name"] is None:
         raise AssetNotFound(asset_id=asset_id)
-    if site_id is not None and site is None:
+    if site_id is not None and first["site_id"] is None:
         raise SiteNotFound(site_id=site_id)
+    site = Named(first["site_id"], first["site_name_zh"], first["site_name_en"]) if first["site_id"] else None
     return Place(
-        customer=Named(customer.id, customer.name_zh, customer.name_en),
-        asset=Named(asset.id, asset.name, asset.name) if asset else None,
-        site=Named(site.id, site.name_zh, site.name_en) if site else None,
-        agreements=tuple(_terms(row[3]) for row in rows if row[3]),
+        customer=Named(customer_id, first["name_zh"], first["name_en"]),
+        asset=Named(asset_id, first["asset_name"], first["asset_name"]) if asset_id else None,
+        site=site,
+        agreements=tuple(_terms(dict(row)) for row in rows if row["agreement_id"]),
     )
 
 
-def _terms(agreement: Agreement) -> Terms:
-    return Terms(
-        agreement_id=agreement.id,
-        contract_number=agreement.contract_number,
-        revision=agreement.revision,
-        starts_on=agreement.starts_on,
-        ends_on=agreement.ends_on,
-        asset_ids=tuple(agreement.asset_ids),
-        calendar=agreement.calendar,
-        targets=tuple(agreement.targets),
-    )
+def _terms(row: Mapping[str, Any]) -> Terms:
+    return Terms(**{name: row[name] for name in TERMS})
 
 
 async def terms(session: AsyncSession, agreement_id: UUID | None) -> Terms | None:
     """A version of an agreement by its id, in force or not; None for an incident that is not covered."""
     found = await session.get(Agreement, agreement_id) if agreement_id else None
-    return _terms(found) if found else None
+    return _terms(vars(found) | {"agreement_id": found.id}) if found else None
 
 
 async def engineer(session: AsyncSession, engineer_id: UUID) -> Named:

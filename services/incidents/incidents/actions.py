@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
 
+from services.incidents.base import insert_complete
 from services.incidents.clocks import actions as clocks
 from services.incidents.clocks.domain import ENDED_BY_RESOLUTION, FROM_CLASSIFICATION, FROM_REPORT, Kind, Wanted, aim
 from services.incidents.copies import queries as copies
@@ -66,8 +68,11 @@ async def report_incident(
     now = context(session).now
     terms = cover(place.agreements, asset_id, now)
     incident = Incident(
+        id=uuid7(),
+        version=1,
         number=await next_number(session),
         customer_id=customer,
+        state=domain.State.REPORTED,
         severity=severity,
         channel=channel or domain.default_channel(by.kind, is_customers=by.customer_id is not None),
         asset_id=asset_id,
@@ -77,10 +82,10 @@ async def report_incident(
         contract_number=terms.contract_number if terms else None,
         reported_by=by.actor,
         reported_at=now,
+        key_business_ids=[],
         **said,
     )
-    session.add(incident)
-    await session.flush()
+    await insert_complete(session, [incident])
     _say(session, incident, IncidentReported)
     _note(session, incident, "report", "number", "title", "severity", "asset_id", "covered", "agreement_id")
     promised = ((kind, aim(terms, kind, severity, hits_key_business=False)) for kind in FROM_REPORT)

@@ -44,7 +44,7 @@ class Incident(Keyed, Versioned, Tenanted, Base):
     description: Mapped[str]
     channel: Mapped[str]
     severity: Mapped[str]
-    state: Mapped[str] = mapped_column(default=State.REPORTED)
+    state: Mapped[str]
     asset_id: Mapped[UUID | None]
     site_id: Mapped[UUID | None]
     covered: Mapped[bool]
@@ -60,7 +60,7 @@ class Incident(Keyed, Versioned, Tenanted, Base):
     fault_class: Mapped[str | None]
     analysis: Mapped[str | None]
     quickly_solvable: Mapped[bool | None]
-    key_business_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    key_business_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     classified_by: Mapped[UUID | None]
     classified_at: Mapped[datetime | None]
     engineer_id: Mapped[UUID | None]

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.numbers.models import LastNumber
 from services.incidents.settings import Settings
 from shared.db import context, settings_of
+from shared.mechanisms import driver
 
-TAKE = (
-    insert(LastNumber)
-    .values(year=bindparam("of_year"), last=1)
-    .on_conflict_do_update(index_elements=["year"], set_={"last": LastNumber.last + 1})
-    .returning(LastNumber.last)
-)
+TAKE = f"""
+INSERT INTO {LastNumber.__table__} AS numbers (year, last) VALUES ($1, 1)
+ON CONFLICT (year) DO UPDATE SET last = numbers.last + 1 RETURNING last
+"""
 
 
 async def next_number(session: AsyncSession) -> str:
@@ -23,5 +20,4 @@ async def next_number(session: AsyncSession) -> str:
     call it as late as possible.
     """
     year = context(session).now.astimezone(settings_of(session, Settings).time_zone).year
-    last: int = (await session.execute(TAKE, {"of_year": year})).scalar_one()
-    return f"INC-{year}-{last:06}"
+    return f"INC-{year}-{await driver(session).fetchval(TAKE, year):06}"

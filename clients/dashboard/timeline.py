@@ -12,6 +12,7 @@ from clients.dashboard.reader import Reader
 from clients.models import Entry
 
 BAD = ("breached", "failed", "refused", "unanswered", "expired", "alarm_raised")
+AT_RISK = ("clock_warned",)
 GOOD = ("resolved", "confirmed", "closed", "completed", "answered", "authorised")
 ASIDE = ("clock_armed", "message_sent", "webhook_delivered", "clock_stopped", "survey_sent")
 
@@ -38,9 +39,9 @@ def lines(entries: tuple[Entry, ...], reader: Reader) -> list[Line]:
 
 
 def weight(event_type: str) -> str:
-    """How an entry is marked: bad, good, aside (of the machinery), or plain."""
+    """How an entry is marked: bad, at-risk, good, aside (of the machinery), or plain."""
     name = event_type.split(".")[1] if "." in event_type else event_type
-    for kind, endings in (("bad", BAD), ("good", GOOD), ("aside", ASIDE)):
+    for kind, endings in (("bad", BAD), ("at-risk", AT_RISK), ("good", GOOD), ("aside", ASIDE)):
         if name.endswith(endings):
             return kind
     return "plain"

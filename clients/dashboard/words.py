@@ -13,7 +13,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "other_language": ("中文", "EN"),
     "other_language_hint": ("切换到中文", "Switch to English"),
     "zone": ("All times in {zone}", "时区：{zone}"),
-    "zone_china": ("China Standard Time (Asia/Shanghai)", "北京时间"),
+    "zone_china": ("China Standard Time", "北京时间"),
     "not_connected": (
         "The platform does not answer. What is shown may be out of date; trying again.",
         "平台暂时无响应，显示的内容可能已过时，正在重试。",

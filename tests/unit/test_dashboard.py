@@ -338,6 +338,7 @@ def test_the_timeline_is_newest_first_with_causes_and_one_heading_per_day() -> N
 def test_broken_promises_stand_out_and_the_machinery_stays_aside() -> None:
     marked = {name.split(".")[1]: weight(name) for name in REGISTRY}
     assert (marked["clock_breached"], marked["alarm_raised"], marked["message_failed"]) == ("bad", "bad", "bad")
+    assert marked["clock_warned"] == "at-risk"
     assert (marked["incident_closed"], marked["activation_authorised"]) == ("good", "good")
     assert (marked["clock_armed"], marked["webhook_delivered"]) == ("aside", "aside")
     assert marked["incident_reported"] == "plain"

@@ -22,7 +22,7 @@ from shared.events import Event
 from shared.mechanisms import table, tables_of
 
 BATCH = 200
-PARALLEL_SUBJECTS = 8
+PARALLEL_SUBJECTS = 50
 PUBLISH_DEADLINE_SECONDS = 10.0
 log = structlog.get_logger()
 

@@ -28,7 +28,10 @@ Percents = Annotated[tuple[Annotated[int, Field(gt=0, lt=100)], ...], AfterValid
 class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="AFTERCARE_INCIDENTS_", extra="ignore")
 
-    zone: Zone = Field("Asia/Shanghai", description="Time zone whose calendar year an incident's number carries.")
+    zone: Zone = Field(
+        "Asia/Shanghai",
+        description="Time zone of the provider: of the year in an incident's number, and of times in its timeline.",
+    )
     warning_percents: Percents = Field(
         (50, 75, 90), description="Shares of a promise's time, in percent, at which a warning is said."
     )

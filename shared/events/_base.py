@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, tzinfo
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -56,16 +57,20 @@ class Event(BaseModel):
         value: UUID | None = getattr(self, "incident_id", None)
         return value
 
-    def sentence(self, language: str) -> str:
-        """What a reader of the timeline sees, in `zh` or `en`; coded values become their terms."""
-        values = {name: self._shown(getattr(self, name), language) for name in type(self).model_fields}
+    def sentence(self, language: str, zone: tzinfo = UTC) -> str:
+        """What a reader of the timeline sees, in `zh` or `en`; coded values become their terms, times the zone's."""
+        values = {name: _shown(getattr(self, name), language, zone) for name in type(self).model_fields}
         return (self.zh if language == "zh" else self.en).format(**values)
 
-    @staticmethod
-    def _shown(value: Any, language: str) -> Any:
-        if isinstance(value, str):
-            return word(value, language)
-        return "" if value is None else value
+
+def _shown(value: Any, language: str, zone: tzinfo) -> Any:
+    if isinstance(value, datetime):
+        local = value.astimezone(zone)
+        offset = f"{local:%z}"[:3] + ":" + f"{local:%z}"[3:5] if local.utcoffset() else ""
+        return f"{local:%Y-%m-%d %H:%M} (UTC{offset})"
+    if isinstance(value, str):
+        return word(value, language)
+    return "" if value is None else value
 
 
 class Snapshot(Event):

@@ -227,8 +227,8 @@ class ClockArmed(
     Event,
     type="incidents.clock_armed.v1",
     subject="incident_id",
-    en="Promise “{kind}”: due {due_at:%Y-%m-%d %H:%M} UTC",
-    zh="承诺“{kind}”：应于 {due_at:%Y-%m-%d %H:%M}（UTC）前完成",
+    en="Promise “{kind}”: due {due_at}",
+    zh="承诺“{kind}”：应于 {due_at} 前完成",
 ):
     """A promise began or its target changed. Carries every input of its arithmetic (shared/clocks.py)."""
 

@@ -23,7 +23,7 @@ from shared import clocks
 from shared.calendar import ALWAYS, chinese_office_hours
 from shared.errors import IllegalMove
 from shared.events import REGISTRY
-from shared.events.incidents import ClockStopped, IncidentAssigned
+from shared.events.incidents import ClockArmed, ClockStopped, IncidentAssigned
 from shared.permissions import Permission
 
 HOUR = 3600
@@ -212,9 +212,9 @@ def test_the_name_of_a_person_in_a_sentence_is_in_its_language() -> None:
     )
     data = event.model_dump(mode="json")
     assert person_ids(data) == {engineer.id}
-    assert sentence(event.type, data, {engineer.id: engineer}, "en") == "Assigned to Example Engineer"
-    assert sentence(event.type, data, {}, "en") == "Assigned to 示例工程师"
-    assert sentence(event.type, data, {engineer.id: engineer}, "zh") == "已指派给 示例工程师"
+    assert sentence(event.type, data, {engineer.id: engineer}, "en", UTC) == "Assigned to Example Engineer"
+    assert sentence(event.type, data, {}, "en", UTC) == "Assigned to 示例工程师"
+    assert sentence(event.type, data, {engineer.id: engineer}, "zh", UTC) == "已指派给 示例工程师"
 
 
 def test_a_secret_in_an_event_is_not_kept() -> None:
@@ -230,4 +230,19 @@ def test_every_event_about_an_incident_can_be_told_in_both_languages() -> None:
 def test_a_row_of_the_past_is_told_though_its_event_has_new_fields_since() -> None:
     data = {"incident_id": str(UUID(int=1)), "customer_id": str(UUID(int=2)), "kind": "respond", "outcome": "met"}
     data |= {"stopped_at": "2026-11-16T02:00:00Z", "due_at": "2026-11-16T03:00:00Z", "a_field_we_dropped": "x"}
-    assert sentence(ClockStopped.type, data, {}, "zh") == "承诺“响应”按时完成"
+    assert sentence(ClockStopped.type, data, {}, "zh", UTC) == "承诺“响应”按时完成"
+
+
+def test_a_sentence_of_the_timeline_shows_times_in_the_providers_zone() -> None:
+    armed = ClockArmed(
+        incident_id=uuid4(),
+        customer_id=uuid4(),
+        kind="respond",
+        started_at=START,
+        amount=3600,
+        unit="seconds",
+        calendar={},
+        due_at=START + timedelta(hours=15),
+    )
+    assert armed.sentence("en", ZoneInfo("Asia/Shanghai")) == "Promise “respond”: due 2026-11-17 01:00 (UTC+08:00)"
+    assert armed.sentence("zh") == "承诺“响应”：应于 2026-11-16 17:00 (UTC) 前完成"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -50,11 +51,13 @@ def person_ids(data: Mapping[str, Any]) -> Collection[UUID]:
     return {UUID(data[of]) for of in PERSONS.values() if data.get(of)}
 
 
-def sentence(event_type: str, data: Mapping[str, Any], people: Mapping[UUID, Named], language: str) -> str:
-    """What happened, in `zh` or `en`."""
+def sentence(
+    event_type: str, data: Mapping[str, Any], people: Mapping[UUID, Named], language: str, zone: tzinfo
+) -> str:
+    """What happened, in `zh` or `en`, with times in the provider's zone."""
     shown = dict(data)
     for name, of in PERSONS.items():
         person = people.get(UUID(data[of])) if name in data and data.get(of) else None
         if person:
             shown[name] = person.name_zh if language == "zh" else person.name_en
-    return REGISTRY[event_type].model_validate(shown).sentence(language)
+    return REGISTRY[event_type].model_validate(shown).sentence(language, zone)

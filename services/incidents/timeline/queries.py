@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.incidents.copies import queries as copies
 from services.incidents.copies.domain import Named
 from services.incidents.incidents.queries import customer_of
+from services.incidents.settings import Settings
 from services.incidents.timeline import domain
 from services.incidents.timeline.models import Entry
+from shared.db import settings_of
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ async def timeline(session: AsyncSession, incident_id: UUID) -> list[Told]:
     rows = select(Entry).where(Entry.incident_id == incident_id)
     entries = (await session.scalars(rows.order_by(Entry.at, Entry.sequence, Entry.event_id))).all()
     people = await copies.names(session, _people(entries))
-    return [_told(entry, people) for entry in entries]
+    zone = settings_of(session, Settings).time_zone
+    return [_told(entry, people, zone) for entry in entries]
 
 
 def _people(entries: Sequence[Entry]) -> set[UUID | None]:
@@ -49,7 +52,7 @@ def _people(entries: Sequence[Entry]) -> set[UUID | None]:
     return inside | {domain.actor_id(entry.actor) for entry in entries}
 
 
-def _told(entry: Entry, people: Mapping[UUID, Named]) -> Told:
+def _told(entry: Entry, people: Mapping[UUID, Named], zone: tzinfo) -> Told:
     name_zh, name_en = domain.actor_names(entry.actor, people)
     return Told(
         event_id=entry.event_id,
@@ -59,8 +62,8 @@ def _told(entry: Entry, people: Mapping[UUID, Named]) -> Told:
         actor=entry.actor,
         actor_name_zh=name_zh,
         actor_name_en=name_en,
-        sentence_zh=domain.sentence(entry.type, entry.data, people, "zh"),
-        sentence_en=domain.sentence(entry.type, entry.data, people, "en"),
+        sentence_zh=domain.sentence(entry.type, entry.data, people, "zh", zone),
+        sentence_en=domain.sentence(entry.type, entry.data, people, "en", zone),
         causation_id=entry.causation_id,
         data=entry.data,
     )

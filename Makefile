@@ -28,7 +28,7 @@ demo: .venv/run ## play the main job against the running platform (LANG=zh_CN te
 	@$(BIN)/python -m clients.demo $(if $(filter command line,$(origin LANG)),--lang $(LANG)) $(ARGS)
 
 test: .venv/dev ## all tests; installs RabbitMQ and Chromium on Debian when root, else says how
-	@$(BIN)/python -m deploy.test_machine && $(BIN)/pytest $(ARGS)
+	@$(BIN)/python -m deploy.test_machine && $(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
 check: .venv/dev ## format, lint, types, layers, docs fresh, sizes
 	@$(MAKE) --no-print-directory format-check lint types layers docs-check sizes

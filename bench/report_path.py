@@ -23,7 +23,7 @@ import httpx
 
 from bench.load import Load, post
 from bench.report import Goal
-from deploy.distributed import free_port
+from deploy.machine import free_ports
 from deploy.postgres_node import PostgresNode
 from services import catalogue
 from shared.db import plain_url
@@ -49,7 +49,7 @@ def run() -> list[Goal]:
 
 
 async def _measure(url: str, home: Path) -> list[Goal]:
-    port, bare_port = free_port_pair(), free_port()
+    port, bare_port = free_ports(2)
     with platform(url, home, port) as process, reference(url, bare_port):
         began = time.perf_counter()
         await _until(lambda: (home / ".aftercare" / "demo.json").exists())
@@ -162,11 +162,6 @@ async def _until_answers(port: int, path: str) -> None:
                 return
             await asyncio.sleep(0.05)
     raise TimeoutError(f"port {port} does not answer")
-
-
-def free_port_pair() -> int:
-    """A first port whose neighbours at +25, +26 and +80, which the platform takes too, are most likely free."""
-    return 20_000 + free_port() % 20_000
 
 
 def resident_megabytes(pid: int) -> float:

@@ -9,131 +9,106 @@ import argparse
 import asyncio
 import contextlib
 import os
-import signal
-import socket
-import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from deploy.embedded import Keys, Ports, environment, keys_of
-from deploy.postgres_account import default_data_folder
+from deploy.children import Children, Program
+from deploy.embedded import Ports
+from deploy.home import Home
+from deploy.launch import launch, prepared, progress, require_free, run_loop, start_beside
+from deploy.machine import free_ports
 from deploy.rabbit_node import RabbitNode
-from deploy.run import CHECKOUT, Child, database, migrate_all
 from deploy.welcome import welcome
 from services import catalogue
-from shared import migrate
-from shared.settings import PlatformSettings
+from services.preflight import read_platform, read_settings
+from services.process import database_url_of, stop_signal
 
-STOP_SECONDS = 15
-
-
-@dataclass
-class Fleet:
-    """The processes of a distributed platform, each with its own environment. Any can be killed and restarted."""
-
-    keys: Keys
-    admin_url: str
-    amqp_url: str
-    ports: Ports
-    api_ports: dict[str, int]
-    processes: dict[tuple[str, str], subprocess.Popen[bytes]] = field(default_factory=dict)
-
-    def start_all(self) -> None:
-        for name in catalogue.NAMES:
-            for role in ("worker", "api"):
-                self.start(name, role)
-
-    def start(self, name: str, role: str) -> None:
-        command = [sys.executable, "-m", "services", "run", name, "--role", role]
-        environ = self.environment_of(name, role)
-        self.processes[name, role] = subprocess.Popen(command, env=environ, start_new_session=True)
-
-    def kill(self, name: str, role: str) -> None:
-        """SIGKILL, as a crash would."""
-        process = self.processes.pop((name, role))
-        process.kill()
-        process.wait()
-
-    def environment_of(self, name: str, role: str) -> dict[str, str]:
-        """What one process is told: its own database role, the bus, the public key, and where the others answer."""
-        every = environment(self.keys, self.admin_url, self.ports)
-        own = f"AFTERCARE_{name.upper()}_"
-        told = {k: v for k, v in every.items() if k.startswith(own) or k == "AFTERCARE_PRINCIPAL_KEY"}
-        told["AFTERCARE_AMQP_URL"] = self.amqp_url
-        told[f"{own}DATABASE_URL"] = migrate.running_url(self.admin_url, name, self.keys.database_secret)
-        told[f"{own}PORT"] = str(self.api_ports[name] if role == "api" else free_port())
-        if name == "gateway":
-            for other, port in self.api_ports.items():
-                if other != "gateway":
-                    told[f"AFTERCARE_{other.upper()}_API_URL"] = f"http://127.0.0.1:{port}"
-        clean = {k: v for k, v in os.environ.items() if not k.startswith("AFTERCARE_")}
-        return clean | {"AFTERCARE_LOG_LEVEL": os.environ.get("AFTERCARE_LOG_LEVEL", "WARNING")} | told
-
-    def stop(self) -> None:
-        """Terminate all, drain, and kill what does not end in time."""
-        for process in self.processes.values():
-            process.send_signal(signal.SIGTERM)
-        for process in self.processes.values():
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        self.processes.clear()
+COMMAND = "make run-distributed"
+PROCESSES = tuple((name, role) for name in catalogue.NAMES for role in ("worker", "api"))
+FOR_ALL = ("AFTERCARE_PRINCIPAL_KEY", "AFTERCARE_AMQP_URL", "AFTERCARE_LOG_LEVEL", "AFTERCARE_LOG_FORMAT")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def main() -> None:
+    launch(COMMAND, __doc__ or "", run)
+
+
+def run(arguments: argparse.Namespace, home: Home) -> None:
+    """Broker, database and fourteen processes, until told to stop."""
+    ports = Ports.from_first(arguments.port)
+    with home.taken():
+        require_free(ports, COMMAND)
+        with prepared(home, ports) as told, _broker(home) as amqp_url:
+            fleet = Fleet.planned(told | {"AFTERCARE_AMQP_URL": amqp_url}, ports)
+            run_loop(_run(fleet, ports, home, dashboard=not arguments.without_dashboard))
 
 
 @contextlib.contextmanager
-def broker() -> Iterator[str]:
-    """The broker given in AFTERCARE_AMQP_URL, or a private node while we run."""
+def _broker(home: Home) -> Iterator[str]:
+    """The broker given in AFTERCARE_AMQP_URL, or a private node while we run, whose messages outlive a stop."""
     given = os.environ.get("AFTERCARE_AMQP_URL")
     if given:
         yield given
         return
-    node = RabbitNode()
+    progress("Starting RabbitMQ", "正在启动 RabbitMQ")
+    node = RabbitNode(home.broker)
     try:
         yield node.start()
     finally:
         node.stop()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="make run-distributed", description=__doc__)
-    parser.add_argument("--port", type=int, default=8000, help="first port (default 8000)")
-    arguments = parser.parse_args()
-    keys = keys_of(CHECKOUT / ".aftercare")
-    ports = Ports.from_first(arguments.port)
-    with database(default_data_folder(CHECKOUT)) as admin_url, broker() as amqp_url:
-        platform = PlatformSettings(database_url=admin_url, database_secret=keys.database_secret)
-        migrate_all(platform)
-        api_ports = {name: free_port() for name in catalogue.NAMES} | {"gateway": ports.gateway}
-        fleet = Fleet(keys, admin_url, amqp_url, ports, api_ports)
-        fleet.start_all()
-        try:
-            with contextlib.suppress(KeyboardInterrupt):
-                asyncio.run(_beside(platform, ports, keys))
-        finally:
-            fleet.stop()
-
-
-async def _beside(platform: PlatformSettings, ports: Ports, keys: Keys) -> None:
-    """Recorder and dashboard beside the fleet until Ctrl-C."""
-    recorder = Child("recorder", "clients.recorder", "--smtp-port", str(ports.smtp), "--http-port", str(ports.recorder))
-    dashboard = Child("dashboard", "clients.dashboard", "--port", str(ports.dashboard), "--gateway", ports.base_url)
-    for child in (recorder, dashboard):
-        child.start()
+async def _run(fleet: Fleet, ports: Ports, home: Home, *, dashboard: bool) -> None:
+    progress(f"Starting {len(PROCESSES)} processes", f"正在启动 {len(PROCESSES)} 个进程")
+    stop, children = stop_signal(), Children(home.folder)
+    for program in fleet.programs():
+        children.start(program)
+    start_beside(children, ports, dashboard=dashboard)
+    greeting = asyncio.create_task(welcome(read_platform(), ports, home, fleet.addresses, COMMAND))
     try:
-        await welcome(platform, ports, keys, CHECKOUT / ".aftercare")
-        await asyncio.Event().wait()
+        await stop.wait()
     finally:
-        await asyncio.gather(recorder.stop(), dashboard.stop())
+        greeting.cancel()
+        await asyncio.gather(greeting, children.stop(), return_exceptions=True)
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """The processes of a distributed platform: what each is told, and where it answers. All of it is known before."""
+
+    told: Mapping[str, str]
+    ports: Mapping[tuple[str, str], int]
+
+    @classmethod
+    def planned(cls, told: Mapping[str, str], ports: Ports) -> Fleet:
+        """`told` is the whole platform's environment, of which each process gets its part."""
+        free = dict(zip(PROCESSES, free_ports(len(PROCESSES)), strict=True))
+        return cls(told, {**free, ("gateway", "api"): ports.gateway})
+
+    @property
+    def addresses(self) -> list[str]:
+        """Where each process tells whether it is ready."""
+        return [f"http://127.0.0.1:{port}" for port in self.ports.values()]
+
+    def programs(self) -> Iterator[Program]:
+        for name, role in PROCESSES:
+            command = ("services", "run", name, "--role", role)
+            yield Program(f"{name}-{role}", command, self.environment_of(name, role))
+
+    def environment_of(self, name: str, role: str) -> dict[str, str]:
+        """The bus, the public key, the service's own settings and database role; to the gateway's API, the others."""
+        own = f"AFTERCARE_{name.upper()}_"
+        log = {
+            "AFTERCARE_LOG_LEVEL": "WARNING",
+            "AFTERCARE_LOG_FORMAT": "text" if sys.stderr.isatty() else "json",
+        }
+        told = log | {k: v for k, v in self.told.items() if k.startswith(own) or k in FOR_ALL}
+        told[f"{own}DATABASE_URL"] = database_url_of(name, read_platform(), read_settings()[name])
+        told[f"{own}PORT"] = str(self.ports[name, role])
+        if (name, role) == ("gateway", "api"):
+            others = [other for other in catalogue.NAMES if other != "gateway"]
+            return told | {f"AFTERCARE_{o.upper()}_API_URL": f"http://127.0.0.1:{self.ports[o, 'api']}" for o in others}
+        return {k: v for k, v in told.items() if k != "AFTERCARE_GATEWAY_SIGNING_KEY"}
 
 
 if __name__ == "__main__":

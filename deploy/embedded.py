@@ -13,6 +13,10 @@ from shared.auth import new_key_pair
 KEYS = "keys.json"
 
 
+class KeysUnreadable(Exception):
+    """The file of keys is damaged; the message names it."""
+
+
 @dataclass(frozen=True)
 class Keys:
     """The secrets of one installation. None of them is ever in the repository."""
@@ -51,15 +55,25 @@ class Ports:
 
 
 def keys_of(folder: Path) -> Keys:
-    """The installation's keys, generated when the folder has none. The folder is 0700, the file 0600."""
+    """The installation's keys, generated when the folder has none. The folder is 0700, the file 0600.
+
+    Raises KeysUnreadable: new keys would lock us out of the data.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / KEYS
     if path.exists():
-        return Keys(**json.loads(path.read_text(encoding="utf-8")))
-    private, public = new_key_pair()
-    keys = Keys(private, public, secrets.token_hex(32), secrets.token_hex(32), readable_password())
+        try:
+            return Keys(**json.loads(path.read_text(encoding="utf-8")))
+        except (ValueError, TypeError) as problem:
+            raise KeysUnreadable(f"{path} is damaged (密钥文件已损坏): restore it, or delete all data.") from problem
+    keys = new_keys()
     write_private(path, json.dumps(asdict(keys), indent=1))
     return keys
+
+
+def new_keys() -> Keys:
+    private, public = new_key_pair()
+    return Keys(private, public, secrets.token_hex(32), secrets.token_hex(32), readable_password())
 
 
 def write_private(path: Path, text: str) -> None:

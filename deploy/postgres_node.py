@@ -61,6 +61,7 @@ class PostgresNode:
                 running = server.ensure_running(max_connections=max_connections, durable=durable)
             except BaseException:
                 membership.close()
+                server.halt_unless_used()
                 raise
         self._server, self._membership = server, membership
         return f"postgresql://{SUPERUSER}@/postgres?host={quote(str(running.socket_folder))}&port={running.port}"
@@ -74,9 +75,8 @@ class PostgresNode:
         membership.close()
         if not server.folder.exists():
             return  # a server whose data folder was removed ends by itself
-        with alone(server.folder / START_LOCK), open_lock(server.folder / USERS_LOCK) as users:
-            if try_exclusive(users):
-                server.halt()
+        with alone(server.folder / START_LOCK):
+            server.halt_unless_used()
 
     def kill(self) -> None:
         """SIGKILL the server, as a crash would; `stop` and a new `start` bring back what was committed."""
@@ -153,6 +153,12 @@ class _Server:
         if running is None:
             raise PostgresNotStarted(f"PostgreSQL ended at once: {self._last_words()}")
         return running
+
+    def halt_unless_used(self) -> None:
+        """Stop the server when it has no users. Call with the start lock held."""
+        with open_lock(self.folder / USERS_LOCK) as users:
+            if try_exclusive(users):
+                self.halt()
 
     def halt(self) -> None:
         """Stop the server, disconnecting its clients; by force when it does not obey in time."""

@@ -9,37 +9,46 @@ import asyncio
 import contextlib
 import json
 import sys
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import httpx
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from clients.demo.organisation import DemoOrganisation, load_organisation
 from clients.sign_in import SignIn
-from deploy.embedded import Keys, Ports, write_private
+from deploy.embedded import Ports, keys_of, write_private
+from deploy.home import CHECKOUT, Home
 from services import catalogue
 from services.gateway.people.actions import bootstrap_administrator
-from shared import migrate
+from services.process import database_url_of
 from shared.db import Caller, Database
+from shared.events.words import word
 from shared.settings import PlatformSettings
 
 ADMINISTRATOR = "administrator@demo.example"
+POLL_SECONDS = 0.1
+PLAIN_WIDTH = 100
+INVENTED = ("（演示）", " (Demo)")
+"""Said once below the table instead of at each name."""
 
 
-async def welcome(platform: PlatformSettings, ports: Ports, keys: Keys, folder: Path) -> None:
-    """Load the demo organisation (once) and print addresses and sign-ins."""
+async def welcome(platform: PlatformSettings, ports: Ports, home: Home, processes: Iterable[str], command: str) -> None:
+    """Once all these addresses are ready: load the demo organisation (once) and print addresses and sign-ins."""
     try:
-        await _until_ready(ports.base_url)
-        administrator = SignIn(email=ADMINISTRATOR, password=keys.administrator_password)
+        await _until_ready(processes)
+        administrator = SignIn(email=ADMINISTRATOR, password=keys_of(home.folder).administrator_password)
         await _bootstrap(platform, administrator)
-        demo = await load_organisation(ports.base_url, administrator, ports.recorder_url, folder)
+        demo = await load_organisation(ports.base_url, administrator, ports.recorder_url, home.folder)
         written = sign_ins(ports, administrator, demo)
-        write_private(folder / "sign-ins.json", json.dumps(written, ensure_ascii=False, indent=1))
-        show(ports, written)
+        write_private(home.folder / "sign-ins.json", json.dumps(written, ensure_ascii=False, indent=1))
+        console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
+        show(console, ports, written, _what_next(home, command))
     except Exception as problem:
-        print(f"The demo organisation could not be loaded: {problem!r}", file=sys.stderr, flush=True)
+        said = "The demo organisation could not be loaded (演示组织加载失败)"
+        print(f"{said}: {problem!r}", file=sys.stderr, flush=True)
 
 
 def sign_ins(ports: Ports, administrator: SignIn, demo: DemoOrganisation) -> dict[str, Any]:
@@ -53,31 +62,76 @@ def sign_ins(ports: Ports, administrator: SignIn, demo: DemoOrganisation) -> dic
     }
 
 
-def show(ports: Ports, written: dict[str, Any]) -> None:
-    """Addresses and sign-ins, for a person."""
-    console = Console()
-    console.print(f"\n[bold]Aftercare[/bold] is ready · 平台已就绪\n  API        {ports.base_url}  (/docs)")
-    console.print(f"  Dashboard  {ports.dashboard_url}\n  Recorder   {ports.recorder_url}/mails\n")
-    table = Table("sign-in · 登录", "password · 密码", "who · 身份", box=None, pad_edge=False)
-    table.add_row(written["administrator"]["email"], written["administrator"]["password"], "administrator · 管理员")
+def show(console: Console, ports: Ports, written: Mapping[str, Any], commands: Mapping[str, str]) -> None:
+    """Addresses and sign-ins, for a person, and what to type next."""
+    console.print(Text.assemble("\n", ("Aftercare is ready · 平台已就绪", "bold green"), "\n"))
+    console.print(_addresses(ports))
+    console.print()
+    console.print(_table(written))
+    console.print(Text("\n  People and organisations are invented. · 人物与机构均为虚构。", style="dim"))
+    for command, meaning in commands.items():
+        console.print(Text.assemble(("\n  " + command, "bold"), "  " + meaning), soft_wrap=True)
+    console.print()
+
+
+def _addresses(ports: Ports) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    for what, where in (
+        ("  Dashboard · 看板", ports.dashboard_url),
+        ("  API · 接口", f"{ports.base_url}/docs"),
+        ("  Outgoing mail · 外发邮件", f"{ports.recorder_url}/mails"),
+    ):
+        grid.add_row(what, Text(where, style="cyan"))
+    return grid
+
+
+def _table(written: Mapping[str, Any]) -> Table:
+    """E-mail addresses and passwords are for copying, so they are never broken; names and roles may be."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold cyan")
+    table.add_column("sign-in · 登录账号", no_wrap=True, overflow="ignore")
+    table.add_column("password · 密码", no_wrap=True, overflow="ignore")
+    table.add_column("name · 姓名")
+    table.add_column("role · 角色")
+    administrator = written["administrator"]
+    table.add_row(administrator["email"], administrator["password"], "", _both(["administrator"]))
     for person in written["people"]:
-        table.add_row(person["email"], person["password"], f"{person['name_en']} · {person['name_zh']}")
-    console.print(table)
-    console.print("\nDemo data, invented · 演示数据，纯属虚构.  `make demo` plays the main job. Ctrl-C stops.\n")
+        name = f"{person['name_en']} {person['name_zh']}"
+        for mark in INVENTED:
+            name = name.replace(mark, "")
+        table.add_row(person["email"], person["password"], name, _both(person["roles"]))
+    return table
 
 
-async def _until_ready(base_url: str) -> None:
-    async with httpx.AsyncClient(trust_env=False) as client:
-        while True:
-            with contextlib.suppress(httpx.TransportError):
-                if (await client.get(f"{base_url}/readyz", timeout=5)).status_code == 200:
-                    return
-            await asyncio.sleep(0.05)
+def _both(roles: Iterable[str]) -> str:
+    return "\n".join(f"{word(role, 'en')} · {word(role, 'zh')}" for role in roles)
+
+
+def _what_next(home: Home, command: str) -> dict[str, str]:
+    elsewhere = "" if home.path.resolve() == CHECKOUT else f' ARGS="--folder {home.folder}"'
+    return {
+        f"make demo{elsewhere}": "one fault from report to closed · 演示一次故障的全过程",
+        "Ctrl-C": f"stop; `{command}` goes on with the data · 停止，数据保留",
+    }
+
+
+async def _until_ready(processes: Iterable[str]) -> None:
+    async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
+        for address in processes:
+            while True:
+                if await _is_ready(client, address):
+                    break
+                await asyncio.sleep(POLL_SECONDS)
+
+
+async def _is_ready(client: httpx.AsyncClient, address: str) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        return (await client.get(f"{address}/readyz")).is_success
+    return False
 
 
 async def _bootstrap(platform: PlatformSettings, administrator: SignIn) -> None:
-    url = migrate.running_url(platform.database_url or "", "gateway", platform.database_secret)
-    database = Database(url, "gateway", settings=catalogue.settings_class("gateway")())
+    settings = catalogue.settings_class("gateway")()
+    database = Database(database_url_of("gateway", platform, settings), "gateway", settings=settings)
     async with database.transaction(Caller("system:gateway", "system")) as session:
         await bootstrap_administrator(
             session,

@@ -3,106 +3,137 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-import asyncpg
 import typer
-import uvicorn
+import uvloop
+from pydantic import validate_email
 
 from services import catalogue, reference
-from services.process import NotConfigured, app_of, build, read_settings
+from services.gateway.people.actions import bootstrap_administrator
+from services.preflight import (
+    FORESEEN,
+    NotConfigured,
+    door,
+    in_one_line,
+    read_platform,
+    read_settings,
+    require_migrated,
+)
+from services.process import app_of, build, database_url_of, serve, stop_signal
 from shared import migrate as migrations
 from shared.audit import verify_chains
 from shared.db import Caller, Database
-from shared.settings import PlatformSettings, UnknownSetting
+from shared.settings import PlatformSettings
 from shared.telemetry import configure_logs
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+Name = Annotated[str, typer.Argument(help=f"one of: {', '.join(catalogue.NAMES)}")]
 Names = Annotated[list[str], typer.Argument(help=f"all, or some of: {', '.join(catalogue.NAMES)}")]
 RoleOption = Annotated[Literal["api", "worker", "all"], typer.Option(help="answer requests, do the work, or both")]
-DRAIN_SECONDS = 10
 
 
 @cli.command()
 def run(names: Names, role: RoleOption = "all") -> None:
     """Run services until SIGTERM or Ctrl-C; the schemas must be migrated."""
     chosen = _chosen(names)
-    platform = PlatformSettings()
+    platform, settings = read_platform(), read_settings()
     configure_logs(platform.log_level, platform.log_format)
-    settings = read_settings()
-    process = build(chosen, role, platform, settings)
-    listening = settings["gateway" if "gateway" in chosen else chosen[0]]
+    first = "gateway" if "gateway" in chosen else chosen[0]
+    listening = settings[first]
+    if not listening.port:
+        raise NotConfigured(f"AFTERCARE_{first.upper()}_PORT is not set: nobody would find what is answered")
 
-    async def serve() -> None:
-        await process.start()
-        try:
-            config = uvicorn.Config(
-                app_of(process, settings),
-                host=listening.host,
-                port=listening.port,
-                log_config=None,
-                timeout_graceful_shutdown=DRAIN_SECONDS,
-                lifespan="on",
-                server_header=False,
-            )
-            await uvicorn.Server(config).serve()
-        finally:
-            await process.stop()
+    async def work() -> None:
+        stop = stop_signal()
+        await require_migrated({name: database_url_of(name, platform, settings[name]) for name in chosen})
+        process = build(chosen, role, platform, settings)
+        app = app_of(process, settings)
+        with door(listening.host, listening.port) as opened:
+            await serve(process, app, opened, stop)
 
-    asyncio.run(serve())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work())
 
 
 @cli.command()
 def migrate(names: Names) -> None:
     """Create roles and schemas that are missing and bring the schemas up to date; needs the administrator's URL."""
-    platform = PlatformSettings()
+    chosen, platform = _chosen(names), read_platform()
     url = _admin_url(platform)
     asyncio.run(migrations.prepare_roles(url, list(catalogue.NAMES), platform.database_secret))
-    for name in _chosen(names):
+    for name in chosen:
         migrations.upgrade(name, migrations.owner_url(url, name, platform.database_secret))
+        typer.echo(f"{name}: the schema is up to date")
 
 
 @cli.command()
-def revision(name: str, slug: str, number: int) -> None:
+def administrator(email: str, name_en: str = "Administrator", name_zh: str = "管理员") -> None:
+    """Let the first administrator of an installation in: prints a new password, once."""
+    try:
+        validate_email(email)
+    except ValueError as problem:
+        raise NotConfigured(f"{email} is no e-mail address") from problem
+    database, password = _database("gateway"), secrets.token_urlsafe(12)
+
+    async def work() -> bool:
+        async with database.transaction(Caller("system:gateway", "system")) as session:
+            added = await bootstrap_administrator(
+                session, email=email, password=password, name_zh=name_zh, name_en=name_en
+            )
+        await database.close()
+        return added is not None
+
+    if not asyncio.run(work()):
+        raise NotConfigured("there is an administrator already, who can add others")
+    typer.echo(password)
+
+
+@cli.command()
+def revision(name: Name, slug: str, number: int) -> None:
     """Write migration NUMBER of a service with what its models have and the migrated schema has not."""
-    platform = PlatformSettings()
+    [name] = _chosen([name])
+    platform = read_platform()
     url = migrations.owner_url(_admin_url(platform), name, platform.database_secret)
     migrations.revise(name, url, catalogue.service(name).metadata, slug, number)
 
 
 @cli.command()
-def republish(name: str) -> None:
+def republish(name: Name) -> None:
     """Say all snapshots of a service again, for services whose copies are empty or lost."""
+    [name] = _chosen([name])
     say = catalogue.service(name).republish
     if say is None:
         raise NotConfigured(f"{name} says no snapshots")
+    database = _database(name)
 
     async def work() -> None:
-        database = _database(name)
         async with database.transaction(Caller(f"system:{name}", "system")) as session:
             await say(session)
         await database.close()
 
     asyncio.run(work())
+    typer.echo(f"{name}: all snapshots are said again; its worker sends them")
 
 
 @cli.command()
 def audit(names: Names) -> None:
     """Check every audit chain of the services; exit code 1 names the first broken entry of each broken chain."""
+    databases = {name: _database(name) for name in _chosen(names)}
 
     async def work() -> list[str]:
         broken = []
-        for name in _chosen(names):
-            database = _database(name)
+        for name, database in databases.items():
             async with database.transaction(Caller(f"system:{name}", "system"), read_only=True) as session:
                 broken += [f"{name} {subject} entry {entry}" for subject, entry in await verify_chains(session)]
             await database.close()
         return broken
 
     broken = asyncio.run(work())
-    for line in broken:
+    for line in broken or ["every chain holds"]:
         typer.echo(line)
     raise typer.Exit(1 if broken else 0)
 
@@ -121,7 +152,7 @@ def _chosen(names: list[str]) -> list[str]:
         return list(catalogue.NAMES)
     unknown = [name for name in names if name not in catalogue.NAMES]
     if unknown:
-        raise NotConfigured(f"no such service: {', '.join(unknown)}")
+        raise NotConfigured(f"no such service: {', '.join(unknown)}; there are {', '.join(catalogue.NAMES)}")
     return names
 
 
@@ -132,17 +163,16 @@ def _admin_url(platform: PlatformSettings) -> str:
 
 
 def _database(name: str) -> Database:
-    platform = PlatformSettings()
-    settings = catalogue.settings_class(name)()
-    url = settings.database_url or migrations.running_url(_admin_url(platform), name, platform.database_secret)
-    return Database(url, name, settings=settings)
+    """One service's database under its running role. Raises NotConfigured."""
+    platform, settings = read_platform(), read_settings()[name]
+    return Database(database_url_of(name, platform, settings), name, settings=settings)
 
 
 def main() -> None:
     try:
         cli()
-    except (NotConfigured, UnknownSetting, asyncpg.InvalidPasswordError, OSError) as problem:
-        sys.exit(f"aftercare: {problem}")
+    except FORESEEN as problem:
+        sys.exit(f"aftercare: {in_one_line(problem)}")
 
 
 if __name__ == "__main__":

@@ -5,23 +5,30 @@ Start: bus, services, gateway. Stop in reverse, draining. Migration comes before
 
 from __future__ import annotations
 
+import asyncio
+import signal
+import socket
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+import uvicorn
+
 from services import catalogue
+from services.preflight import NotConfigured
 from shared import migrate
+from shared.auth import Verifier
 from shared.bus import Bus
 from shared.bus.local import LocalBus
 from shared.bus.rabbit import RabbitBus
 from shared.now import TimeSource, database_time
 from shared.service import Role, Runtime, health_app
-from shared.settings import PlatformSettings, ServiceSettings, refuse_unknown
+from shared.settings import PlatformSettings, ServiceSettings
 from shared.telemetry import Metrics
 
-
-class NotConfigured(Exception):
-    """A setting this process cannot do without is missing; the message names it."""
+DRAIN_SECONDS = 10
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass
@@ -48,13 +55,6 @@ class Process:
         return all(ready for ready, _ in found.values()), {name: what for name, (_, what) in found.items()}
 
 
-def read_settings() -> dict[str, ServiceSettings]:
-    """Every service's settings from the environment. Raises UnknownSetting for a misspelt variable of any of them."""
-    every = {name: catalogue.settings_class(name) for name in catalogue.NAMES}
-    refuse_unknown([PlatformSettings, *every.values()])
-    return {name: settings() for name, settings in every.items()}
-
-
 def build(
     names: Sequence[str],
     role: Role,
@@ -63,8 +63,7 @@ def build(
     time: TimeSource = database_time,
 ) -> Process:
     """A process holding these services. Raises NotConfigured when database or principal key is not to be had."""
-    if not platform.principal_key:
-        raise NotConfigured("AFTERCARE_PRINCIPAL_KEY is not set: services cannot tell who is asking")
+    _require_key(platform.principal_key)
     bus = _bus(platform.amqp_url, names)
     metrics = Metrics()
     runtimes = {
@@ -80,6 +79,15 @@ def build(
         for name in names
     }
     return Process(runtimes, bus, role)
+
+
+def _require_key(key: str) -> None:
+    if not key:
+        raise NotConfigured("AFTERCARE_PRINCIPAL_KEY is not set: services cannot tell who is asking")
+    try:
+        Verifier(key)
+    except ValueError as problem:
+        raise NotConfigured("AFTERCARE_PRINCIPAL_KEY is no public key in PEM") from problem
 
 
 def _bus(amqp_url: str | None, names: Sequence[str]) -> Bus:
@@ -107,7 +115,48 @@ def app_of(process: Process, settings: Mapping[str, ServiceSettings]) -> Any:
         return health_app(process.readiness, next(iter(runtimes.values())).metrics)
     for runtime in runtimes.values():
         if runtime.service.front:
-            return runtime.service.front(runtimes, process.readiness, settings)
+            try:
+                return runtime.service.front(runtimes, process.readiness, settings)
+            except ValueError as problem:
+                raise NotConfigured("AFTERCARE_GATEWAY_SIGNING_KEY is not set, or no private key in PEM") from problem
     if len(runtimes) != 1:
         raise NotConfigured("without the gateway, a process answers for one service only")
     return next(iter(runtimes.values())).app
+
+
+def stop_signal() -> asyncio.Event:
+    """Is set by the first Ctrl-C, termination or closed terminal from now on; call it where the loop runs."""
+    stop = asyncio.Event()
+    for number in ENDING:
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def serve(process: Process, app: Any, opened: socket.socket, stop: asyncio.Event) -> None:
+    """Start the process, answer on the socket until `stop` is set, drain, stop."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        server_header=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    server = _Server(config)
+    try:
+        await process.start()
+        serving = asyncio.create_task(server.serve([opened]))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        server.should_exit = True
+        await serving
+    finally:
+        await process.stop()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which leaves the signals to us: by its own handling they end the process before its work is drained."""
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]  # uvicorn states a generator, any context will do
+        return nullcontext()

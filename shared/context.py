@@ -48,3 +48,5 @@ class Context:
     said: list[tuple[Event, UUID]] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     wakes: set[str] = field(default_factory=set)
+    cancelled: set[UUID] = field(default_factory=set)
+    armed: set[tuple[str, str, str]] = field(default_factory=set)

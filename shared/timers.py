@@ -13,7 +13,7 @@ from uuid import UUID
 
 import orjson
 import structlog
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -110,6 +110,7 @@ async def arm_many(
         correlation_id or ctx.correlation_id,
         ctx.drill,
     )
+    ctx.armed |= {(kind, str(subject), label) for kind, subject, label, _, _ in wanted}
     ctx.wakes.add("timers")
 
 
@@ -119,8 +120,9 @@ async def cancel(session: AsyncSession, kind: str, subject: UUID, *, label: str 
     armed = update(timers).where(timers.c.kind == kind, timers.c.subject == str(subject), timers.c.state == "armed")
     if label is not None:
         armed = armed.where(timers.c.label == label)
-    result = await session.execute(armed.values(state="cancelled").returning(timers.c.id))
-    return len(result.all())
+    cancelled = (await session.scalars(armed.values(state="cancelled").returning(timers.c.id))).all()
+    context(session).cancelled.update(cancelled)
+    return len(cancelled)
 
 
 class CancelledMeanwhile(Exception):
@@ -192,6 +194,8 @@ class TimerLoop:
     async def _fire_row(self, session: AsyncSession, row: Row[Any]) -> None:
         """The effect, then the mark, in one transaction. The record is locked before its timer, here as everywhere
         (who moves a record cancels its timers under the record's lock), so that the two never wait for each other.
+        An effect may arm its own timer again (that moved the row, and what fired is kept as a row of its own) or
+        cancel it with others of its record.
         """
         caller = Caller(
             actor=self.caller.actor,
@@ -207,11 +211,14 @@ class TimerLoop:
             timer = Timer(row.id, row.kind, row.subject, row.label, row.data, row.due_at, late)
             await self.jobs.effects[row.kind](session, timer)
             await session.flush()
-            fired = update(self.timers).where(self.timers.c.id == row.id, self.timers.c.state == "armed")
-            marked = await session.execute(
-                fired.values(state="fired", fired_at=now, late=late).returning(self.timers.c.id)
-            )
-            if marked.first() is None:
+            fired = {"state": "fired", "fired_at": now, "late": late}
+            if (row.kind, row.subject, row.label) in context(session).armed:
+                await session.execute(insert(self.timers).values(**row._asdict() | fired | {"id": uuid7()}))
+                return
+            still = update(self.timers).where(self.timers.c.id == row.id)
+            if row.id not in context(session).cancelled:
+                still = still.where(self.timers.c.state == "armed", self.timers.c.due_at == row.due_at)
+            if (await session.execute(still.values(**fired).returning(self.timers.c.id))).first() is None:
                 raise CancelledMeanwhile(row.id)
 
     async def _put_off(self, timer_id: UUID, problem: Exception) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import catalogue
 from services.contracts.customers import actions
+from shared.db import context
 from shared.events.gateway import PersonChanged
 from shared.inbox import Consumers
 from shared.service import Service
-from shared.timers import Jobs, Timer
+from shared.timers import Jobs, Timer, arm, cancel
 from tests.harness import OneService
 
 Open = Callable[[Service], Awaitable[OneService]]
@@ -24,6 +26,8 @@ class Toy:
     """Each person heard of becomes a customer row, so that an effect can be counted; some names fail."""
 
     failing: set[str] = field(default_factory=set)
+    repeating: set[str] = field(default_factory=set)
+    ending: set[str] = field(default_factory=set)
     fired: list[Timer] = field(default_factory=list)
     handled: list[str] = field(default_factory=list)
 
@@ -44,6 +48,11 @@ class Toy:
             await actions.add_customer(session, name_zh=timer.label, name_en=timer.label)
             if timer.label in self.failing:
                 raise RuntimeError(f"cannot ring {timer.label}")
+            if timer.label in self.ending:
+                await cancel(session, "ring", timer.subject_id)
+            if timer.label in self.repeating:
+                again = context(session).now + timedelta(minutes=10)
+                await arm(session, "ring", timer.subject_id, again, label=timer.label)
             self.fired.append(timer)
 
         return replace(catalogue.service("contracts"), consumers=consumers, jobs=jobs)

@@ -80,6 +80,32 @@ async def test_arming_again_moves_the_timer(one_service: OneService.Factory) -> 
     assert len(toy.fired) == 1
 
 
+async def test_an_effect_may_arm_its_own_timer_again(one_service: OneService.Factory) -> None:
+    toy = Toy(repeating={"tea"})
+    service = await one_service(toy.service())
+    await arm_rings(service, tea=10)
+    for fired in (1, 2, 3):
+        await service.advance(minutes=10, seconds=1)
+        assert len(toy.fired) == fired
+    rows = await service.rows(TIMERS.select().where(TIMERS.c.kind == "ring"))
+    assert sorted(row.state for row in rows) == ["armed", "fired", "fired", "fired"]
+
+
+async def test_an_effect_may_cancel_all_timers_of_its_record_its_own_too(one_service: OneService.Factory) -> None:
+    toy = Toy(ending={"first"})
+    service = await one_service(toy.service())
+    record = uuid7()
+    async with service.runtime.database.transaction(SYSTEM) as session:
+        for label, minutes in (("first", 1), ("second", 2)):
+            due = context(session).now + timedelta(minutes=minutes)
+            await arm(session, "ring", record, due, label=label)
+    await service.advance(minutes=1, seconds=1)
+    await service.advance(minutes=5)
+    assert [timer.label for timer in toy.fired] == ["first"]
+    rows = await service.rows(TIMERS.select().order_by(TIMERS.c.label))
+    assert [(row.label, row.state) for row in rows] == [("first", "fired"), ("second", "cancelled")]
+
+
 async def test_one_bad_timer_does_not_hold_up_the_others_and_is_parked_in_the_end(
     one_service: OneService.Factory,
 ) -> None:

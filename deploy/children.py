@@ -37,8 +37,8 @@ class Program:
 class Children:
     """All the processes of one launcher, on the running loop."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, stop_seconds: float = STOP_SECONDS) -> None:
+        self.folder, self.stop_seconds = folder, stop_seconds
         self._pids: dict[str, int] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
@@ -69,7 +69,7 @@ class Children:
             self._record(program.name, process.pid)
             await _either(process.wait(), self._stopping.wait())
             if process.returncode is None:
-                await _end(process)
+                await _end(process, self.stop_seconds)
             self._record(program.name, None)
             if not self._stopping.is_set():
                 print(f"{program.name} ended with code {process.returncode}; starting it again", file=sys.stderr)
@@ -97,11 +97,11 @@ async def _either(*awaited: Coroutine[Any, Any, object]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: asyncio.subprocess.Process, seconds: float) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGTERM)
     try:
-        await asyncio.wait_for(process.wait(), STOP_SECONDS)
+        await asyncio.wait_for(process.wait(), seconds)
     except TimeoutError:
         os.killpg(process.pid, signal.SIGKILL)
         await process.wait()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -41,7 +42,6 @@ def run(names: Names, role: RoleOption = "all") -> None:
     """Run services until SIGTERM or Ctrl-C; the schemas must be migrated."""
     chosen = _chosen(names)
     platform, settings = read_platform(), read_settings()
-    configure_logs(platform.log_level, platform.log_format)
     first = "gateway" if "gateway" in chosen else chosen[0]
     listening = settings[first]
     if not listening.port:
@@ -52,6 +52,7 @@ def run(names: Names, role: RoleOption = "all") -> None:
         await require_migrated({name: database_url_of(name, platform, settings[name]) for name in chosen})
         process = build(chosen, role, platform, settings)
         app = app_of(process, settings)
+        configure_logs(platform.log_level, platform.log_format)
         with door(listening.host, listening.port) as opened:
             await serve(process, app, opened, stop)
 
@@ -168,9 +169,10 @@ def _database(name: str) -> Database:
     return Database(database_url_of(name, platform, settings), name, settings=settings)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Exit code 1 and one line for what goes wrong outside the code, 2 for a command that is none."""
     try:
-        cli()
+        cli(arguments)
     except FORESEEN as problem:
         sys.exit(f"aftercare: {in_one_line(problem)}")
 

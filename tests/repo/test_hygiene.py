@@ -17,7 +17,10 @@ TIME_READERS = frozenset(
 MAY_READ_TIME = frozenset({"shared/now.py"})
 """What speaks to the platform from outside (clients) or runs it (deploy, bench) has a time of its own."""
 
-WAITS_IN_TESTS = {"tests/bus/conftest.py": "lets the loop run on between two tries to publish; no time passes"}
+WAITS_IN_TESTS = {
+    "tests/bus/conftest.py": "lets the loop run on between two tries to publish; no time passes",
+    "tests/builders/eventually.py": "asks other processes again until a deadline; they run in real time",
+}
 FOREIGN_HOSTS = frozenset({"www.apache.org", "keepachangelog.com", "semver.org", "www.w3.org", "www.rfc-editor.org"})
 OUR_HOSTS = re.compile(r"127\.|0177\.|localhost$|\[|.*example(\.com|\.org|\.net)?\.?$|[a-z0-9_-]+$")
 HOST = re.compile(r"\b[a-z][a-z0-9+.-]*://(?:[^\s/@\"'{}$]*@)?([A-Za-z0-9._-]+)")

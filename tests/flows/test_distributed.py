@@ -1,0 +1,120 @@
+"""The main job as it runs in containers: a process per service and role, RabbitMQ between them, real time.
+
+One promise is of a single second, so that it is broken while everybody watches; all others are kept.
+"""
+
+from __future__ import annotations
+
+import io
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+from rich.console import Console
+
+from clients.api import Aftercare, sign_in
+from clients.dashboard.records import Alarm
+from clients.demo import cast, summary
+from clients.demo.emergency import fault_is_reported
+from clients.demo.kept import read_demo
+from clients.demo.outside import Call, Mail, Outside
+from clients.demo.play import Play, clock_of, everybody_signed_in
+from clients.demo.stage import Stage
+from clients.demo.story import ACTS
+from clients.models import Agreement, Contract, Entry, Incident, Survey
+from clients.sign_in import SIGN_INS, read_sign_ins
+from deploy.home import Home
+from services.contracts.agreements.domain import DEFAULT_TARGETS
+from tests.builders.eventually import eventually
+from tests.builders.launched import Launched, a_home, launched
+from tests.flows.test_main_job import TOLD_IN_ORDER
+
+pytestmark = pytest.mark.rabbit
+_REPORT, *REST = [scene for _, scenes in ACTS for scene in scenes]
+
+
+@pytest.fixture
+def home() -> Iterator[Home]:
+    with a_home() as home:
+        yield home
+
+
+@asynccontextmanager
+async def a_play(platform: Launched) -> AsyncIterator[Play]:
+    """The cast signed in, the recorder at hand, and nobody in the audience."""
+    demo = read_demo(platform.home.folder)
+    assert demo
+    assert demo.recorder_url
+    stage = Stage(Console(file=io.StringIO()), "en", len(REST))
+    async with everybody_signed_in(demo, "en") as apis, Outside(demo.recorder_url, "en") as outside:
+        yield Play(demo, stage, outside, apis)
+        stage.end()
+
+
+async def an_answer_within_a_second_is_promised(platform: Launched) -> None:
+    """A new version of the demo contract's agreement, signed by both sides."""
+    sign_ins = read_sign_ins(platform.home.folder / SIGN_INS)
+    session = await sign_in(sign_ins.base_url, sign_ins.administrator.email, sign_ins.administrator.password)
+    targets = [target.model_dump() | ({"amount": 1} if target.kind == "respond" else {}) for target in DEFAULT_TARGETS]
+    async with Aftercare(sign_ins.base_url, session.token) as api:
+        [contract] = await api.all(Contract, "/v1/contracts")
+        agreement = await api.post(Agreement, f"/v1/contracts/{contract.id}/agreements", targets=targets)
+        for side, name in cast.SIGNED_BY.items():
+            agreement = await api.post(Agreement, f"/v1/agreements/{agreement.id}/sign", side=side, signed_by=name)
+    assert agreement.state == "in_force"
+
+
+async def reported(play: Play) -> Incident:
+    await fault_is_reported(play)
+    return play.incident
+
+
+async def alarms(play: Play) -> list[str]:
+    raised = await play.apis["desk"].all(Alarm, "/v1/alarms", incident_id=play.incident.id)
+    return [alarm.reason for alarm in raised]
+
+
+async def mails_to_the_emergency_team(play: Play) -> list[Mail]:
+    return await play.outside.mails(play.incident.number, play.actor("emergency").email)
+
+
+async def test_the_main_job_walks_through_a_process_per_service_and_role(home: Home) -> None:
+    with launched("deploy.distributed", home, "--without-dashboard") as platform:
+        await platform.is_ready()
+        await an_answer_within_a_second_is_promised(platform)
+        async with a_play(platform) as play:
+            await eventually(lambda: reported(play), lambda seen: clock_of(seen, "respond").target_seconds == 1)
+            await the_promise_is_broken_in_real_time(play)
+            for scene in REST:
+                await scene(play)
+            mails, calls = await summary.mails_left(play), await summary.calls_left(play)
+            await what_was_done_is_seen(play, mails, calls, await summary.whole_timeline(play))
+        assert await platform.ends(signal.SIGINT) == 0
+        assert platform.left_behind() == []
+        assert platform.errors == []
+
+
+async def the_promise_is_broken_in_real_time(play: Play) -> None:
+    seen = await eventually(play.look, lambda seen: clock_of(seen, "respond").state == "breached")
+    assert clock_of(seen, "on_site").state == "running"
+    assert await eventually(lambda: alarms(play), bool) == ["clock_breached"]
+    await eventually(lambda: mails_to_the_emergency_team(play), bool)
+
+
+async def what_was_done_is_seen(play: Play, mails: list[Mail], calls: list[Call], timeline: list[Entry]) -> None:
+    closed = await play.look()
+    assert closed.state == "closed"
+    states = {clock.kind: clock.state for clock in closed.clocks}
+    assert states == dict.fromkeys(states, "met") | {"respond": "breached"}
+    assert {"respond", "on_site", "resolve", "plan_requested", "plan_decided"} <= set(states)
+    [survey] = await play.apis["operator"].all(Survey, "/v1/surveys", incident_id=closed.id)
+    assert survey.state == "answered"
+    assert len({mail.message_id for mail in mails}) == len(mails)
+    told = {address for mail in mails for address in mail.recipients}
+    told_of_it = {play.actor(part).email for part in ("leader", "superior", "emergency", "operator")}
+    assert told_of_it | {cast.VENDOR["party_email"], cast.DEPARTMENT["email"]} <= told
+    assert sorted(call.event_type for call in calls) == sorted(cast.HOOK_EVENTS)
+    assert {call.verified for call in calls} == {True}
+    said = {entry.type.split(".")[1] for entry in timeline}
+    assert {*TOLD_IN_ORDER, "clock_breached", "alarm_raised"} - said == set()

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import MetaData, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
@@ -156,6 +157,16 @@ class Database:
             yield session
             await session.flush()
             await mechanisms.write_pending(session, context(session))
+
+    async def glance(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:
+        """One statement on the mechanisms' own tables, by itself: they have no tenant, and it needs no transaction.
+
+        `{schema}` stands for the service's schema. The loops look this way whether there is work at all.
+        """
+        async with asyncio.timeout(ENTER_SECONDS), self.engine.connect() as connection:
+            found: Any = (await connection.get_raw_connection()).driver_connection
+            rows: list[asyncpg.Record] = await found.fetch(statement.format(schema=self.service), *arguments)
+            return rows
 
     @asynccontextmanager
     async def nested(self, session: AsyncSession, caller: Caller) -> AsyncIterator[None]:

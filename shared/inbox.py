@@ -39,6 +39,8 @@ FROM (SELECT EXISTS (
 ON CONFLICT DO NOTHING RETURNING state
 """
 
+ANY_OPEN = "SELECT FROM {schema}.inbox WHERE state IN ('waiting', 'parked') LIMIT 1"
+
 E = TypeVar("E", bound=Event)
 Handle = Callable[[AsyncSession, Any], Awaitable[None]]
 HandleEnvelope = Callable[[AsyncSession, Envelope], Awaitable[None]]
@@ -119,6 +121,8 @@ class Inbox:
 
     async def step(self) -> int:
         """Try again the first waiting envelope of each subject whose time has come; returns how many were tried."""
+        if not await self.database.glance(ANY_OPEN):
+            return 0
         async with self.database.transaction(self.caller, read_only=True) as session:
             due = await self._heads_due(session)
         for row in due:

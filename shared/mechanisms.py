@@ -198,7 +198,6 @@ async def write_pending(session: AsyncSession, ctx: Context) -> None:
         ctx.wakes.add("outbox")
     if not (ctx.wakes or ctx.entries):
         return
-    woken = None if not ctx.wakes else next(iter(ctx.wakes)) if len(ctx.wakes) == 1 else "all"
     said = [_said(event, event_id, ctx) for event, event_id in ctx.said]
     noted = [_noted(entry, ctx) for entry in ctx.entries]
     await driver(session).execute(
@@ -206,7 +205,7 @@ async def write_pending(session: AsyncSession, ctx: Context) -> None:
         ctx.now,
         orjson.dumps(said, default=str).decode(),
         orjson.dumps(noted, default=str).decode(),
-        woken,
+        ",".join(sorted(ctx.wakes)) or None,
     )
     ctx.said, ctx.entries, ctx.wakes = [], [], set()
 

@@ -8,22 +8,26 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from shared.bus import Bus, Envelope, PublishFailed
-from shared.db import Caller, Database, context
+from shared.db import Database, context
 from shared.errors import Forbidden
 from shared.events import Event
-from shared.mechanisms import table, tables_of
+from shared.mechanisms import table
 
 BATCH = 200
 PARALLEL_SUBJECTS = 50
 PUBLISH_DEADLINE_SECONDS = 10.0
+UNSENT = "SELECT id, subject, envelope FROM {schema}.outbox WHERE sent_at IS NULL ORDER BY id LIMIT $1"
+MARK_SENT = "UPDATE {schema}.outbox SET sent_at = clock_timestamp(), error = NULL WHERE id = ANY ($1::bigint[])"
+MARK_TRIED = "UPDATE {schema}.outbox SET tries = tries + 1, error = $2 WHERE id = $1"
 log = structlog.get_logger()
 
 
@@ -60,18 +64,13 @@ class Relay:
 
     def __init__(self, database: Database, bus: Bus) -> None:
         self.database, self.bus = database, bus
-        self.outbox = tables_of(database.service)["outbox"]
-        self.caller = Caller(actor=f"system:{database.service}", scope="system")
 
     async def step(self) -> int:
         """Publish up to BATCH rows; returns how many were sent."""
-        async with self.database.transaction(self.caller, read_only=True) as session:
-            unsent = select(self.outbox.c.id, self.outbox.c.subject, self.outbox.c.envelope)
-            unsent = unsent.where(self.outbox.c.sent_at.is_(None)).order_by(self.outbox.c.id).limit(BATCH)
-            rows = (await session.execute(unsent)).all()
+        rows = await self.database.glance(UNSENT, BATCH)
         if not rows:
             return 0
-        by_subject = groupby(sorted(rows, key=lambda row: (row.subject, row.id)), key=lambda row: row.subject)
+        by_subject = groupby(sorted(rows, key=itemgetter("subject", "id")), key=itemgetter("subject"))
         gate = asyncio.Semaphore(PARALLEL_SUBJECTS)
         groups = [list(group) for _, group in by_subject]
         outcomes = await asyncio.gather(*(self._publish_subject(group, gate) for group in groups))
@@ -90,28 +89,25 @@ class Relay:
             for row in rows:
                 try:
                     async with asyncio.timeout(PUBLISH_DEADLINE_SECONDS):
-                        await self.bus.publish(Envelope.model_validate(row.envelope))
+                        await self.bus.publish(Envelope.model_validate(row["envelope"]))
                 except (PublishFailed, TimeoutError) as problem:
                     log.warning(
                         "publish_failed",
-                        subject=row.subject,
+                        subject=row["subject"],
                         problem=str(problem),
                         cause=repr(problem.__cause__),
                     )
-                    return sent, (row.id, str(problem) or "no confirmation in time")
-                sent.append(row.id)
+                    return sent, (row["id"], str(problem) or "no confirmation in time")
+                sent.append(row["id"])
         return sent, None
 
     async def _mark(self, outcomes: Sequence[tuple[list[int], tuple[int, str] | None]]) -> None:
         sent = [row_id for ids, _ in outcomes for row_id in ids]
         failed = [failure for _, failure in outcomes if failure]
-        async with self.database.transaction(self.caller) as session:
-            if sent:
-                marked = update(self.outbox).where(self.outbox.c.id.in_(sent))
-                await session.execute(marked.values(sent_at=func.clock_timestamp(), error=None))
-            for row_id, error in failed:
-                tried = update(self.outbox).where(self.outbox.c.id == row_id)
-                await session.execute(tried.values(tries=self.outbox.c.tries + 1, error=error[:500]))
+        if sent:
+            await self.database.glance(MARK_SENT, sent)
+        for row_id, error in failed:
+            await self.database.glance(MARK_TRIED, row_id, error[:500])
 
 
 async def events_about(session: AsyncSession, correlation_id: Any) -> list[dict[str, Any]]:

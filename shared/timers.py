@@ -13,7 +13,7 @@ from uuid import UUID
 
 import orjson
 import structlog
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -52,6 +52,8 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $
 ON CONFLICT (kind, subject, label) WHERE state = 'armed'
 DO UPDATE SET due_at = excluded.due_at, data = excluded.data
 """
+
+EARLIEST = "SELECT min(due_at) AS due_at, clock_timestamp() AS now FROM {schema}.timers WHERE state = 'armed'"
 
 Effect = Callable[[AsyncSession, Timer], Awaitable[None]]
 
@@ -140,10 +142,19 @@ class TimerLoop:
     def __init__(self, database: Database, jobs: Jobs) -> None:
         self.database, self.jobs = database, jobs
         self.timers = tables_of(database.service)["timers"]
+        self._idle = IDLE_SECONDS
         self.caller = Caller(actor=f"system:{database.service}", scope="system")
 
     async def step(self) -> int:
         """Fire up to BATCH due timers in due order; returns how many fired or were put off."""
+        [earliest] = await self.database.glance(EARLIEST)
+        if earliest["due_at"] is None:
+            self._idle = IDLE_SECONDS
+            return 0
+        wait = (earliest["due_at"] - self.database.time(earliest["now"])).total_seconds()
+        if wait > 0:
+            self._idle = min(IDLE_SECONDS, wait)
+            return 0
         try:
             return await self._fire(BATCH)
         except Exception as problem:
@@ -151,13 +162,8 @@ class TimerLoop:
         return await self._fire_one_by_one()
 
     async def idle_seconds(self) -> float:
-        """Seconds until the earliest armed timer is due, at most IDLE_SECONDS."""
-        async with self.database.transaction(self.caller, read_only=True) as session:
-            earliest = select(func.min(self.timers.c.due_at)).where(self.timers.c.state == "armed")
-            due: datetime | None = await session.scalar(earliest)
-            if due is None:
-                return IDLE_SECONDS
-            return min(IDLE_SECONDS, max(0.0, (due - context(session).now).total_seconds()))
+        """Seconds until the earliest timer armed at the last step is due, at most IDLE_SECONDS."""
+        return self._idle
 
     async def _fire(self, limit: int) -> int:
         async with self.database.transaction(self.caller) as session:

@@ -132,6 +132,6 @@ class Worker:
                 await self._stopping.wait()
 
     def _woken(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
-        for name, event in self.wake.items():
-            if payload in (name, "all"):
-                event.set()
+        for name in str(payload).split(","):
+            if name in self.wake:
+                self.wake[name].set()

@@ -1,16 +1,12 @@
-"""The system's RabbitMQ package: whether it is there, and how to get it on Debian and Ubuntu.
-Starts nothing, and keeps the package from starting the system's own broker."""
+"""The system's RabbitMQ package: whether it is there, and how to get it on Debian and Ubuntu. Starts nothing."""
 
-import os
 import shutil
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from deploy import apt
+
 SERVER_SCRIPT = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the one on the PATH insists on its own account
-INSTALL = ["apt-get", "install", "--yes", "--no-install-recommends", "rabbitmq-server"]
-SERVICE_POLICY = Path("/usr/sbin/policy-rc.d")  # Debian asks it before a package starts a service; 101 means no
+PACKAGES = ("rabbitmq-server",)
 
 
 class RabbitNotStarted(RuntimeError):
@@ -25,36 +21,16 @@ def is_installed() -> bool:
 def require_installed() -> None:
     """Raises RabbitNotStarted with the command to run."""
     if not is_installed():
-        sudo = [] if os.geteuid() == 0 else ["sudo"]
-        raise RabbitNotStarted(f"RabbitMQ is missing: run {' '.join([*sudo, *INSTALL])}")
+        raise RabbitNotStarted(f"RabbitMQ is missing: run {apt.command_for(PACKAGES)}")
 
 
 def install() -> None:
     """Install the package when it is missing. Raises RabbitNotStarted with the command when we may not."""
     if is_installed():
         return
-    if os.geteuid() == 0 and shutil.which("apt-get") is not None:
-        _apt_install()
+    if apt.may_install():
+        try:
+            apt.install(PACKAGES)
+        except apt.NotInstalled as problem:
+            raise RabbitNotStarted(str(problem)) from problem
     require_installed()
-
-
-def _apt_install() -> None:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    with _no_services():
-        for command in (["apt-get", "update"], INSTALL):
-            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-            if done.returncode != 0:
-                raise RabbitNotStarted(f"{' '.join(command)} failed: {done.stderr.strip()}")
-
-
-@contextmanager
-def _no_services() -> Iterator[None]:
-    if SERVICE_POLICY.exists():
-        yield
-        return
-    SERVICE_POLICY.write_text("#!/bin/sh\nexit 101\n", encoding="utf-8")
-    SERVICE_POLICY.chmod(0o755)
-    try:
-        yield
-    finally:
-        SERVICE_POLICY.unlink()

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run run-distributed reset demo test check bench format lint types layers docs docs-check migrate requirements clean
+.PHONY: help run run-distributed secrets reset demo test check bench format lint types layers docs docs-check migrate requirements clean
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
@@ -20,6 +20,9 @@ run: .venv/run ## set up and run the whole platform: one process, embedded Postg
 
 run-distributed: .venv/run ## one process per service and role, against RabbitMQ and PostgreSQL
 	@$(BIN)/python -m deploy.distributed $(ARGS)
+
+secrets: .venv/run ## write .env with new secrets for docker compose (ARGS="--public-url https://...")
+	@$(BIN)/python -m deploy.secrets $(ARGS)
 
 reset: .venv/run ## delete the embedded platform's data and keys
 	@$(BIN)/python -m deploy.run --reset

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import select
 import signal
 import sys
 from collections.abc import Coroutine, Mapping
@@ -15,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from deploy.machine import process_mentions, wait_until
+from deploy.machine import DeadlinePassed, process_mentions
 
 RECORD = "children.pids"
 MARK = "AFTERCARE_DATA_FOLDER"
@@ -112,14 +113,19 @@ def end_left_behind(folder: Path) -> None:
     record, mark = folder / RECORD, f"{MARK}={folder}"
     if not record.exists():
         return
-    pids = [int(word) for word in record.read_text(encoding="utf-8").split()]
-    left = [pid for pid in pids if process_mentions(pid, mark)]
-    for pid in left:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    wait_until(
-        lambda: not any(process_mentions(pid, mark) for pid in left),
-        seconds=END_SECONDS,
-        what="the end of an earlier run's processes",
-    )
+    for pid in map(int, record.read_text(encoding="utf-8").split()):
+        if process_mentions(pid, mark):
+            _kill(pid)
     record.unlink()
+
+
+def _kill(pid: int) -> None:
+    """Returns when it is gone with all its threads, for before that its ports are taken. Raises DeadlinePassed."""
+    with contextlib.suppress(ProcessLookupError):
+        watch = os.pidfd_open(pid)
+        try:
+            signal.pidfd_send_signal(watch, signal.SIGKILL)
+            if not select.select([watch], [], [], END_SECONDS)[0]:
+                raise DeadlinePassed(f"process {pid} of an earlier run did not end within {END_SECONDS:g} s")
+        finally:
+            os.close(watch)

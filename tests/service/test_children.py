@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from deploy.children import MARK, RECORD, Children, Program, end_left_behind
-from deploy.machine import process_mentions
+from deploy.machine import free_ports, process_mentions, wait_until
 from tests.builders.eventually import eventually
 
 RECORDER = Program("recorder", ("clients.recorder", "--smtp-port", "0", "--http-port", "0"))
@@ -66,12 +68,20 @@ async def test_a_child_that_does_not_end_is_killed(tmp_path: Path) -> None:
 
 
 async def test_the_next_launcher_ends_what_a_killed_one_left(tmp_path: Path) -> None:
-    left = await asyncio.create_subprocess_exec("sleep", "600", env={**os.environ, MARK: str(tmp_path)})
+    smtp, http = free_ports(2)
+    command = ("-m", "clients.recorder", "--smtp-port", str(smtp), "--http-port", str(http))
+    left = await asyncio.create_subprocess_exec(sys.executable, *command, env={**os.environ, MARK: str(tmp_path)})
     stranger = await asyncio.create_subprocess_exec("sleep", "600")
     (tmp_path / RECORD).write_text(f"{left.pid} {stranger.pid} 99999999", encoding="utf-8")
-    reaped = asyncio.create_task(left.wait())
+    await asyncio.to_thread(wait_until, lambda: is_taken(http), seconds=30, what="the recorder's start")
     await asyncio.to_thread(end_left_behind, tmp_path)
-    assert await reaped == -signal.SIGKILL
+    assert (is_taken(smtp), is_taken(http)) == (False, False)
+    assert await left.wait() == -signal.SIGKILL
     assert stranger.returncode is None
     stranger.kill()
     await stranger.wait()
+
+
+def is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -158,7 +158,7 @@ class Database:
             await session.flush()
             await mechanisms.write_pending(session, context(session))
 
-    async def glance(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:
+    async def directly(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:
         """One statement on the mechanisms' own tables, by itself: they have no tenant, and it needs no transaction.
 
         `{schema}` stands for the service's schema. The loops look this way whether there is work at all.

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.service import Runtime
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
+LONGEST_KEY = 255
 KEPT_HEADERS = ("content-type", "etag", "location")
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 T = TypeVar("T")
@@ -66,6 +67,8 @@ async def _serve(request: Request, need: Need, answer: Handler) -> Response:
         key = None if reading else request.headers.get("idempotency-key")
         if key is None:
             return await answer(request)
+        if not 0 < len(key) <= LONGEST_KEY:
+            raise MalformedRequest()
         return await _once(request, session, principal, key, answer)
 
 
@@ -77,19 +80,19 @@ async def _once(request: Request, session: AsyncSession, principal: Principal, k
     rows = table(session, "idempotency")
     owner = f"{principal.actor} {request.method} {request.url.path}"
     fingerprint = hashlib.sha256(request.url.query.encode() + b"\n" + await request.body()).digest()
-    taken = insert(rows).values(owner=owner, key=key[:255], fingerprint=fingerprint).on_conflict_do_nothing()
+    taken = insert(rows).values(owner=owner, key=key, fingerprint=fingerprint).on_conflict_do_nothing()
     if (await session.execute(taken.returning(rows.c.key))).first() is None:
-        mine = select(rows).where(rows.c.owner == owner, rows.c.key == key[:255])
+        mine = select(rows).where(rows.c.owner == owner, rows.c.key == key)
         stored = (await session.execute(mine)).one()
         if stored.fingerprint != fingerprint:
             raise IdempotencyKeyReused()
         return Response(stored.body, stored.status, {**stored.headers, "Idempotency-Replayed": "true"})
     response = await answer(request)
     if response.headers.get("cache-control") == "no-store":
-        await session.execute(delete(rows).where(rows.c.owner == owner, rows.c.key == key[:255]))
+        await session.execute(delete(rows).where(rows.c.owner == owner, rows.c.key == key))
     elif not isinstance(response, StreamingResponse):
         kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-        done = update(rows).where(rows.c.owner == owner, rows.c.key == key[:255])
+        done = update(rows).where(rows.c.owner == owner, rows.c.key == key)
         await session.execute(done.values(status=response.status_code, headers=kept, body=bytes(response.body)))
     return response
 
@@ -99,7 +102,7 @@ def _expected_version(request: Request) -> int | None:
     if tag is None or tag == "*":
         return None
     number = tag.strip().removeprefix("W/").strip('"')
-    if not number.isdecimal():
+    if not (number.isascii() and number.isdecimal() and len(number) <= 18):
         raise MalformedRequest()
     return int(number)
 

@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from shared.events.words import word
+
 PROBLEM = "application/problem+json"
 log = structlog.get_logger()
 
@@ -34,7 +36,7 @@ class AftercareError(Exception):
 
     def detail(self, language: str) -> str:
         sentence = self.zh if language == "zh" else self.en
-        return sentence.format(**self.members)
+        return sentence.format(**{name: _shown(name, value, language) for name, value in self.members.items()})
 
     def problem(self, language: str) -> dict[str, Any]:
         return {
@@ -42,9 +44,20 @@ class AftercareError(Exception):
             "title": self.code.replace("_", " ").capitalize(),
             "status": self.status,
             "code": self.code,
-            "detail": self.detail(language),
+            "detail": plain(self.detail(language)),
             **{name: plain(value) for name, value in self.members.items()},
         }
+
+
+CODED = frozenset({"state", "move", "allowed", "severity", "kind", "side", "why", "reason", "roles", "role"})
+"""Members that hold coded values: in sentences they read as the field's terms."""
+
+
+def _shown(name: str, value: Any, language: str) -> Any:
+    if isinstance(value, list | tuple | set | frozenset):
+        listed = [str(_shown(name, item, language)) for item in value]
+        return ("、" if language == "zh" else ", ").join(listed) or ("无" if language == "zh" else "nothing")
+    return word(str(value), language) if name in CODED else value
 
 
 def plain(value: Any) -> Any:
@@ -54,8 +67,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(item) for item in value]
     if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    return str(value)
+        return {plain(str(key)): plain(item) for key, item in value.items()}
+    return str(value).encode("utf-8", "replace").decode()
 
 
 class BadRequest(AftercareError):
@@ -184,12 +197,19 @@ def as_expected(problem: Exception) -> AftercareError:
         return _from_status(problem.status_code)
     if is_database_down(problem):
         return Unavailable()
+    if is_foreign(problem):
+        return NotFound()
     return UnstorableValue() if is_unstorable(problem) else Unexpected()
 
 
 def is_unstorable(problem: Exception) -> bool:
     """True when PostgreSQL refused a value for what it is (class 22): a NUL in a text, a number out of range."""
     return sqlstate_of(problem).startswith("22")
+
+
+def is_foreign(problem: Exception) -> bool:
+    """True when row-level security kept a caller from writing another customer's row."""
+    return sqlstate_of(problem) == "42501" and "row-level security" in str(problem)
 
 
 def sqlstate_of(problem: Exception) -> str:

@@ -121,7 +121,7 @@ class Inbox:
 
     async def step(self) -> int:
         """Try again the first waiting envelope of each subject whose time has come; returns how many were tried."""
-        if not await self.database.glance(ANY_OPEN):
+        if not await self.database.directly(ANY_OPEN):
             return 0
         async with self.database.transaction(self.caller, read_only=True) as session:
             due = await self._heads_due(session)
@@ -223,8 +223,13 @@ class Inbox:
 
     async def _retry(self, row: Row[Any]) -> None:
         envelope = Envelope.model_validate(row.envelope)
-        consumer = next(c for c in self.consumers.by_type[row.type] if c.name == row.consumer)
+        consumer = next((c for c in self._consumers_of(envelope) if c.name == row.consumer), None)
         this = (self.rows.c.consumer == row.consumer) & (self.rows.c.event_id == row.event_id)
+        if consumer is None:
+            async with self.database.transaction(self.caller) as session:
+                gone = update(self.rows).where(this, self.rows.c.state == "waiting")
+                await session.execute(gone.values(state="parked", error="this service has no such consumer any more"))
+            return
         try:
             async with self.database.transaction(self._caller_of(envelope)) as session:
                 done = update(self.rows).where(this, self.rows.c.state == "waiting")
@@ -241,7 +246,7 @@ class Inbox:
             log.exception("consumer_failed_again", consumer=row.consumer, event_id=str(row.event_id), state=state)
             async with self.database.transaction(self.caller) as session:
                 later = context(session).now + timedelta(seconds=backoff_seconds(tries))
-                failed = update(self.rows).where(this)
+                failed = update(self.rows).where(this, self.rows.c.state == "waiting")
                 await session.execute(
                     failed.values(tries=tries, state=state, error=repr(problem)[:500], next_try_at=later)
                 )

@@ -26,6 +26,12 @@ class ParkedNotFound(NotFound):
     zh = "没有等待或搁置的事件：{consumer}。"
 
 
+class EvidenceNotFound(NotFound):
+    code = "evidence_not_found"
+    en = "This service holds nothing about the incident {incident_id}."
+    zh = "本服务没有关于事件 {incident_id} 的记录。"
+
+
 class ParkedOut(BaseModel):
     """An event that could not be handled: `waiting` is tried again, `parked` needs a decision."""
 
@@ -84,6 +90,8 @@ def operations_router(service: str) -> APIRouter:
         chains = select(audit).where(audit.c.subject.in_(touched)).order_by(audit.c.subject, audit.c.number)
         entries = [json_value(dict(row)) for row in (await session.execute(chains)).mappings()]
         events = await events_about(session, incident_id)
+        if not entries and not events:
+            raise EvidenceNotFound(incident_id=incident_id)
         return EvidenceOut(service=service, incident_id=incident_id, entries=entries, events=events)
 
     return routes

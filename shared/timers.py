@@ -147,7 +147,7 @@ class TimerLoop:
 
     async def step(self) -> int:
         """Fire up to BATCH due timers in due order; returns how many fired or were put off."""
-        [earliest] = await self.database.glance(EARLIEST)
+        [earliest] = await self.database.directly(EARLIEST)
         if earliest["due_at"] is None:
             self._idle = IDLE_SECONDS
             return 0
@@ -234,5 +234,7 @@ class TimerLoop:
             tries = row.tries + 1
             state = "parked" if tries >= MAX_TRIES else "armed"
             later = context(session).now + timedelta(seconds=2**tries)
-            put_off = update(self.timers).where(self.timers.c.id == timer_id)
+            put_off = update(self.timers).where(
+                self.timers.c.id == timer_id, self.timers.c.state == "armed", self.timers.c.due_at == row.due_at
+            )
             await session.execute(put_off.values(tries=tries, state=state, due_at=later, error=repr(problem)[:500]))

@@ -73,8 +73,8 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 await self._stand_by()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as problem:
-                log.warning("worker_lost_database", service=self.service, problem=repr(problem))
+            except Exception as problem:
+                log.warning("worker_lost_its_lock", service=self.service, problem=repr(problem))
                 await self._rest(AFTER_FAILURE_SECONDS)
 
     async def _stand_by(self) -> None:
@@ -94,8 +94,8 @@ class Worker:
         self.standby.clear()
         self.active.set()
         self.metrics.active.labels(self.service).set(1)
-        await self.started()
         tasks = [asyncio.create_task(self._drive(loop), name=f"{self.service} {loop.name}") for loop in self.loops]
+        tasks.append(asyncio.create_task(self._listen(), name=f"{self.service} listener"))
         try:
             while not self._stopping.is_set():
                 await connection.fetchval("SELECT 1", timeout=5)
@@ -109,6 +109,17 @@ class Worker:
             with contextlib.suppress(Exception):
                 await self.stopped()
             self.standby.set()
+
+    async def _listen(self) -> None:
+        """Listen to the bus, trying again while it is away: timers, mails and calls go on meanwhile."""
+        while self.active.is_set():
+            try:
+                await self.started()
+            except Exception as problem:
+                log.warning("listening_failed", service=self.service, problem=repr(problem))
+                await self._rest(AFTER_FAILURE_SECONDS)
+            else:
+                return
 
     async def _drive(self, loop: Loop) -> None:
         wake = self.wake[loop.name]

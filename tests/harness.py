@@ -100,6 +100,8 @@ class RecordingBus:
         self.published: list[Envelope] = []
         self.failing = False
         self.refused: set[str] = set()
+        self.deaf = 0
+        self.listening = asyncio.Event()
         self._more = asyncio.Condition()
 
     async def open(self) -> None:
@@ -110,6 +112,10 @@ class RecordingBus:
 
     async def listen(self, service: str, receive: Receive) -> None:
         """Nothing comes in by itself; a test hands over envelopes with `OneService.hear`."""
+        if self.deaf:
+            self.deaf -= 1
+            raise RuntimeError("the channel is closed")
+        self.listening.set()
 
     async def stop_listening(self, service: str) -> None:
         """Nothing was listening."""

@@ -19,7 +19,8 @@ class Event(BaseModel):
     Subclasses state `type` (`service.past_participle.vN`) and `subject`, the name of the field that holds the id
     whose events stay in order. A field `customer_id` makes the event a tenant's; a field `incident_id` makes it part
     of that incident's timeline, where it reads as `en` or `zh`: a sentence that may name the event's fields. Fields
-    are only ever added; readers ignore those they do not know.
+    named `secret` (a link that lets its bearer act) are shown to nobody. Fields are only ever added; readers ignore
+    those they do not know.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -28,14 +29,24 @@ class Event(BaseModel):
     subject: ClassVar[str]
     en: ClassVar[str] = ""
     zh: ClassVar[str] = ""
+    secret: ClassVar[tuple[str, ...]] = ()
 
-    def __init_subclass__(cls, *, type: str = "", subject: str = "", en: str = "", zh: str = "", **kwargs: Any) -> None:
+    def __init_subclass__(
+        cls,
+        *,
+        type: str = "",
+        subject: str = "",
+        en: str = "",
+        zh: str = "",
+        secret: tuple[str, ...] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init_subclass__(**kwargs)
         if not type:
             return
         if type in REGISTRY:
             raise TypeError(f"two event classes claim the type {type!r}")
-        cls.type, cls.subject, cls.en, cls.zh = type, subject, en, zh
+        cls.type, cls.subject, cls.en, cls.zh, cls.secret = type, subject, en, zh, secret
         REGISTRY[type] = cls
 
     @classmethod
@@ -65,7 +76,10 @@ class Event(BaseModel):
 
 def _shown(value: Any, language: str, zone: tzinfo) -> Any:
     if isinstance(value, datetime):
-        local = value.astimezone(zone)
+        try:
+            local = value.astimezone(zone)
+        except OverflowError:
+            return value.isoformat()
         offset = f"{local:%z}"[:3] + ":" + f"{local:%z}"[3:5] if local.utcoffset() else ""
         return f"{local:%Y-%m-%d %H:%M} (UTC{offset})"
     if isinstance(value, str):

@@ -14,6 +14,7 @@ class SurveySent(
     subject="survey_id",
     en="Satisfaction survey sent to {contact_name}",
     zh="已向 {contact_name} 发送满意度调查",
+    secret=("link",),
 ):
     """A contact is asked what they think of the service. `link` is the public page with its one-time token."""
 
@@ -34,6 +35,7 @@ class SurveyReminded(
     subject="survey_id",
     en="Reminder of the survey sent to {contact_name}",
     zh="已向 {contact_name} 发送调查提醒",
+    secret=("link",),
 ):
     """The contact has not answered yet and is asked once more."""
 

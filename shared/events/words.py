@@ -3,6 +3,32 @@
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
+    # moves
+    "acknowledge": ("acknowledge", "响应"),
+    "classify": ("classify", "定性"),
+    "assign": ("assign", "指派"),
+    "confirm": ("confirm", "确认"),
+    "plan_visit": ("plan a visit", "安排上门"),
+    "depart": ("depart", "出发"),
+    "arrive": ("arrive", "到场"),
+    "complete": ("complete", "完成"),
+    "issue": ("issue", "出库"),
+    "use": ("use", "使用"),
+    "release": ("release", "释放"),
+    "expire": ("expire", "过期"),
+    "authorise": ("authorise", "授权"),
+    "refuse": ("refuse", "拒绝"),
+    "start": ("start", "开始"),
+    "accept": ("accept", "受理"),
+    "approve": ("approve", "批准"),
+    "start_drill": ("start the drill", "开始演练"),
+    "evaluate_drill": ("evaluate the drill", "评估演练"),
+    "put_in_force": ("put in force", "使生效"),
+    "retire": ("retire", "停用"),
+    "sign": ("sign", "签署"),
+    "close": ("close", "关闭"),
+    "supersede": ("supersede", "替代"),
+    "withdraw": ("withdraw", "撤回"),
     # severities
     "general": ("general fault", "一般故障"),
     "major": ("major fault", "重大故障"),

@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx
 
-from tests.builders.organisation import Json, Organisation, a_world, get, post
+from services import catalogue
+from tests.builders.organisation import Json, Organisation, a_world, add_person, get, post
 from tests.harness import Platform
 
 SECRET_HOOK = "demo-hospital"
@@ -177,6 +178,8 @@ async def test_a_fault_is_carried_from_report_to_closed(platform: Platform) -> N
     assert closed["state"] == "closed"
     assert set(clocks_of(closed).values()) == {"met"}
 
+    held = await get(world.desk, f"/v1/evidence/feedback/{incident['id']}")
+    assert "link" not in held["events"][0]["data"]
     await survey_answered(world)
     [survey] = await get(world.quality, f"/v1/surveys?incident_id={incident['id']}")
     assert survey["state"] == "answered"
@@ -215,11 +218,18 @@ async def test_another_customers_user_sees_and_changes_nothing_of_it(platform: P
     world = await a_world(platform)
     system = await a_client_system(world)
     incident = await reported(world, system)
+    await add_person(world, "foreign_leader", "leader", customer="library")
+    await platform.settle()
     before = await platform.row_counts()
     for path in ("", "/timeline", "/clocks", "/visits"):
         answer = await world.reader.get(f"/v1/incidents/{incident['id']}{path}")
         assert answer.status_code == 404, path
     assert (await world.reader.get("/v1/incidents")).json() == []
+    for service in catalogue.NAMES:
+        answer = await world.foreign_leader.get(f"/v1/evidence/{service}/{incident['id']}")
+        assert answer.status_code == 404, service
+    own = await get(world.leader, f"/v1/evidence/incidents/{incident['id']}")
+    assert own["events"][0]["type"] == "incidents.incident_reported.v1"
     refused = await world.reader.post(f"/v1/incidents/{incident['id']}/confirm", json={})
     assert (refused.status_code, refused.json()["code"]) == (404, "incident_not_found")
     assert await platform.row_counts() == before

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from shared.events.contracts import AssetChanged, CustomerChanged, SiteChanged
 from shared.permissions import Role
 from tests.harness import ANYBODY, OneService, principal
@@ -97,3 +99,29 @@ async def test_a_value_that_cannot_be_stored_is_the_senders_mistake(one_service:
         answer = await admin.post("/v1/customers", json=HOSPITAL | {"name_en": "nul \u0000 inside"})
     assert (answer.status_code, answer.json()["code"]) == (422, "unstorable_value")
     assert await contracts.is_empty()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"If-Match": "9" * 5000}, {"If-Match": "²"}, {"Idempotency-Key": ""}, {"Idempotency-Key": "k" * 256}],
+)
+async def test_headers_that_cannot_be_read_are_refused(
+    one_service: OneService.Factory, headers: dict[str, str]
+) -> None:
+    contracts = await one_service("contracts")
+    encoded = {name: value.encode("latin-1") for name, value in headers.items()}
+    async with contracts.as_(ADMIN) as admin:
+        answer = await admin.post("/v1/customers", json=HOSPITAL, headers=encoded)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
+    assert await contracts.is_empty()
+
+
+async def test_text_that_is_no_unicode_is_answered_not_crashed_on(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    async with contracts.as_(ADMIN) as admin:
+        answer = await admin.post(
+            "/v1/customers",
+            content=b'{"name_zh": "\\ud83d", "name_en": 1}',
+            headers={"Content-Type": "application/json"},
+        )
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from uuid import uuid4
 
 from shared.events.contracts import CustomerChanged
+from shared.events.gateway import PersonChanged
 from shared.inbox import MAX_TRIES
 from shared.mechanisms import tables_of
 from shared.permissions import Role
@@ -118,3 +120,16 @@ async def test_an_event_of_one_customer_cannot_write_another_customers_row(one_s
     [row] = await service.rows(INBOX.select())
     assert row.state == "waiting"
     assert "row-level security" in row.error
+
+
+async def test_a_row_whose_consumer_is_gone_is_parked_and_holds_up_no_retry(one_service: OneService.Factory) -> None:
+    toy = Toy(failing={"bad", "other"})
+    service = await one_service(toy.service())
+    await service.hear(a_person("bad"))
+    await service.hear(a_person("other"))
+    consumers = service.runtime.inbox.consumers.by_type[PersonChanged.type]
+    consumers[:] = [replace(consumers[0], name="renamed")]
+    await service.advance(seconds=2)
+    assert await states(service) == ["parked", "parked"]
+    [first, _] = await service.rows(INBOX.select())
+    assert "no such consumer" in first.error

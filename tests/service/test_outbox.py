@@ -11,7 +11,7 @@ from shared.db import Caller
 from shared.events.contracts import CustomerChanged
 from shared.events.incidents import IncidentAcknowledged
 from shared.mechanisms import tables_of
-from shared.outbox import ForeignEvent, ForeignTenant, emit
+from shared.outbox import BATCH, ForeignEvent, ForeignTenant, emit
 from tests.harness import OneService
 
 OUTBOX = tables_of("contracts")["outbox"]
@@ -114,3 +114,16 @@ async def test_the_envelope_tells_who_when_and_what_caused_it(one_service: OneSe
         "00-ab-cd-01",
     )
     assert str(envelope.customerid) == envelope.data["customer_id"]
+
+
+async def test_a_subject_that_keeps_failing_never_fills_the_batch(one_service: OneService.Factory) -> None:
+    service = await one_service("contracts")
+    stuck, free = uuid7(), uuid7()
+    async with service.runtime.database.transaction(SYSTEM) as session:
+        for _ in range(BATCH + 1):
+            emit(session, a_customer(customer_id=stuck))
+        emit(session, a_customer(customer_id=free))
+    service.bus.refused = {str(stuck)}
+    await service.settle()
+    await service.settle()
+    assert [envelope.subject for envelope in service.bus.published] == [str(free)]

@@ -12,6 +12,7 @@ from shared.outbox import emit
 from shared.permissions import Role
 from tests.harness import OneService, principal
 from tests.service.test_outbox import a_customer
+from tests.toy import Toy
 
 SYSTEM = Caller("system:contracts", "system")
 
@@ -99,3 +100,19 @@ async def test_a_database_that_is_away_is_told_as_such() -> None:
         answer = await client.get("/v1/customers")
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     await gone.close()
+
+
+async def test_a_bus_that_cannot_be_listened_to_at_first_holds_up_nothing_else(
+    one_service: OneService.Factory,
+) -> None:
+    """Whatever the bus raises: the worker says what is due, and listens once it can."""
+    toy = Toy()
+    service = await one_service(toy.service())
+    service.bus.deaf = 1
+    await service.runtime.start("worker")
+    await until_active(service)
+    async with service.runtime.database.transaction(SYSTEM) as session:
+        emit(session, a_customer())
+    async with asyncio.timeout(30):
+        await service.bus.has_published(1)
+        await service.bus.listening.wait()

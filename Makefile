@@ -21,7 +21,7 @@ run: .venv/run ## set up and run the whole platform: one process, embedded Postg
 run-distributed: .venv/run ## one process per service and role, against RabbitMQ and PostgreSQL
 	@$(BIN)/python -m deploy.distributed $(ARGS)
 
-secrets: .venv/run ## write .env with new secrets for docker compose (ARGS="--public-url https://...")
+secrets: .venv/run ## write .env with new secrets for docker compose (ARGS="--public-url https://service.example.org")
 	@$(BIN)/python -m deploy.secrets $(ARGS)
 
 reset: .venv/run ## delete the embedded platform's data and keys

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -18,9 +19,12 @@ import pytest
 from deploy.machine import free_ports, wait_until
 from services import catalogue
 from services.__main__ import main
+from services.preflight import require_migrated
 from shared.db import plain_url
+from shared.migrate import running_url
 from shared.settings import PREFIX
 from tests.harness import PRIVATE_KEY, PUBLIC_KEY, Databases
+from tests.outside import closed_port
 from tests.repo.sources import ROOT
 
 Command = Callable[..., tuple[int, str]]
@@ -58,13 +62,14 @@ async def _execute(url: str, statement: str) -> None:
     await connection.close()
 
 
-@pytest.fixture
-def unmigrated(database: str) -> Iterator[None]:
-    """The schema of notify stands where no code knows it for the time of a test."""
-    revision = '"notify".alembic_version'
-    asyncio.run(_execute(database, f"CREATE TABLE public.kept AS TABLE {revision}; DELETE FROM {revision}"))
+@contextmanager
+def notify_at(revision: str | None, database: str) -> Iterator[None]:
+    """The schema of notify says for a while that it stands elsewhere, or nowhere."""
+    at = '"notify".alembic_version'
+    elsewhere = f"INSERT INTO {at} VALUES ('{revision}')" if revision else ""
+    asyncio.run(_execute(database, f"CREATE TABLE public.kept AS TABLE {at}; DELETE FROM {at}; {elsewhere}"))
     yield
-    asyncio.run(_execute(database, f"INSERT INTO {revision} TABLE public.kept; DROP TABLE public.kept"))
+    asyncio.run(_execute(database, f"DELETE FROM {at}; INSERT INTO {at} TABLE public.kept; DROP TABLE public.kept"))
 
 
 def test_a_migration_may_be_repeated(command: Command) -> None:
@@ -120,11 +125,21 @@ def test_a_setting_that_is_missing_is_named(command: Command, name: str, told: d
     assert command("run", name, **port, **told) == (1, f"aftercare: {reason}")
 
 
-@pytest.mark.usefixtures("unmigrated")
-def test_a_process_does_not_run_on_a_schema_that_is_behind(command: Command) -> None:
+def test_a_process_does_not_run_on_a_schema_that_is_behind(command: Command, database: str) -> None:
     told = {f"{PREFIX}PRINCIPAL_KEY": PUBLIC_KEY, f"{PREFIX}NOTIFY_PORT": "1"}
     reason = "the schema of notify is not up to date: run python -m services migrate notify"
-    assert command("run", "notify", **told) == (1, f"aftercare: {reason}")
+    with notify_at(None, database):
+        assert command("run", "notify", **told) == (1, f"aftercare: {reason}")
+
+
+def test_a_schema_ahead_of_the_code_is_an_update_under_way(database: str) -> None:
+    with notify_at("notify_9999", database):
+        asyncio.run(require_migrated({"notify": running_url(database, "notify", "")}))
+
+
+def test_a_database_that_is_away_is_no_reason_not_to_start() -> None:
+    """The process tells in /readyz that it is away, and goes on when it is back."""
+    asyncio.run(require_migrated({"notify": f"postgresql://notify@127.0.0.1:{closed_port()}/x"}))
 
 
 def test_an_installation_gets_its_first_administrator_once(command: Command) -> None:

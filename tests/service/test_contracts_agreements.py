@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from shared.events.contracts import AgreementChanged, EmergencyOrganisationChanged
 from shared.permissions import Role
 from tests.harness import OneService, principal
 
 ADMIN = principal(Role.ADMINISTRATOR)
+MINUTE_A_WEEK = {"zone": "Asia/Shanghai", "week": [[["09:00", "09:01"]], [], [], [], [], [], []]}
 
 
 async def a_contract(admin: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
@@ -122,6 +125,86 @@ async def test_impossible_contracts_are_refused(one_service: OneService.Factory)
         "invalid_calendar",
     ]
     assert len(listed) == 1
+
+
+@pytest.mark.parametrize(
+    "term", [{"starts_on": "1899-12-31"}, {"ends_on": "2200-01-01"}, {"ends_on": "9999-12-31"}, {"starts_on": "today"}]
+)
+async def test_a_term_lies_within_the_years_of_calendars(one_service: OneService.Factory, term: dict[str, str]) -> None:
+    contracts = await one_service("contracts")
+    async with contracts.as_(ADMIN) as admin:
+        contract = await a_contract(admin)
+        body = {name: contract[name] for name in ("customer_id", "starts_on", "ends_on")}
+        answer = await admin.post("/v1/contracts", json=body | {"number": "C-2"} | term)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "calendar", "code"),
+    [
+        (31_622_400, "working_days", None, "invalid_input"),
+        (3661, "working_days", None, "invalid_input"),
+        (31_622_400, "working_seconds", MINUTE_A_WEEK, "target_beyond_calendar"),
+        (3660, "working_days", MINUTE_A_WEEK, None),
+        (31_622_400, "seconds", MINUTE_A_WEEK, None),
+        (600, "seconds", MINUTE_A_WEEK | {"exceptions": {"9999-12-31": []}}, "invalid_calendar"),
+    ],
+)
+async def test_a_target_falls_due_within_the_years_of_calendars(
+    one_service: OneService.Factory, amount: int, unit: str, calendar: dict[str, Any] | None, code: str | None
+) -> None:
+    contracts = await one_service("contracts")
+    target = {"severity": "general", "kind": "resolve", "amount": amount, "unit": unit}
+    async with contracts.as_(ADMIN) as admin:
+        address = f"/v1/contracts/{(await a_contract(admin))['id']}/agreements"
+        answer = await admin.post(address, json={"targets": [target], "calendar": calendar})
+        drafts = (await admin.get(address)).json()
+    assert (answer.status_code, answer.json().get("code")) == ((422, code) if code else (201, None))
+    assert len(drafts) == (0 if code else 1)
+
+
+async def test_a_term_that_outlasts_calendars_leaves_no_time_for_a_promise(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    async with contracts.as_(ADMIN) as admin:
+        contract = await a_contract(admin, ends_on="2199-12-31")
+        answer = await admin.post(f"/v1/contracts/{contract['id']}/agreements", json={})
+    assert (answer.status_code, answer.json()["code"]) == (422, "target_beyond_calendar")
+
+
+async def test_an_older_revision_does_not_replace_a_newer_one_in_force(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    async with contracts.as_(ADMIN) as admin:
+        address = f"/v1/contracts/{(await a_contract(admin))['id']}/agreements"
+        older, newer = [(await admin.post(address, json={})).json() for _ in range(2)]
+        assert (await signed(admin, newer)).status_code == 200
+        refused = await signed(admin, older)
+        states = {a["revision"]: a["state"] for a in (await admin.get(address)).json()}
+    assert (refused.status_code, refused.json()["code"]) == (409, "newer_agreement_in_force")
+    assert states == {1: "draft", 2: "in_force"}
+    assert [(s.revision, s.in_force) for s in await contracts.said(AgreementChanged)] == [(2, True)]
+
+
+async def test_revisions_countersigned_at_once_leave_the_newest_in_force(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    async with contracts.as_(ADMIN) as admin:
+        address = f"/v1/contracts/{(await a_contract(admin))['id']}/agreements"
+        drafts = [(await admin.post(address, json={})).json() for _ in range(4)]
+        for draft in drafts:
+            await admin.post(f"/v1/agreements/{draft['id']}/sign", json={"side": "provider", "signed_by": "Demo"})
+        body = {"side": "customer", "signed_by": "Demo"}
+        answers = await asyncio.gather(*(admin.post(f"/v1/agreements/{d['id']}/sign", json=body) for d in drafts))
+        states = [a["state"] for a in (await admin.get(address)).json()]
+    assert {answer.status_code for answer in answers} <= {200, 409}
+    assert (answers[-1].status_code, states[0], states.count("in_force")) == (200, "in_force", 1)
+
+
+async def test_an_organisation_named_several_times_at_once_is_one(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    async with contracts.as_(ADMIN) as admin:
+        address = f"/v1/customers/{(await a_contract(admin))['customer_id']}/emergency-organisation"
+        people = {"team_ids": [str(uuid4())], "leader_ids": [str(uuid4())], "quorum": 1}
+        answers = await asyncio.gather(*(admin.put(address, json=people) for _ in range(5)))
+    assert sorted((a.status_code, a.json()["version"]) for a in answers) == [(200, n) for n in range(1, 6)]
 
 
 async def test_the_emergency_organisation_names_enough_leaders_for_its_quorum(one_service: OneService.Factory) -> None:

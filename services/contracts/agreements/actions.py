@@ -73,16 +73,20 @@ async def draft_agreement(
     targets: Sequence[Target] | None,
     calendar: dict[str, Any] | None,
 ) -> Agreement:
-    """Draw up the next revision. Raises TargetRepeated, InvalidCalendar."""
-    contract = await queries.contract(session, contract_id)
+    """Draw up the next revision. Raises TargetRepeated, InvalidCalendar, TargetBeyondCalendar."""
+    contract = await queries.locked_contract(session, contract_id)
     agreed = domain.DEFAULT_TARGETS if targets is None else tuple(targets)
     domain.require_unique(agreed)
+    hours = _checked_calendar(calendar)
+    starts = (context(session).now, domain.end_of_term(contract.ends_on, hours))
+    domain.require_days(hours)
+    domain.require_due(agreed, hours, starts)
     agreement = Agreement(
         contract_id=contract.id,
         customer_id=contract.customer_id,
         revision=await queries.next_revision(session, contract.id),
         state="draft",
-        calendar=_checked_calendar(calendar),
+        calendar=hours.to_data(),
         targets=domain.as_data(agreed),
     )
     session.add(agreement)
@@ -93,7 +97,11 @@ async def draft_agreement(
 
 
 async def sign_agreement(session: AsyncSession, *, agreement_id: UUID, side: str, signed_by: str) -> Agreement:
-    """Sign for one side. With both signatures the version is in force and the one before it superseded."""
+    """Sign for one side. With both signatures the version is in force and the one before it superseded.
+
+    Raises IllegalMove, AlreadySigned, NewerAgreementInForce.
+    """
+    await queries.locked_contract(session, (await queries.agreement(session, agreement_id)).contract_id)
     agreement = await queries.locked_agreement(session, agreement_id)
     if agreement.state != "draft":
         raise IllegalMove(state=agreement.state, move="sign", allowed=[])
@@ -113,6 +121,7 @@ async def _put_in_force(session: AsyncSession, agreement: Agreement) -> None:
     contract = await queries.contract(session, agreement.contract_id)
     former = await queries.agreement_in_force(session, agreement.contract_id)
     if former is not None:
+        domain.require_newer(agreement.revision, former.revision)
         former.state = "superseded"
         former.version += 1
         await session.flush()
@@ -124,11 +133,11 @@ async def _put_in_force(session: AsyncSession, agreement: Agreement) -> None:
     say_agreement(session, agreement, contract)
 
 
-def _checked_calendar(data: dict[str, Any] | None) -> dict[str, Any]:
+def _checked_calendar(data: dict[str, Any] | None) -> WorkCalendar:
     if data is None:
-        return chinese_office_hours((), ()).to_data()
+        return chinese_office_hours((), ())
     try:
-        return WorkCalendar.from_data(data).to_data()
+        return WorkCalendar.from_data(data)
     except (CalendarError, KeyError, TypeError, ValueError) as problem:
         raise domain.InvalidCalendar(reason=str(problem)) from problem
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
-from shared.errors import Unprocessable
+from shared import clocks
+from shared.calendar import ALWAYS, WorkCalendar
+from shared.errors import Conflict, Unprocessable
 from shared.events.contracts import Target
+from shared.zones import FIRST_YEAR, LAST_YEAR, BeyondCalendar, zone_named
 
 HOUR = 3600
 SEVERITIES = ("general", "major", "disaster", "consultation")
@@ -59,6 +62,18 @@ class InvalidCalendar(Unprocessable):
     zh = "工作日历无效：{reason}"
 
 
+class TargetBeyondCalendar(Unprocessable):
+    code = "target_beyond_calendar"
+    en = "The target {kind} for {severity} would not fall due within the years that calendars reach."
+    zh = "{severity} 的 {kind} 目标时限超出了日历的可计算年份。"
+
+
+class NewerAgreementInForce(Conflict):
+    code = "newer_agreement_in_force"
+    en = "Revision {newer} is in force already; revision {revision} cannot replace it."
+    zh = "第 {newer} 版协议已生效，第 {revision} 版不能取代它。"
+
+
 @dataclass(frozen=True)
 class Signatures:
     """Who signed a version for each side; None while that side has not."""
@@ -82,6 +97,37 @@ def require_unique(targets: Sequence[Target]) -> None:
 def require_term(starts_on: date, ends_on: date) -> None:
     if ends_on <= starts_on:
         raise TermEmpty()
+
+
+def require_due(targets: Sequence[Target], calendar: WorkCalendar, starts: Sequence[datetime]) -> None:
+    """Raise TargetBeyondCalendar for a target whose breach could not be told, counted from each of the starts."""
+    for target in targets:
+        days = target.unit == "working_days"
+        budget = clocks.Budget(target.amount, clocks.Unit.WORKING_DAYS if days else clocks.Unit.SECONDS)
+        counts_on = ALWAYS if target.unit == "seconds" else calendar
+        try:
+            for start in starts:
+                clocks.breach_at(clocks.Clock(target.kind, start, budget, counts_on), start)
+        except BeyondCalendar as problem:
+            raise TargetBeyondCalendar(severity=target.severity, kind=target.kind) from problem
+
+
+def require_days(calendar: WorkCalendar) -> None:
+    """Raise InvalidCalendar for an exception on a day that calendars do not reach."""
+    for day, _ in calendar.exceptions:
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise InvalidCalendar(reason=str(BeyondCalendar()))
+
+
+def end_of_term(ends_on: date, calendar: WorkCalendar) -> datetime:
+    """The first instant after the term, where the calendar is."""
+    return datetime.combine(ends_on, time(), zone_named(calendar.zone))
+
+
+def require_newer(revision: int, in_force: int) -> None:
+    """Raise NewerAgreementInForce for a revision that was drawn up before the one in force."""
+    if revision < in_force:
+        raise NewerAgreementInForce(revision=revision, newer=in_force)
 
 
 def as_data(targets: Sequence[Target]) -> list[dict[str, Any]]:

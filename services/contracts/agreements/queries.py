@@ -33,6 +33,14 @@ async def contract(session: AsyncSession, contract_id: UUID) -> Contract:
     return found
 
 
+async def locked_contract(session: AsyncSession, contract_id: UUID) -> Contract:
+    """The contract under its row lock: who adds or signs one of its agreements takes it first."""
+    found = await session.get(Contract, contract_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise ContractNotFound(contract_id=contract_id)
+    return found
+
+
 async def contracts_page(session: AsyncSession, page: Page) -> Sequence[Contract]:
     return (await session.scalars(page.of(select(Contract), Contract.id))).all()
 
@@ -66,7 +74,6 @@ async def agreement_in_force(session: AsyncSession, contract_id: UUID) -> Agreem
 
 async def next_revision(session: AsyncSession, contract_id: UUID) -> int:
     """Call with the contract locked, so that two drafts do not take one number."""
-    await session.get(Contract, contract_id, with_for_update=True, populate_existing=True)
     last = await session.scalar(select(func.max(Agreement.revision)).where(Agreement.contract_id == contract_id))
     return (last or 0) + 1
 

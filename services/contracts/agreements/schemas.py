@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.contracts.customers.schemas import Name, Out
+from shared.zones import FIRST_YEAR, LAST_YEAR
+
+Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
+WORKING_DAYS = 3660
 
 
 class SignContract(BaseModel):
@@ -18,8 +22,8 @@ class SignContract(BaseModel):
 
     number: Name
     customer_id: UUID
-    starts_on: date
-    ends_on: date
+    starts_on: Day
+    ends_on: Day
     site_ids: list[UUID] = Field(default_factory=list, max_length=1000)
     asset_ids: list[UUID] = Field(default_factory=list, max_length=10000)
 
@@ -36,7 +40,10 @@ class ContractOut(Out):
 
 
 class TargetIn(BaseModel):
-    """`amount` counts in `unit`; working units run on the agreement's calendar, seconds run 24x7."""
+    """`amount` counts in `unit`; working units run on the agreement's calendar, seconds run 24x7.
+
+    At most 366 days of seconds, or 3660 working days.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -44,6 +51,12 @@ class TargetIn(BaseModel):
     kind: Literal["respond", "on_site", "resolve", "plan_requested", "plan_decided", "superior_told"]
     amount: int = Field(gt=0, le=366 * 86400)
     unit: Literal["seconds", "working_seconds", "working_days"]
+
+    @model_validator(mode="after")
+    def _few_days(self) -> Self:
+        if self.unit == "working_days" and self.amount > WORKING_DAYS:
+            raise ValueError(f"at most {WORKING_DAYS} working days")
+        return self
 
 
 class DraftAgreement(BaseModel):

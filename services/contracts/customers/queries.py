@@ -44,6 +44,14 @@ async def customer(session: AsyncSession, customer_id: UUID) -> Customer:
     return found
 
 
+async def locked_customer(session: AsyncSession, customer_id: UUID) -> Customer:
+    """The customer under its row lock, which leaves rows that only refer to the customer free to be written."""
+    found = await session.get(Customer, customer_id, with_for_update={"key_share": True}, populate_existing=True)
+    if found is None:
+        raise CustomerNotFound(customer_id=customer_id)
+    return found
+
+
 async def site_of(session: AsyncSession, customer_id: UUID, site_id: UUID) -> Site:
     found = await session.get(Site, site_id)
     if found is None or found.customer_id != customer_id:

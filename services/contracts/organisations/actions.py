@@ -33,8 +33,11 @@ async def name_organisation(
     quorum: int,
     superior_ids: Sequence[UUID],
 ) -> EmergencyOrganisation:
-    """Name the customer's emergency organisation, or replace it whole. Raises QuorumTooLarge."""
-    await customers.customer(session, customer_id)
+    """Name the customer's emergency organisation, or replace it whole. Raises QuorumTooLarge.
+
+    The customer is locked, since there is no row of the organisation to lock before the first time.
+    """
+    await customers.locked_customer(session, customer_id)
     leaders = list(dict.fromkeys(leader_ids))
     if quorum > len(leaders):
         raise QuorumTooLarge(quorum=quorum, leaders=len(leaders))

@@ -184,3 +184,44 @@ async def test_an_agreement_without_a_figure_promises_nothing_there(one_service:
     assert states(incident) == {"resolve": "running"}
     await incidents.hear(requested(customer, incident, await incidents.now()))
     assert states(await seen(incidents, incident)) == {"resolve": "running"}
+
+
+async def test_a_request_heard_of_when_service_is_restored_promises_no_decision(
+    one_service: OneService.Factory,
+) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await in_progress(incidents, customer, severity="disaster")
+    at = await incidents.now()
+    await do(incidents, ENGINEER, incident, "resolve", SOLVED)
+    request = requested(customer, incident, at)
+    await incidents.hear(request)
+    assert "plan_decided" not in states(await seen(incidents, incident))
+    await incidents.hear(decided(request, await incidents.now()), sequence=2)
+
+
+async def test_a_closed_incident_owes_nothing_and_breaks_nothing(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await in_progress(incidents, customer, severity="disaster")
+    await do(incidents, ENGINEER, incident, "resolve", SOLVED)
+    assert states(await seen(incidents, incident))["superior_told"] == "running"
+    closed = await do(incidents, customer.user, incident, "confirm")
+    assert states(closed)["superior_told"] == "cancelled"
+    assert (await stopped(incidents))["superior_told"] == "cancelled"
+    assert await armed_timers(incidents) == []
+    await incidents.hear(told(customer, incident, await incidents.now()))
+    await incidents.hear(requested(customer, incident, await incidents.now()))
+    await incidents.advance(hours=3)
+    assert await broken(incidents) == []
+
+
+async def test_a_promise_broken_before_the_close_stays_broken(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await in_progress(incidents, customer, severity="disaster")
+    await do(incidents, ENGINEER, incident, "resolve", SOLVED)
+    await incidents.advance(hours=2)
+    closed = await do(incidents, customer.user, incident, "confirm")
+    assert states(closed)["superior_told"] == "breached"
+    assert await broken(incidents) == ["superior_told"]

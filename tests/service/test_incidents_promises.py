@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
+from services.incidents.clocks import actions as clocks
+from services.incidents.clocks.models import Clock
 from shared.calendar import WorkCalendar
 from shared.db import Caller
 from shared.events.incidents import ClockArmed, ClockBreached, ClockStopped, ClockWarned
@@ -30,6 +32,8 @@ from tests.builders.incidents import (
     warned,
 )
 from tests.harness import OneService
+
+WAITING = text("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 
 
 async def test_a_promise_kept_in_time_is_met_and_warns_no_more(one_service: OneService.Factory) -> None:
@@ -125,6 +129,25 @@ async def test_a_promise_kept_while_its_timer_fires_is_broken_once_and_nothing_b
     assert await incidents.rows(select(TIMERS.c.error).where(TIMERS.c.error.is_not(None))) == []
 
 
+async def test_a_move_waits_for_a_timer_of_its_incident_and_neither_fails(one_service: OneService.Factory) -> None:
+    """As the loop fires a breach: its effect, and only then the mark on its timer."""
+    incidents = await one_service("incidents")
+    incident = await reported(incidents, await a_customer(incidents))
+    incidents.time.advance(timedelta(minutes=61))
+    [respond] = await incidents.rows(select(Clock.id, Clock.customer_id).where(Clock.kind == "respond"))
+    firing = Caller("system:incidents", "system", customer_id=respond.customer_id)
+    async with incidents.runtime.database.transaction(firing) as session:
+        await clocks.break_promise(session, clock_id=respond.id, late=False)
+        keeping = asyncio.create_task(do(incidents, DESK, incident, "acknowledge"))
+        async with asyncio.timeout(10):
+            while not await incidents.rows(WAITING):
+                pass
+        fired = update(TIMERS).where(TIMERS.c.kind == clocks.BREACH, TIMERS.c.subject == str(respond.id))
+        await session.execute(fired.values(state="fired"))
+    assert clock(await keeping, "respond")["state"] == "breached"
+    assert (await broken(incidents)).count("respond") == 1
+
+
 async def test_working_units_run_on_the_agreements_calendar(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
     incident = await reported(incidents, await a_customer(incidents), severity="consultation")
@@ -141,8 +164,8 @@ async def test_a_clock_accounts_for_every_second(one_service: OneService.Factory
     incident = await reported(incidents, await a_customer(incidents), severity="consultation")
     await incidents.advance(days=7)
     async with incidents.as_(DESK) as desk:
-        clocks = (await desk.get(f"/v1/incidents/{incident['id']}/clocks")).json()
-    for one in clocks:
+        accounts = (await desk.get(f"/v1/incidents/{incident['id']}/clocks")).json()
+    for one in accounts:
         assert sum(line["seconds"] for line in one["account"] if line["counts"]) == one["counted_seconds"]
         assert {line["reason"] for line in one["account"]} == {"counted", "outside_hours"}
         assert one["account"][0]["from_at"] == one["started_at"]

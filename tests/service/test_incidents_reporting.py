@@ -13,9 +13,25 @@ from uuid_utils.compat import uuid7
 
 from services.incidents.copies.models import Agreement, Asset
 from services.incidents.copies.models import Customer as CustomerCopy
+from shared.events.contracts import Target
 from shared.events.incidents import ClockArmed, IncidentReported
+from shared.mechanisms import tables_of
 from shared.permissions import Role
-from tests.builders.incidents import DESK, HOUR, TARGETS, Customer, a_customer, person, reported, seen, states
+from tests.builders.incidents import (
+    CLASSIFIED,
+    DESK,
+    ENGINEER,
+    HOUR,
+    TARGETS,
+    Customer,
+    a_customer,
+    clock,
+    do,
+    person,
+    reported,
+    seen,
+    states,
+)
 from tests.harness import ANYBODY, OneService, principal
 
 
@@ -44,8 +60,8 @@ async def test_what_is_answered_is_what_is_read_later(one_service: OneService.Fa
     answered = await reported(incidents, customer)
     read = await seen(incidents, answered, customer.user)
     for incident in (answered, read):
-        for clock in incident["clocks"]:
-            del clock["counted_seconds"], clock["remaining_seconds"]
+        for promise in incident["clocks"]:
+            del promise["counted_seconds"], promise["remaining_seconds"]
     assert answered == read
 
 
@@ -184,6 +200,37 @@ async def test_a_client_system_reports_by_api_and_the_desk_by_hotline(one_servic
     assert [a.json()["channel"] for a in (by_key, by_desk, by_mail)] == ["api", "hotline", "mail"]
     assert by_key.json()["customer_id"] == str(customer.id)
     assert by_key.json()["allowed"] == []
+
+
+async def test_a_channel_that_is_not_the_callers_is_refused(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    async with incidents.as_(customer.user) as user, incidents.as_(customer.key) as key:
+        by_user = await user.post("/v1/incidents", json=customer.report(channel="hotline"))
+        by_key = await key.post("/v1/incidents", json=customer.report(channel="portal"))
+        by_monitoring = await key.post("/v1/incidents", json=customer.report(channel="monitoring"))
+    assert (by_user.status_code, by_user.json()["code"]) == (422, "channel_not_yours")
+    assert (by_key.status_code, by_key.json()["code"]) == (422, "channel_not_yours")
+    assert by_monitoring.json()["channel"] == "monitoring"
+    assert len(await incidents.said(IncidentReported)) == 1
+
+
+async def test_a_promise_beyond_all_calendars_does_not_refuse_the_report(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    endless = Target(severity="general", kind="resolve", amount=31_622_400, unit="working_days")
+    targets = (*(t for t in TARGETS if (t.severity, t.kind) != ("general", "resolve")), endless)
+    await a_customer(incidents, customer.agreed(targets=targets), of=customer)
+    incident = await reported(incidents, customer)
+    assert (incident["covered"], states(incident)) == (True, {"respond": "running", "on_site": "running"})
+    audit = tables_of("incidents")["audit"]
+    [noted] = await incidents.rows(select(audit.c.information).where(audit.c.action == "arm_clocks"))
+    assert noted.information == {"beyond_calendar": ["resolve"]}
+    await do(incidents, DESK, incident, "acknowledge")
+    worse = await do(incidents, ENGINEER, incident, "classify", CLASSIFIED | {"severity": "disaster"})
+    assert clock(worse, "resolve")["state"] == "running"
+    better = await do(incidents, ENGINEER, incident, "classify", CLASSIFIED)
+    assert clock(better, "resolve")["state"] == "cancelled"
 
 
 async def test_staff_say_for_whom_they_report(one_service: OneService.Factory) -> None:

@@ -152,6 +152,9 @@ async def test_a_visit_is_recorded_by_the_engineer_who_makes_it(one_service: One
     [
         (PLAN | {"engineer_id": str(uuid7())}, 404, "engineer_not_found"),
         (PLAN | {"planned_at": "2026-08-01T10:00:00"}, 422, "invalid_input"),
+        (PLAN | {"planned_at": "9999-12-31T23:59:59Z"}, 422, "invalid_input"),
+        (PLAN | {"planned_at": "0001-01-01T00:00:00+14:00"}, 422, "invalid_input"),
+        (PLAN | {"planned_at": "2200-01-01T00:00:00Z"}, 422, "invalid_input"),
         ({"engineer_id": PLAN["engineer_id"]}, 422, "invalid_input"),
     ],
 )

@@ -101,7 +101,22 @@ def test_what_is_allowed_is_possible_and_permitted(state: incidents.State, held:
     [("key", True, "api"), ("person", True, "portal"), ("person", False, "hotline")],
 )
 def test_the_channel_follows_from_the_caller(kind: str, is_customers: bool, channel: str) -> None:
-    assert incidents.default_channel(kind, is_customers=is_customers) == channel
+    yours = incidents.channels(kind, is_customers=is_customers)
+    assert incidents.channel_of(None, yours) == channel
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_customers", "yours"),
+    [("key", True, {"api", "monitoring"}), ("person", True, {"portal"}), ("person", False, set(incidents.Channel))],
+)
+def test_a_caller_states_only_a_channel_of_its_own(kind: str, is_customers: bool, yours: set[str]) -> None:
+    own = incidents.channels(kind, is_customers=is_customers)
+    for channel in incidents.Channel:
+        if channel in yours:
+            assert incidents.channel_of(channel, own) == channel
+        else:
+            with pytest.raises(incidents.ChannelNotYours):
+                incidents.channel_of(channel, own)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Every write to clocks. Each arms and cancels the clock's timers and says what became of the promise.
 
-Locks come in one order everywhere: timers before clocks, as the loop that fires timers takes them.
+Locks come in one order everywhere: the incident, its clocks, their timers. The loop that fires timers runs the effect
+before it marks the timer, so the effects here take them in that order too.
 """
 
 from __future__ import annotations
@@ -30,17 +31,30 @@ BREACH = "clock_breach"
 async def arm_clocks(
     session: AsyncSession, bearer: domain.Bearer, wanted: Sequence[domain.Wanted]
 ) -> tuple[domain.Reading, ...]:
-    """Start promises. One insert for all clocks, one for all their timers."""
+    """Start promises. One insert for all clocks, one for all their timers.
+
+    A promise that no calendar reaches the end of is left out, and the audit says so: it must not refuse the rest.
+    """
     if not wanted:
         return ()
     now = context(session).now
-    armed = [_clock(bearer, promise) for promise in wanted]
-    await insert_complete(session, armed)
-    await _arm_timers(session, armed)
+    armed = [_clock(bearer, promise) for promise in wanted if domain.can_break(promise.promise)]
+    if armed:
+        await insert_complete(session, armed)
+        await _arm_timers(session, armed)
     for clock in armed:
         _say_armed(session, clock)
     due = {clock.kind: clock.due_at for clock in armed}
-    note(session, bearer.incident_id, "arm_clocks", after=due, customer_id=bearer.customer_id)
+    beyond = [promise.kind for promise in wanted if promise.kind not in due]
+    information = {"beyond_calendar": beyond} if beyond else None
+    note(
+        session,
+        bearer.incident_id,
+        "arm_clocks",
+        after=due,
+        information=information,
+        customer_id=bearer.customer_id,
+    )
     return tuple(clock.reading(now) for clock in armed)
 
 
@@ -78,7 +92,7 @@ async def aim_clocks(
     changed = [clock.id for clock in known if _is_to_change(clock, aims[clock.kind])]
     for clock in await _held(session, changed):
         aim = aims[clock.kind]
-        if aim is None:
+        if aim is None or not domain.can_break(domain.Wanted(clock.kind, clock.started_at, aim).promise):
             _drop(session, clock)
         elif clock.is_open or clock.kind in starts:
             _aim(clock, aim)
@@ -120,7 +134,7 @@ async def drop_clocks(session: AsyncSession, incident_id: UUID, kinds: Collectio
 
 async def warn_of_clock(session: AsyncSession, *, clock_id: UUID, percent: int, late: bool) -> None:
     """Say that so much of a promise's time is used, once, if it still runs and that is so."""
-    for clock in await queries.locked_clocks(session, [clock_id]):
+    for clock in await queries.locked_with_incident(session, clock_id):
         is_due = domain.is_used(clock.promise, context(session).now, percent)
         if clock.is_open and clock.warned_percent < percent and not clock.breach_said and is_due:
             clock.warned_percent = percent
@@ -129,7 +143,7 @@ async def warn_of_clock(session: AsyncSession, *, clock_id: UUID, percent: int, 
 
 async def break_promise(session: AsyncSession, *, clock_id: UUID, late: bool) -> None:
     """Say that a promise is broken, once, if it still runs and is."""
-    for clock in await queries.locked_clocks(session, [clock_id]):
+    for clock in await queries.locked_with_incident(session, clock_id):
         if clock.is_open and clocks.state(clock.promise, context(session).now) is clocks.State.BREACHED:
             _say_breach(session, clock, late=late)
 
@@ -156,12 +170,12 @@ def _drop(session: AsyncSession, clock: Clock) -> None:
 
 
 async def _held(session: AsyncSession, clock_ids: Collection[UUID]) -> Sequence[Clock]:
-    """Those of the clocks that are not stopped, under lock and without timers."""
+    """Those of the clocks that are not stopped, under lock and without timers. Call with the incident locked."""
     await session.flush()
-    for clock_id in clock_ids:
-        for kind in (WARNING, BREACH):
-            await timers.cancel(session, kind, clock_id)
     locked = await queries.locked_clocks(session, clock_ids) if clock_ids else ()
+    for clock in locked:
+        for kind in (WARNING, BREACH):
+            await timers.cancel(session, kind, clock.id)
     return [clock for clock in locked if clock.stopped_at is None]
 
 

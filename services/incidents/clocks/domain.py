@@ -13,6 +13,7 @@ from services.incidents.copies.domain import Terms
 from shared import clocks
 from shared.calendar import ALWAYS, WorkCalendar
 from shared.events.contracts import Target
+from shared.zones import BeyondCalendar
 
 ROUND_THE_CLOCK = ALWAYS.to_data()
 
@@ -37,7 +38,7 @@ class Unit(StrEnum):
 FROM_REPORT = (Kind.RESPOND, Kind.ON_SITE, Kind.RESOLVE)
 FROM_CLASSIFICATION = (Kind.PLAN_REQUESTED, Kind.SUPERIOR_TOLD)
 ENDED_BY_RESOLUTION = (Kind.ON_SITE, Kind.PLAN_REQUESTED, Kind.PLAN_DECIDED)
-"""Promises that have no point once service is restored. To tell the superior authority is owed nevertheless."""
+"""Promises that have no point once service is restored. To tell the superior authority is owed until the close."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,10 @@ class Wanted:
     started_at: datetime
     aim: Aim
     activation_id: UUID | None = None
+
+    @property
+    def promise(self) -> clocks.Clock:
+        return clocks.Clock(self.kind, self.started_at, self.aim.budget, self.aim.work_calendar)
 
 
 @dataclass(frozen=True)
@@ -141,6 +146,15 @@ def aim(terms: Terms | None, kind: str, severity: str, *, hits_key_business: boo
         return None
     target = terms.target(severity, kind)
     return Aim.of(target, terms) if target else None
+
+
+def can_break(promise: clocks.Clock) -> bool:
+    """Whether the moment at which the promise is broken lies within what calendars reach."""
+    try:
+        clocks.breach_at(promise, promise.started_at)
+    except BeyondCalendar:
+        return False
+    return True
 
 
 def alerts(clock: clocks.Clock, now: datetime, percents: Sequence[int]) -> Iterator[Alert]:

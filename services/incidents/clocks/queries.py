@@ -33,3 +33,11 @@ async def locked_clocks(session: AsyncSession, clock_ids: Collection[UUID]) -> S
     """The clocks under their row locks, as they are once the locks are held."""
     rows = select(Clock).where(Clock.id.in_(clock_ids)).order_by(Clock.id)
     return (await session.scalars(rows.with_for_update().execution_options(populate_existing=True))).all()
+
+
+async def locked_with_incident(session: AsyncSession, clock_id: UUID) -> Sequence[Clock]:
+    """The clock under its row lock, and before it the incident under the lock that its moves take."""
+    incidents = Clock.metadata.tables["incidents.incidents"]
+    owner = select(incidents.c.id).join(Clock, Clock.incident_id == incidents.c.id).where(Clock.id == clock_id)
+    await session.execute(owner.with_for_update(key_share=True, of=incidents))
+    return await locked_clocks(session, [clock_id])

@@ -59,8 +59,11 @@ async def report_incident(
 ) -> Shown:
     """Register a fault with its number, the cover found, and the promises that follow from it.
 
-    `said`: title, description and the contact. Raises CustomerMissing, CustomerNotFound, AssetNotFound, SiteNotFound.
+    `said`: title, description and the contact. Raises CustomerMissing, CustomerNotFound, AssetNotFound, SiteNotFound,
+    ChannelNotYours.
     """
+    yours = domain.channels(by.kind, is_customers=by.customer_id is not None)
+    came_by = domain.channel_of(channel, yours)
     customer = customer_id or by.customer_id
     if customer is None:
         raise CustomerMissing()
@@ -74,7 +77,7 @@ async def report_incident(
         customer_id=customer,
         state=domain.State.REPORTED,
         severity=severity,
-        channel=channel or domain.default_channel(by.kind, is_customers=by.customer_id is not None),
+        channel=came_by,
         asset_id=asset_id,
         site_id=place.site.id if place.site else None,
         covered=terms is not None,
@@ -162,7 +165,7 @@ async def resolve_incident(session: AsyncSession, *, incident_id: UUID, solution
 
 
 async def confirm_incident(session: AsyncSession, *, incident_id: UUID, by: Principal) -> Incident:
-    """The customer confirms, and with that the incident is closed. Raises OnlyCustomerConfirms."""
+    """The customer confirms, and with that the incident is closed and owes nothing. Raises OnlyCustomerConfirms."""
     if by.kind != "person" or by.customer_id is None:
         raise OnlyCustomerConfirms()
     incident = await _moved(session, incident_id, "confirm")
@@ -170,6 +173,7 @@ async def confirm_incident(session: AsyncSession, *, incident_id: UUID, by: Prin
     incident.confirmed_by, incident.confirmed_at = by.id, now
     _say(session, incident, IncidentConfirmed)
     _note(session, incident, "confirm", "state", "confirmed_by")
+    await clocks.drop_clocks(session, incident.id, tuple(Kind))
     incident.state = domain.moved(incident.state, "close")
     incident.closed_at = now
     _say(session, incident, IncidentClosed)

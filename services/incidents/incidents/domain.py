@@ -5,10 +5,10 @@ The table of moves is the only one: it feeds the CHECK constraint, the routes' p
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 
-from shared.errors import IllegalMove
+from shared.errors import IllegalMove, Unprocessable
 from shared.permissions import Permission
 
 
@@ -58,6 +58,9 @@ MOVES: Mapping[tuple[State, str], State] = {
     (State.CONFIRMED, "close"): State.CLOSED,
 }
 
+RESTORED = frozenset({State.RESOLVED, State.CONFIRMED, State.CLOSED})
+"""States in which service is restored, so that nothing new is promised."""
+
 NEEDS: Mapping[str, Permission] = {
     "acknowledge": Permission.INCIDENTS_WORK,
     "classify": Permission.INCIDENTS_WORK,
@@ -93,8 +96,28 @@ def allowed(state: str, permissions: Collection[str], *, is_customers_person: bo
     ]
 
 
-def default_channel(caller: str, *, is_customers: bool) -> Channel:
-    """By which channel a report came when it does not say so; `caller` is the principal's kind."""
+class ChannelNotYours(Unprocessable):
+    code = "channel_not_yours"
+    en = "A report of yours does not come by the channel {channel}; yours: {yours}."
+    zh = "您的报告不能使用渠道 {channel}；可用渠道：{yours}。"
+
+
+def channels(caller: str, *, is_customers: bool) -> tuple[Channel, ...]:
+    """The channels by which a caller's reports come, the usual one first; `caller` is the principal's kind.
+
+    Staff register what reached them by any channel.
+    """
     if caller == "key":
-        return Channel.API
-    return Channel.PORTAL if is_customers else Channel.HOTLINE
+        return (Channel.API, Channel.MONITORING)
+    if is_customers:
+        return (Channel.PORTAL,)
+    return (Channel.HOTLINE, *(channel for channel in Channel if channel != Channel.HOTLINE))
+
+
+def channel_of(stated: Channel | None, yours: Sequence[Channel]) -> Channel:
+    """By which of the caller's channels a report came. Raises ChannelNotYours."""
+    if stated is None:
+        return yours[0]
+    if stated not in yours:
+        raise ChannelNotYours(channel=stated.value, yours=", ".join(yours))
+    return stated

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.incidents.clocks import actions as clocks
 from services.incidents.clocks.domain import Kind, Wanted, aim
 from services.incidents.copies import queries as copies
+from services.incidents.incidents.domain import RESTORED
 from services.incidents.incidents.queries import locked_incident
 
 
@@ -21,10 +22,15 @@ async def note_arrival(session: AsyncSession, *, incident_id: UUID, at: datetime
 
 
 async def note_plan_requested(session: AsyncSession, *, incident_id: UUID, activation_id: UUID, at: datetime) -> None:
-    """A plan's activation was requested: that promise is kept, and from then on the decision is due."""
+    """A plan's activation was requested: that promise is kept, and from then on the decision is due.
+
+    Not if we hear of it when service is restored: then there is no point in deciding.
+    """
     incident = await locked_incident(session, incident_id, for_client=False)
     incident.plan_requested_at = incident.plan_requested_at or at
     await clocks.stop_clocks(session, incident_id, [Kind.PLAN_REQUESTED], at)
+    if incident.state in RESTORED:
+        return
     terms = await copies.terms(session, incident.agreement_id)
     hit = bool(incident.key_business_ids)
     if promised := aim(terms, Kind.PLAN_DECIDED, incident.severity, hits_key_business=hit):

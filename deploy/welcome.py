@@ -45,7 +45,7 @@ async def welcome(platform: PlatformSettings, ports: Ports, home: Home, processe
         written = sign_ins(ports, administrator, demo)
         write_private(home.folder / "sign-ins.json", json.dumps(written, ensure_ascii=False, indent=1))
         console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH, highlight=False)
-        show(console, ports, written, _what_next(home, command))
+        show(console, _places(ports, home), written, _what_next(home, command))
     except Exception as problem:
         said = "The demo organisation could not be loaded (演示组织加载失败)"
         print(f"{said}: {problem!r}", file=sys.stderr, flush=True)
@@ -62,10 +62,13 @@ def sign_ins(ports: Ports, administrator: SignIn, demo: DemoOrganisation) -> dic
     }
 
 
-def show(console: Console, ports: Ports, written: Mapping[str, Any], commands: Mapping[str, str]) -> None:
-    """Addresses and sign-ins, for a person, and what to type next."""
+def show(console: Console, places: Mapping[str, str], written: Mapping[str, Any], commands: Mapping[str, str]) -> None:
+    """Where everything is, the sign-ins, and what to type next, for a person."""
     console.print(Text.assemble("\n", ("Aftercare is ready · 平台已就绪", "bold green"), "\n"))
-    console.print(_addresses(ports))
+    grid = Table.grid(padding=(0, 2))
+    for what, where in places.items():
+        grid.add_row(f"  {what}", Text(where, style="cyan"))
+    console.print(grid)
     console.print()
     console.print(_table(written))
     console.print(Text("\n  People and organisations are invented. · 人物与机构均为虚构。", style="dim"))
@@ -74,15 +77,13 @@ def show(console: Console, ports: Ports, written: Mapping[str, Any], commands: M
     console.print()
 
 
-def _addresses(ports: Ports) -> Table:
-    grid = Table.grid(padding=(0, 2))
-    for what, where in (
-        ("  Dashboard · 看板", ports.dashboard_url),
-        ("  API · 接口", f"{ports.base_url}/docs"),
-        ("  Outgoing mail · 外发邮件", f"{ports.recorder_url}/mails"),
-    ):
-        grid.add_row(what, Text(where, style="cyan"))
-    return grid
+def _places(ports: Ports, home: Home) -> dict[str, str]:
+    found = {
+        "Dashboard · 看板": ports.dashboard_url,
+        "API · 接口": f"{ports.base_url}/docs",
+        "Outgoing mail · 外发邮件": f"{ports.recorder_url}/mails",
+    }
+    return found | ({"Data · 数据": str(home.data)} if home.data.exists() else {})
 
 
 def _table(written: Mapping[str, Any]) -> Table:

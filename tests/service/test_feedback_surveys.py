@@ -30,6 +30,7 @@ from tests.builders.feedback import (
     sent,
     survey,
 )
+from tests.builders.locks import takes_no_timer_before
 from tests.harness import ANYBODY, OneService, principal
 
 SECRET = "a secret of this installation"
@@ -256,3 +257,9 @@ async def test_the_life_of_a_survey_is_in_the_audit(feedback: OneService) -> Non
     assert {entry["customer_id"] for entry in chain} == {HOSPITAL}
     assert {entry["correlation_id"] for entry in chain} == {said.incident_id}
     assert broken_link(chain) is None
+
+
+async def test_an_answer_locks_the_survey_before_it_takes_the_reminder_back(feedback: OneService) -> None:
+    said = await sent(feedback)
+    moving = answer(feedback, said.link, GOOD)
+    assert (await takes_no_timer_before(feedback, "surveys", said.survey_id, moving)).status_code == 200

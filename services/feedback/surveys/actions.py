@@ -64,10 +64,10 @@ async def remind(session: AsyncSession, *, survey_id: UUID) -> None:
 
 async def answer(session: AsyncSession, *, survey_id: UUID, answers: domain.Answers) -> Survey:
     """Keep the answers for good. Raises AlreadyAnswered, LinkExpired."""
-    for kind in (REMINDER, EXPIRY):  # before the survey's row, as the worker takes them: no deadlock with it
-        await cancel(session, kind, survey_id)
     survey = await queries.locked_survey(session, survey_id)
     require_open(session, survey)
+    for kind in (REMINDER, EXPIRY):  # after the survey's row, as a timer that fires takes them: no deadlock with it
+        await cancel(session, kind, survey_id)
     now = context(session).now
     await _move(session, survey, "answer", answered_at=now, **vars(answers))
     emit(

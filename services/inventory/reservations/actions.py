@@ -126,9 +126,10 @@ async def expire(session: AsyncSession, *, reservation_id: UUID) -> None:
 
 
 async def _disarmed(session: AsyncSession, reservation_id: UUID) -> Reservation:
-    """The locked reservation, its end disarmed. The timer first, as the worker takes them: no deadlock with it."""
+    """The reservation, locked, and then its end disarmed: a timer that fires takes the two in that order too."""
+    reservation = await queries.locked_reservation(session, reservation_id)
     await cancel(session, EXPIRY, reservation_id)
-    return await queries.locked_reservation(session, reservation_id)
+    return reservation
 
 
 async def _move(session: AsyncSession, reservation: Reservation, move: str) -> dict[str, Any]:

@@ -99,7 +99,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 }
 
 
-def permissions_of(roles: frozenset[str] | tuple[str, ...]) -> frozenset[Permission]:
-    """All permissions that any of the roles holds; unknown roles hold none."""
+STAFF_ONLY: frozenset[Permission] = frozenset(
+    {P.PEOPLE_READ, P.PEOPLE_WRITE, P.KEYS_WRITE, P.CONTRACTS_WRITE, P.MESSAGES_READ, P.OPERATIONS}
+    | {P.STOCK_READ, P.STOCK_BOOK, P.STOCK_WRITE}
+)
+"""What is the provider's own: a customer's people do not hold it, whatever their roles bring."""
+
+
+def permissions_of(roles: frozenset[str] | tuple[str, ...], *, of_customer: bool = False) -> frozenset[Permission]:
+    """All permissions that any of the roles holds; unknown roles hold none, a customer's people none of STAFF_ONLY."""
     known = {role.value for role in Role}
-    return frozenset(permission for role in roles if role in known for permission in GRANTS[Role(role)])
+    held = frozenset(permission for role in roles if role in known for permission in GRANTS[Role(role)])
+    return held - STAFF_ONLY if of_customer else held

@@ -140,12 +140,13 @@ def principal(
     *roles: Role, person_id: UUID | None = None, customer_id: UUID | None = None, name: str = "Test person"
 ) -> Principal:
     """A signed-in person with these roles: staff, or a user of `customer_id`."""
+    held = permissions_of(tuple(role.value for role in roles), of_customer=customer_id is not None)
     return Principal(
         kind="person",
         id=person_id or uuid7(),
         name=name,
         roles=tuple(role.value for role in roles),
-        permissions=frozenset(p.value for p in permissions_of(tuple(role.value for role in roles))),
+        permissions=frozenset(permission.value for permission in held),
         customer_id=customer_id,
         origin="127.0.0.1",
     )

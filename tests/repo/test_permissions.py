@@ -10,10 +10,11 @@ from uuid_utils.compat import uuid7
 
 from services import catalogue
 from services.gateway.front.table import PUBLIC_ROUTES, Table
+from services.gateway.people.domain import OF_A_CUSTOMER
 from services.reference import routes_of
 from shared.auth import Principal, need_of
 from shared.edge import Edge
-from shared.permissions import GRANTS, Permission, Role
+from shared.permissions import GRANTS, STAFF_ONLY, Permission, Role, permissions_of
 from tests.harness import ANYBODY, OneService
 
 INTERNAL: dict[str, str] = {}
@@ -125,3 +126,10 @@ def with_all_but(permission: Permission) -> Principal:
 
 def some_path(route: APIRoute) -> str:
     return re.sub(r"\{[^}]*\}", lambda _: str(uuid7()), route.path)
+
+
+@pytest.mark.parametrize("role", sorted(OF_A_CUSTOMER))
+def test_a_customers_people_hold_nothing_that_is_the_providers_own(role: Role) -> None:
+    held = permissions_of((role.value,), of_customer=True)
+    assert held == GRANTS[role] - STAFF_ONLY
+    assert held & {Permission.STOCK_READ, Permission.PEOPLE_READ, Permission.MESSAGES_READ} == set()

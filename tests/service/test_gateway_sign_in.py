@@ -53,6 +53,17 @@ async def test_who_signs_in_gets_a_token_for_twelve_hours_and_is_told_who_they_a
     assert "people:write" in told["permissions"]
 
 
+async def test_a_customers_emergency_team_holds_nothing_of_the_providers_own(one_service: OneService.Factory) -> None:
+    door = await Door.opened(one_service)
+    await door.person(email="team@own.example", roles=["emergency_team"], customer_id=str(uuid7()))
+    async with door.client(await door.token("team@own.example")) as client:
+        told = (await client.get("/v1/me")).json()
+        people = await client.get("/v1/people")
+    assert "plans:write" in told["permissions"]
+    assert {"people:read", "stock:read"} & set(told["permissions"]) == set()
+    assert people.status_code == 403
+
+
 async def test_a_token_is_stored_as_a_digest_only(one_service: OneService.Factory) -> None:
     door = await Door.opened(one_service)
     async with door.client(**{"Idempotency-Key": "again"}) as client:

@@ -41,6 +41,7 @@ from tests.builders.inventory import (
     require_sound_books,
     reserved,
 )
+from tests.builders.locks import takes_no_timer_before
 from tests.harness import ANYBODY, OneService, principal
 
 
@@ -263,3 +264,24 @@ async def test_an_issue_that_names_an_older_version_is_refused(inventory: OneSer
         stale = await client.post(f"{path}/issue", json={}, headers={"If-Match": '"7"'})
         fresh = await client.post(f"{path}/issue", json={}, headers={"If-Match": tag})
     assert (stale.status_code, fresh.status_code, fresh.headers["etag"]) == (412, 200, '"2"')
+
+
+@pytest.mark.parametrize("move", ["issue", "release"])
+async def test_a_move_locks_the_reservation_before_it_takes_the_end_of_the_hold_back(
+    one_service: OneService.Factory, move: str
+) -> None:
+    inventory = await opened(one_service, FAN)
+    await a_depot(inventory, stock=3)
+    hold = await reserved(inventory)
+    moving = post(
+        inventory, KEEPER if move == "issue" else DESK, f"/v1/reservations/{hold.reservation_id}/{move}", {}, 200
+    )
+    await takes_no_timer_before(inventory, "reservations", hold.reservation_id, moving)
+
+
+async def test_a_customers_emergency_team_sees_nothing_of_the_stores(one_service: OneService.Factory) -> None:
+    inventory = await opened(one_service, FAN)
+    async with inventory.as_(principal(Role.EMERGENCY_TEAM, customer_id=HOSPITAL)) as client:
+        answers = [await client.get(path) for path in ("/v1/stock", "/v1/movements", "/v1/depots", "/v1/parts")]
+        assert (await client.get("/v1/reservations")).status_code == 200
+    assert [answer.status_code for answer in answers] == [403] * 4

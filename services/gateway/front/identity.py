@@ -119,8 +119,10 @@ async def _signed_in_person(session: AsyncSession, token: str) -> tuple[Principa
         return None
     roles = tuple(person.roles)
     name = person.name_en if person.locale == "en" else person.name_zh
-    held = frozenset(permission.value for permission in permissions_of(roles))
-    return Principal("person", person.id, name, roles, held, person.customer_id, None), current.expires_at
+    held = permissions_of(roles, of_customer=person.customer_id is not None)
+    return Principal(
+        "person", person.id, name, roles, frozenset(map(str, held)), person.customer_id, None
+    ), current.expires_at
 
 
 async def _client_system(session: AsyncSession, token: str) -> tuple[Principal, None] | None:

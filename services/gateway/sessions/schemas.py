@@ -41,7 +41,7 @@ class MeOut(BaseModel):
             name_zh=person.name_zh,
             name_en=person.name_en,
             roles=person.roles,
-            permissions=sorted(permissions_of(tuple(person.roles))),
+            permissions=sorted(permissions_of(tuple(person.roles), of_customer=person.customer_id is not None)),
             customer_id=person.customer_id,
             locale=person.locale,
         )

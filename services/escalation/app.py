@@ -36,6 +36,7 @@ SERVICE = Service(
         says.ActivationUnanswered,
         says.ActivationAuthorised,
         says.ActivationRefused,
+        says.ActivationWithdrawn,
         says.PlanStepStarted,
         says.PlanStepCompleted,
         says.PlanCompleted,

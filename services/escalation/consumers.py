@@ -22,7 +22,7 @@ from shared.events.incidents import (
     IncidentReported,
     IncidentResolved,
 )
-from shared.events.inventory import PartReserved, ReservationRefused
+from shared.events.inventory import PartReserved, ReservationExpired, ReservationRefused, ReservationReleased
 from shared.inbox import Consumers
 
 consumers = Consumers()
@@ -114,3 +114,15 @@ async def record_reservation(session: AsyncSession, event: PartReserved) -> None
 async def record_refusal(session: AsyncSession, event: ReservationRefused) -> None:
     """Note that the part called up is not to be had, and alarm the emergency team."""
     await part_call_ups.record_refusal(session, event)
+
+
+@consumers.on(ReservationExpired)
+async def record_expiry(session: AsyncSession, event: ReservationExpired) -> None:
+    """Note that the part reserved was not fetched in time, and alarm the emergency team."""
+    await part_call_ups.record_expiry(session, event)
+
+
+@consumers.on(ReservationReleased)
+async def record_release(session: AsyncSession, event: ReservationReleased) -> None:
+    """Note that the part reserved is not needed after all."""
+    await part_call_ups.record_release(session, event)

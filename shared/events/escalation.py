@@ -135,6 +135,26 @@ class ActivationRefused(
     decided_at: datetime
 
 
+class ActivationWithdrawn(
+    Event,
+    type="escalation.activation_withdrawn.v1",
+    subject="activation_id",
+    en="Request for plan “{plan_name_en}” withdrawn: the incident is closed",
+    zh="事件已关闭，撤回预案“{plan_name_zh}”的启动申请",
+):
+    """The incident closed before anybody decided on the request; it needs no decision any more."""
+
+    activation_id: UUID
+    incident_id: UUID
+    customer_id: UUID
+    number: str
+    plan_id: UUID
+    plan_name_zh: str
+    plan_name_en: str
+    requested_by: UUID
+    withdrawn_at: datetime
+
+
 class PlanStepStarted(
     Event,
     type="escalation.plan_step_started.v1",

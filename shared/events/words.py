@@ -141,6 +141,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "activation_unanswered": ("activation request unanswered", "预案启动申请无人答复"),
     "parts_unanswered": ("parts call-up unanswered", "备件调用无人答复"),
     "reservation_refused": ("spare part refused", "备件无法预留"),
+    "reservation_expired": ("spare part not fetched in time", "备件逾期未领取"),
     "nobody_to_tell": ("nobody could be told", "无人可通知"),
     # roles
     "customer_user": ("customer user", "客户用户"),

@@ -18,6 +18,7 @@ from shared.events.escalation import (
     ActivationAuthorised,
     ActivationRefused,
     ActivationRequested,
+    ActivationWithdrawn,
     AlarmRaised,
     EmergencyOpened,
 )
@@ -337,6 +338,12 @@ async def test_a_closed_incident_needs_no_plan_any_more(one_service: OneService.
     await close(escalation, incident)
     path = f"/v1/activations/{activation['id']}"
     assert (await get(escalation, path))["state"] == "withdrawn"
+    [said] = await escalation.said(ActivationWithdrawn)
+    assert (str(said.activation_id), said.plan_name_en, said.requested_by) == (
+        activation["id"],
+        plan["name_en"],
+        TEAM.id,
+    )
     assert (await refused(escalation, LEADER, f"{path}/authorise", AUTHORISE))[0] == 409
     body = {"incident_id": str(incident.incident_id), "plan_id": plan["id"], "reason": "Now"}
     assert await refused(escalation, TEAM, "/v1/activations", body) == (409, "incident_closed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -11,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from shared.events.escalation import AlarmRaised, PartsCalledUp
 from shared.events.incidents import IncidentClassified
-from shared.events.inventory import PartReserved, ReservationRefused
+from shared.events.inventory import PartReserved, ReservationExpired, ReservationRefused, ReservationReleased
 from tests.builders.escalation import (
     BANK,
     BANKS_OWN_LEADER,
@@ -31,6 +32,7 @@ from tests.builders.escalation import (
     post,
     refused,
 )
+from tests.builders.locks import takes_no_timer_before
 from tests.harness import ANYBODY, OneService
 
 FAN = {"part_number": "FAN-9000", "quantity": 2}
@@ -195,3 +197,53 @@ async def test_a_call_up_that_is_not_sound_is_not_written(
     assert await escalation.rows(text("SELECT 1 FROM escalation.part_call_ups")) == []
     assert await escalation.rows(text("SELECT 1 FROM escalation.timers")) == []
     assert await escalation.said(PartsCalledUp) == []
+
+
+def given_free(kind: type[ReservationExpired | ReservationReleased], reserved: PartReserved) -> Any:
+    fields = {"reservation_id", "incident_id", "customer_id", "part_number", "quantity"}
+    released = {"released_by": ENGINEER.id, "released_at": reserved.promised_at}
+    return kind.model_validate(reserved.model_dump(include=fields) | (released if kind is ReservationReleased else {}))
+
+
+async def test_an_answer_locks_the_call_up_before_it_takes_the_timer_back(one_service: OneService.Factory) -> None:
+    escalation = await opened(one_service)
+    call_up = await called_up(escalation, await classified(escalation))
+    await takes_no_timer_before(escalation, "part_call_ups", UUID(call_up["id"]), reserve(escalation, call_up))
+    assert (await get(escalation, "/v1/part-call-ups"))[0]["state"] == "reserved"
+
+
+async def test_closing_locks_the_call_up_before_it_takes_the_timer_back(one_service: OneService.Factory) -> None:
+    escalation = await opened(one_service)
+    incident = await classified(escalation)
+    call_up = await called_up(escalation, incident)
+    await takes_no_timer_before(escalation, "part_call_ups", UUID(call_up["id"]), close(escalation, incident))
+
+
+async def test_a_reservation_nobody_fetched_in_time_alarms_the_team(one_service: OneService.Factory) -> None:
+    escalation = await opened(one_service)
+    call_up = await called_up(escalation, await classified(escalation))
+    reserved = await reserve(escalation, call_up)
+    await escalation.hear(given_free(ReservationExpired, reserved), sequence=2)
+    [noted] = await get(escalation, "/v1/part-call-ups")
+    assert (noted["state"], noted["version"]) == ("expired", call_up["version"] + 2)
+    [alarm] = await escalation.said(AlarmRaised)
+    assert (alarm.reason, alarm.detail) == ("reservation_expired", "2 × FAN-9000")
+    assert alarm.recipient_ids == (TEAM.id, DEPUTY.id)
+
+
+async def test_a_reservation_released_is_noted_and_alarms_nobody(one_service: OneService.Factory) -> None:
+    escalation = await opened(one_service)
+    reserved = await reserve(escalation, await called_up(escalation, await classified(escalation)))
+    await escalation.hear(given_free(ReservationReleased, reserved), sequence=2)
+    assert (await get(escalation, "/v1/part-call-ups"))[0]["state"] == "released"
+    assert await escalation.said(AlarmRaised) == []
+
+
+async def test_a_reservation_that_ends_after_its_incident_alarms_nobody(one_service: OneService.Factory) -> None:
+    escalation = await opened(one_service)
+    incident = await classified(escalation)
+    reserved = await reserve(escalation, await called_up(escalation, incident))
+    await close(escalation, incident)
+    await escalation.hear(given_free(ReservationExpired, reserved), sequence=2)
+    assert (await get(escalation, "/v1/part-call-ups"))[0]["state"] == "expired"
+    assert await escalation.said(AlarmRaised) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
 from shared.audit import chain_of
+from shared.auth import Principal
 from shared.db import Caller
 from shared.permissions import Role
 from tests.builders.escalation import (
@@ -279,3 +281,27 @@ async def test_lists_of_plans_are_paged(one_service: OneService.Factory) -> None
         first = await client.get("/v1/plans", params={"limit": 2})
         second = await client.get(first.links["next"]["url"])
     assert [plan["id"] for plan in (*first.json(), *second.json())] == drafted[::-1]
+
+
+@pytest.mark.parametrize(
+    ("who", "customer_id"),
+    [
+        (TEAM, uuid7()),
+        (principal(Role.EMERGENCY_TEAM, customer_id=BANK), HOSPITAL),
+        (principal(Role.EMERGENCY_TEAM, customer_id=BANK), uuid7()),
+    ],
+    ids=["staff for nobody", "for another customer", "for nobody"],
+)
+async def test_nobody_drafts_a_plan_for_a_customer_they_do_not_see(
+    one_service: OneService.Factory, who: Principal, customer_id: UUID
+) -> None:
+    escalation = await opened(one_service)
+    answer = await refused(escalation, who, "/v1/plans", DRAFT | {"customer_id": str(customer_id)})
+    assert answer == (404, "customer_not_found")
+    assert await get(escalation, "/v1/plans") == []
+
+
+async def test_a_customers_own_team_drafts_its_plan(one_service: OneService.Factory) -> None:
+    escalation = await opened(one_service)
+    own = principal(Role.EMERGENCY_TEAM, customer_id=HOSPITAL)
+    assert (await post(escalation, own, "/v1/plans", DRAFT, 201))["customer_id"] == str(HOSPITAL)

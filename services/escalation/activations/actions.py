@@ -25,6 +25,7 @@ from shared.events.escalation import (
     ActivationRefused,
     ActivationRequested,
     ActivationUnanswered,
+    ActivationWithdrawn,
     PlanCompleted,
     PlanStepCompleted,
     PlanStepStarted,
@@ -34,8 +35,8 @@ from shared.permissions import Role
 from shared.timers import arm
 
 UNANSWERED = "activation_unanswered"
-"""The timer of a request that nobody decides. It is not taken back but finds the request decided and does nothing:
-taking it back while it fires would have each wait for the row the other holds, and a leader's decision must not fail.
+"""The timer of a request that nobody decides. It is not taken back: when it fires it locks the request, finds
+it decided and does nothing, so that a leader's decision and the timer never wait for each other's rows.
 """
 
 
@@ -137,6 +138,7 @@ async def withdraw_requests(session: AsyncSession, *, incident_id: UUID) -> None
     """The incident is over: what nobody decided needs no decision any more."""
     for activation in await queries.locked_requests(session, incident_id):
         _move(session, activation, "withdraw")
+        emit(session, ActivationWithdrawn(**_facts(activation), withdrawn_at=context(session).now))
 
 
 async def start_step(session: AsyncSession, *, activation_id: UUID, step_id: UUID) -> ActivationStep:

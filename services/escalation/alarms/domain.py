@@ -20,6 +20,7 @@ class Reason(StrEnum):
     ACTIVATION_UNANSWERED = "activation_unanswered"
     PARTS_UNANSWERED = "parts_unanswered"
     RESERVATION_REFUSED = "reservation_refused"
+    RESERVATION_EXPIRED = "reservation_expired"
     NOBODY_TO_TELL = "nobody_to_tell"
 
 

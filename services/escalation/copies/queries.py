@@ -27,6 +27,12 @@ class IncidentIsClosed(Conflict):
     zh = "事件 {number} 已关闭。"
 
 
+class CustomerNotFound(NotFound):
+    code = "customer_not_found"
+    en = "There is no customer {customer_id}."
+    zh = "没有客户 {customer_id}。"
+
+
 class PersonNotFound(NotFound):
     code = "person_not_found"
     en = "There is no active person {person_id}."
@@ -47,6 +53,18 @@ async def open_incident(session: AsyncSession, incident_id: UUID) -> Incident:
     if found.state == CLOSED:
         raise IncidentIsClosed(number=found.number)
     return found
+
+
+async def is_over(session: AsyncSession, incident_id: UUID) -> bool:
+    """Whether the incident is known to be closed."""
+    found = await session.get(Incident, incident_id)
+    return found is not None and found.state == CLOSED
+
+
+async def require_customer(session: AsyncSession, customer_id: UUID) -> None:
+    """Raise CustomerNotFound for one of whose emergency organisation nothing is known or shown to the caller."""
+    if await session.get(Organisation, customer_id) is None:
+        raise CustomerNotFound(customer_id=customer_id)
 
 
 async def organisation_of(session: AsyncSession, customer_id: UUID) -> Organisation:

@@ -340,7 +340,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint("state IN ('called_up', 'reserved', 'refused')", name=op.f("ck_part_call_ups_state")),
+        sa.CheckConstraint(
+            "state IN ('called_up', 'reserved', 'refused', 'expired', 'released')",
+            name=op.f("ck_part_call_ups_state"),
+        ),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_part_call_ups_quantity")),
         sa.ForeignKeyConstraint(
             ["activation_id"], ["escalation.activations.id"], name=op.f("fk_part_call_ups_activation_id")

@@ -19,12 +19,14 @@ from services.escalation.settings import Settings
 from shared.audit import note
 from shared.db import as_record, context, settings_of
 from shared.events.escalation import PartsCalledUp
-from shared.events.inventory import PartReserved, ReservationRefused
+from shared.events.inventory import PartReserved, ReservationExpired, ReservationRefused, ReservationReleased
 from shared.outbox import emit
 from shared.timers import arm, cancel
 
 UNANSWERED = "parts_unanswered"
-"""The timer of a call-up that the store does not answer."""
+"""The timer of a call-up that the store does not answer. Who takes it back has locked the call-up first, as it does
+itself when it fires: the two never wait for each other.
+"""
 
 
 async def call_up_parts(
@@ -92,6 +94,18 @@ async def record_refusal(session: AsyncSession, refused: ReservationRefused) -> 
     await _alarm(session, call_up, Reason.RESERVATION_REFUSED)
 
 
+async def record_expiry(session: AsyncSession, expired: ReservationExpired) -> None:
+    """Nobody fetched the part in time, and the store gave it free: somebody must see to it, unless all is over."""
+    call_up = await _given_free(session, expired, "expire")
+    if not await copies.is_over(session, call_up.incident_id):
+        await _alarm(session, call_up, Reason.RESERVATION_EXPIRED)
+
+
+async def record_release(session: AsyncSession, released: ReservationReleased) -> None:
+    """The part is not needed after all."""
+    await _given_free(session, released, "release")
+
+
 async def escalate_unanswered(session: AsyncSession, *, call_up_id: UUID) -> None:
     """The store did not answer in time. Its answer is still awaited."""
     call_up = await queries.locked_call_up(session, call_up_id)
@@ -106,18 +120,28 @@ async def escalate_unanswered(session: AsyncSession, *, call_up_id: UUID) -> Non
 
 async def stop_waiting(session: AsyncSession, *, incident_id: UUID) -> None:
     """The incident is over: nobody is alarmed any more for an answer that is still out."""
-    for call_up in await queries.unanswered_call_ups(session, incident_id):
+    for call_up in await queries.locked_unanswered(session, incident_id):
         await cancel(session, UNANSWERED, call_up.id)
 
 
 async def _answered(session: AsyncSession, call_up_id: UUID, move: str) -> PartCallUp:
-    """The timer is taken back before the call-up is locked: a timer that fires locks in that order too."""
-    await cancel(session, UNANSWERED, call_up_id)
     call_up = await queries.locked_call_up(session, call_up_id)
     call_up.state = moved(MOVES, call_up.state, move)
+    await cancel(session, UNANSWERED, call_up_id)
     call_up.answered_at = context(session).now
     call_up.version += 1
     await alarms.stop_alarms_about(session, about_id=call_up.id, reason=Reason.PARTS_UNANSWERED)
+    return call_up
+
+
+async def _given_free(session: AsyncSession, event: ReservationExpired | ReservationReleased, move: str) -> PartCallUp:
+    """Move the call-up whose reservation has ended. Raises ReservationNotFound, IllegalMove."""
+    call_up = await queries.locked_call_up_of(session, event.incident_id, event.reservation_id)
+    before = as_record(call_up, "state")
+    call_up.state = moved(MOVES, call_up.state, move)
+    call_up.version += 1
+    after = as_record(call_up, "state")
+    note(session, call_up.id, f"record_{call_up.state}", before=before, after=after, customer_id=call_up.customer_id)
     return call_up
 
 

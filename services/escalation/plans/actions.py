@@ -38,7 +38,11 @@ async def draft_plan(
     key_business_ids: Sequence[UUID],
     steps: Sequence[dict[str, Any]],
 ) -> Plan:
-    """Draw up the next revision of the customer's plan of this name. Raises StepOrderInvalid, PersonNotFound."""
+    """Draw up the next revision of the customer's plan of this name.
+
+    Raises CustomerNotFound, StepOrderInvalid, PersonNotFound. Only a customer with an emergency organisation has plans.
+    """
+    await copies.require_customer(session, customer_id)
     await copies.require_people(session, {step["owner_id"] for step in steps if step["owner_id"]})
     plan = Plan(
         customer_id=customer_id,

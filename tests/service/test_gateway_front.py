@@ -373,6 +373,19 @@ async def test_head_is_answered_where_the_front_answers_get(one_service: OneServ
     assert answer.status_code == 200
 
 
+async def test_head_is_answered_as_get_without_its_body(one_service: OneService.Factory) -> None:
+    seen: list[Scope] = []
+    door = await Door.opened(one_service, {"feedback": answering(seen)})
+    async with door.client(await door.token()) as client:
+        page, told = await client.get("/s/secret"), await client.get("/v1/me")
+        heads = [await client.head("/s/secret"), await client.head("/v1/me")]
+        refused = await client.head("/v1/sessions")
+    assert [scope["method"] for scope in seen] == ["GET", "GET"]
+    assert [(head.status_code, head.content) for head in heads] == [(page.status_code, b""), (told.status_code, b"")]
+    assert heads[1].headers["content-length"] == told.headers["content-length"]
+    assert refused.status_code == 405
+
+
 async def test_services_of_this_process_are_called_and_the_others_reached_where_they_answer(
     one_service: OneService.Factory,
 ) -> None:

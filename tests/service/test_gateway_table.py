@@ -51,6 +51,12 @@ def test_a_known_path_with_another_method_names_those_it_takes() -> None:
     assert refusal.value.members["allowed"] == ["GET", "POST"]
 
 
+def test_head_finds_what_answers_get() -> None:
+    assert Table(ROUTES).find("HEAD", "/a/7").service == "three"
+    with pytest.raises(MethodNotAllowed):
+        Table([Route("POST", "/p", "one")]).find("HEAD", "/p")
+
+
 def test_two_services_cannot_claim_one_address() -> None:
     with pytest.raises(ValueError, match=r"two routes for GET /a/\{other\}"):
         Table([*ROUTES, Route("GET", "/a/{other}", "seven")])

@@ -139,10 +139,13 @@ class Front:
                 return  # what a service says to half a body is not the answer
             if changes_rights and not answer.begun:
                 self.identity.forget()
+            if scope["method"] == "HEAD" and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await answer(message)
 
         headers = passed_headers(scope, answer.request_id, route, self.identity.statement(principal))
-        await forward(upstream, {**scope, "headers": headers}, body, send, seconds=self.settings.answer_seconds)
+        passed = {**scope, "method": route.method, "headers": headers}
+        await forward(upstream, passed, body, send, seconds=self.settings.answer_seconds)
         if body.exceeded and not answer.begun:
             raise TooLarge(limit=limit)
 

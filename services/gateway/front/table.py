@@ -168,11 +168,11 @@ class Table:
             node.routes[route.method] = route
 
     def find(self, method: str, path: str) -> Route:
-        """Raises NotFound, or MethodNotAllowed with the methods the path takes."""
+        """HEAD finds what answers GET. Raises NotFound, or MethodNotAllowed with the methods the path takes."""
         node = _walk(self._root, path.split("/"), 0)
         if node is None:
             raise NotFound()
-        route = node.routes.get(method)
+        route = node.routes.get("GET" if method == "HEAD" else method)
         if route is None:
             raise MethodNotAllowed(allowed=sorted(node.routes))
         return route

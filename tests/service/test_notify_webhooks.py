@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
@@ -147,6 +148,17 @@ async def test_a_customer_has_a_bounded_number_of_webhooks(one_service: OneServi
     status, problem = await refused(notify, {"url": PUBLIC, "event_types": WANTED})
     assert (status, problem["code"], problem["most"]) == (409, "too_many_webhooks", MOST_ENDPOINTS)
     assert await a_webhook(notify, PUBLIC, who=BANK_SYSTEM)
+
+
+async def test_the_bound_holds_for_webhooks_entered_at_once(
+    one_service: OneService.Factory, recorder: Recorder
+) -> None:
+    notify = await opened(one_service, recorder)
+    body = {"url": PUBLIC, "event_types": WANTED}
+    async with notify.as_(HOSPITAL_SYSTEM) as client:
+        asked = [client.post("/v1/webhooks", json=body) for _ in range(MOST_ENDPOINTS + 6)]
+        statuses = sorted(answer.status_code for answer in await asyncio.gather(*asked))
+    assert statuses == [201] * MOST_ENDPOINTS + [409] * 6
 
 
 async def test_only_client_systems_and_administrators_enter_webhooks(

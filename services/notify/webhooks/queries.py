@@ -39,6 +39,9 @@ async def endpoints_page(session: AsyncSession, page: Page) -> Sequence[Endpoint
 
 
 async def endpoint_count(session: AsyncSession, customer_id: UUID) -> int:
+    """How many the customer has. Held until the end of the transaction against a second that is being entered."""
+    entering = func.hashtextextended(f"webhooks of {customer_id}", 0)
+    await session.execute(select(func.pg_advisory_xact_lock(entering)))
     own = select(func.count()).select_from(Endpoint)
     own = own.where(Endpoint.customer_id == customer_id, Endpoint.removed_at.is_(None))
     return await session.scalar(own) or 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import httpx
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -364,26 +363,6 @@ async def test_the_type_of_a_problem_is_explained(one_service: OneService.Factor
         page = await client.get(path)
     assert f'<tr id="{anchor}">' in page.text
     assert "请先登录" in page.text
-
-
-async def test_head_is_answered_where_the_front_answers_get(one_service: OneService.Factory) -> None:
-    door = await Door.opened(one_service)
-    async with door.client() as client:
-        answer: httpx.Response = await client.head("/livez")
-    assert answer.status_code == 200
-
-
-async def test_head_is_answered_as_get_without_its_body(one_service: OneService.Factory) -> None:
-    seen: list[Scope] = []
-    door = await Door.opened(one_service, {"feedback": answering(seen)})
-    async with door.client(await door.token()) as client:
-        page, told = await client.get("/s/secret"), await client.get("/v1/me")
-        heads = [await client.head("/s/secret"), await client.head("/v1/me")]
-        refused = await client.head("/v1/sessions")
-    assert [scope["method"] for scope in seen] == ["GET", "GET"]
-    assert [(head.status_code, head.content) for head in heads] == [(page.status_code, b""), (told.status_code, b"")]
-    assert heads[1].headers["content-length"] == told.headers["content-length"]
-    assert refused.status_code == 405
 
 
 async def test_services_of_this_process_are_called_and_the_others_reached_where_they_answer(

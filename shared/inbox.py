@@ -168,7 +168,13 @@ class Inbox:
             except Exception as problem:
                 if is_database_down(problem):
                     return problem
-                log.exception("consumer_failed", consumer=consumer.name, event_id=str(envelope.id), type=envelope.type)
+                log.exception(
+                    "consumer_failed",
+                    consumer=consumer.name,
+                    event_id=str(envelope.id),
+                    type=envelope.type,
+                    correlation_id=str(envelope.correlationid),
+                )
                 await self._keep_failed(consumer, envelope, problem)
         return None
 
@@ -176,9 +182,10 @@ class Inbox:
         return self.consumers.by_type.get(envelope.type, ())
 
     async def _handle(self, session: AsyncSession, envelope: Envelope, consumers: Sequence[Consumer]) -> None:
-        for consumer in consumers:
-            if await self._entered(session, consumer, envelope) == "done":
-                await consumer.handle(session, envelope)
+        with structlog.contextvars.bound_contextvars(correlation_id=str(envelope.correlationid)):
+            for consumer in consumers:
+                if await self._entered(session, consumer, envelope) == "done":
+                    await consumer.handle(session, envelope)
 
     async def _entered(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> str | None:
         """Enter the envelope: `done` to be handled now, `waiting` behind its subject, None when it was here before."""

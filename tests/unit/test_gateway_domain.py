@@ -37,7 +37,7 @@ def test_a_refusal_names_the_roles_that_do_not_fit() -> None:
     with pytest.raises(RolesNotAllowed) as refusal:
         allowed_roles([Role.LEADER, Role.DESK, Role.ADMINISTRATOR], CUSTOMER)
     assert refusal.value.members["roles"] == ["administrator", "desk"]
-    assert "['administrator', 'desk']" in refusal.value.detail("zh")
+    assert "管理员、服务台" in refusal.value.detail("zh")
 
 
 def test_a_role_of_a_customer_lets_nobody_write_people_keys_or_contracts() -> None:

@@ -6,6 +6,7 @@ No transaction is open during a call. What is under way is leased, so that a kil
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -24,7 +25,7 @@ log = structlog.get_logger()
 Work = TypeVar("Work")
 
 
-class Pump(Generic[Work]):
+class Pump(ABC, Generic[Work]):
     """Base of the loops `mails` and `deliveries`. `at_once` bounds how many calls are under way.
 
     `active` says whether this process is still the service's worker: if not, nothing more is claimed.
@@ -37,21 +38,21 @@ class Pump(Generic[Work]):
         self.database, self.active = database, active
         self.caller = Caller(actor=f"system:{database.service}", scope="system")
 
+    @abstractmethod
     async def claimed(self, session: AsyncSession, limit: int) -> Sequence[Claim[Work]]:
         """Lease up to `limit` rows that are due."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def call(self, work: Work) -> Outcome:
         """Make the call; no transaction is open."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def record(self, session: AsyncSession, claim: Claim[Work], outcome: Outcome) -> None:
         """Note down how the try ended."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def next_due(self, session: AsyncSession) -> datetime | None:
         """When the next row is due; None when none waits."""
-        raise NotImplementedError
 
     async def step(self) -> int:
         """Work until nothing is due and nothing under way; returns how many tries were begun.

@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.bus import Envelope
 from shared.db import Caller, Database, context
 from shared.errors import is_database_down
-from shared.events import Event
+from shared.events import Event, History
 from shared.mechanisms import driver, tables_of
 
 MAX_TRIES = 8
@@ -48,15 +48,22 @@ HandleEnvelope = Callable[[AsyncSession, Envelope], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Consumer:
-    """One effect of one kind of event in this service."""
+    """One effect of one kind of event in this service. With `history` it also hears of what is historical."""
 
     name: str
     handle: HandleEnvelope
     doc: str
+    history: bool = False
+
+    def is_for(self, envelope: Envelope) -> bool:
+        return self.history or not envelope.historical
 
 
 class Consumers:
-    """A service's table of what it listens to."""
+    """A service's table of what it listens to.
+
+    What is historical happened long ago and elsewhere: only effects that keep records (`history=True`) are made of it.
+    """
 
     def __init__(self) -> None:
         self.by_type: dict[str, list[Consumer]] = {}
@@ -73,12 +80,14 @@ class Consumers:
 
         return register
 
-    def on_envelope(self, *events: type[Event]) -> Callable[[HandleEnvelope], HandleEnvelope]:
+    def on_envelope(self, *events: type[Event], history: bool = False) -> Callable[[HandleEnvelope], HandleEnvelope]:
         """Register one effect for many classes of events; it is given the envelope."""
 
         def register(effect: HandleEnvelope) -> HandleEnvelope:
             for event in events:
-                self._add(event.type, Consumer(effect.__name__, effect, (effect.__doc__ or "").strip()))
+                if issubclass(event, History) and not history:
+                    raise TypeError(f"{effect.__name__} would never hear of {event.type}: it is history")
+                self._add(event.type, Consumer(effect.__name__, effect, (effect.__doc__ or "").strip(), history))
             return effect
 
         return register
@@ -184,7 +193,7 @@ class Inbox:
     async def _handle(self, session: AsyncSession, envelope: Envelope, consumers: Sequence[Consumer]) -> None:
         with structlog.contextvars.bound_contextvars(correlation_id=str(envelope.correlationid)):
             for consumer in consumers:
-                if await self._entered(session, consumer, envelope) == "done":
+                if await self._entered(session, consumer, envelope) == "done" and consumer.is_for(envelope):
                     await consumer.handle(session, envelope)
 
     async def _entered(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> str | None:
@@ -243,7 +252,7 @@ class Inbox:
                 claimed = await session.execute(
                     done.values(state="done", envelope=None, error=None).returning(self.rows.c.id)
                 )
-                if claimed.first() is not None:
+                if claimed.first() is not None and consumer.is_for(envelope):
                     await consumer.handle(session, envelope)
         except Exception as problem:
             if is_database_down(problem):

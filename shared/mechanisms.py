@@ -40,7 +40,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.envelope import Envelope
 from shared.context import Context, Entry
-from shared.events import Event
+from shared.events import Event, History
 
 NO_HASH = b"\x00" * 32
 PLACE = ("number", "previous", "hash")
@@ -242,7 +242,7 @@ def envelope_of(event: Event, event_id: UUID, ctx: Context) -> Envelope:
         customerid=event.tenant,
         actor=ctx.actor,
         drill=ctx.drill,
-        historical=ctx.historical,
+        historical=ctx.historical or isinstance(event, History),
         sequence=0,
         correlationid=event.correlation or ctx.correlation_id or event_id,
         causationid=ctx.causation_id,
@@ -262,10 +262,16 @@ def _noted(entry: Entry, ctx: Context) -> dict[str, Any]:
         "after": entry.after,
         "information": entry.information,
         "customer_id": entry.customer_id,
-        "correlation_id": ctx.correlation_id or next((event.correlation for event, _ in ctx.said), None),
+        "correlation_id": ctx.correlation_id or _correlation(entry, ctx),
         "causation_id": ctx.causation_id,
     }
     return row | {"content": content_hash(row).hex()}
+
+
+def _correlation(entry: Entry, ctx: Context) -> UUID | None:
+    """What the entry's own record was said to be about in this transaction, else what anything was."""
+    own = (event.correlation for event, _ in ctx.said if event.subject_id == entry.subject)
+    return next(own, None) or next((event.correlation for event, _ in ctx.said), None)
 
 
 def content_hash(row: dict[str, Any]) -> bytes:

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     INCIDENTS_WORK = "incidents:work"
     INCIDENTS_DISPATCH = "incidents:dispatch"
     INCIDENTS_CONFIRM = "incidents:confirm"
+    INCIDENTS_IMPORT = "incidents:import"
     VISITS_WORK = "visits:work"
     PLANS_READ = "plans:read"
     PLANS_WRITE = "plans:write"
@@ -94,13 +95,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         _STAFF
         | {P.PEOPLE_WRITE, P.KEYS_WRITE, P.CONTRACTS_WRITE, P.STOCK_WRITE, P.PLANS_WRITE}
-        | {P.MESSAGES_READ, P.WEBHOOKS_READ, P.WEBHOOKS_WRITE, P.EVIDENCE_READ, P.OPERATIONS}
+        | {P.MESSAGES_READ, P.WEBHOOKS_READ, P.WEBHOOKS_WRITE, P.EVIDENCE_READ, P.OPERATIONS, P.INCIDENTS_IMPORT}
     ),
 }
 
 
 STAFF_ONLY: frozenset[Permission] = frozenset(
-    {P.PEOPLE_READ, P.PEOPLE_WRITE, P.KEYS_WRITE, P.CONTRACTS_WRITE, P.MESSAGES_READ, P.OPERATIONS}
+    {P.PEOPLE_READ, P.PEOPLE_WRITE, P.KEYS_WRITE, P.CONTRACTS_WRITE, P.MESSAGES_READ, P.OPERATIONS, P.INCIDENTS_IMPORT}
     | {P.STOCK_READ, P.STOCK_BOOK, P.STOCK_WRITE}
 )
 """What is the provider's own: a customer's people do not hold it, whatever their roles bring."""

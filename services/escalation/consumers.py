@@ -19,6 +19,7 @@ from shared.events.incidents import (
     IncidentClassified,
     IncidentClosed,
     IncidentConfirmed,
+    IncidentImported,
     IncidentReported,
     IncidentResolved,
 )
@@ -36,19 +37,21 @@ consumers = Consumers()
     IncidentResolved,
     IncidentConfirmed,
     IncidentClosed,
+    IncidentImported,
+    history=True,
 )
 async def copy_incident(session: AsyncSession, envelope: Envelope) -> None:
     """Keep the incident's public facts."""
     await copies.copy_incident(session, envelope)
 
 
-@consumers.on_envelope(EmergencyOrganisationChanged)
+@consumers.on_envelope(EmergencyOrganisationChanged, history=True)
 async def copy_organisation(session: AsyncSession, envelope: Envelope) -> None:
     """Keep the customer's emergency organisation."""
     await copies.copy_organisation(session, envelope)
 
 
-@consumers.on_envelope(PersonChanged)
+@consumers.on_envelope(PersonChanged, history=True)
 async def copy_person(session: AsyncSession, envelope: Envelope) -> None:
     """Keep the person's names and roles."""
     await copies.copy_person(session, envelope)

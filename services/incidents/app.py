@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.incidents.base import Base
 from services.incidents.consumers import consumers
 from services.incidents.copies.actions import COPIES
+from services.incidents.imports.routes import routes as import_routes
 from services.incidents.incidents.routes import routes as incident_routes
 from services.incidents.jobs import jobs
 from services.incidents.settings import Settings
@@ -18,7 +19,7 @@ SERVICE = Service(
     summary="Incidents, their promises, visits and timeline",
     settings=Settings,
     metadata=Base.metadata,
-    routers=(incident_routes, visit_routes, timeline_routes),
+    routers=(import_routes, incident_routes, visit_routes, timeline_routes),
     emits=(
         says.IncidentReported,
         says.IncidentAcknowledged,
@@ -27,6 +28,7 @@ SERVICE = Service(
         says.IncidentResolved,
         says.IncidentConfirmed,
         says.IncidentClosed,
+        says.IncidentImported,
         says.VisitPlanned,
         says.VisitDeparted,
         says.VisitArrived,

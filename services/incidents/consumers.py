@@ -20,13 +20,13 @@ consumers = Consumers()
 COPIED = {kind.type: kind for kind in COPIES}
 
 
-@consumers.on_envelope(*COPIES)
+@consumers.on_envelope(*COPIES, history=True)
 async def copy_reference_data(session: AsyncSession, envelope: Envelope) -> None:
     """Keeps our copy of reference data up to date."""
     await keep_copy(session, COPIED[envelope.type].model_validate(envelope.data), envelope.sequence)
 
 
-@consumers.on_envelope(*TOLD)
+@consumers.on_envelope(*TOLD, history=True)
 async def tell_timeline(session: AsyncSession, envelope: Envelope) -> None:
     """Adds the event to its incident's timeline."""
     await timeline.record(session, envelope)

@@ -15,13 +15,13 @@ from shared.inbox import Consumers
 consumers = Consumers()
 
 
-@consumers.on_envelope(PersonChanged)
+@consumers.on_envelope(PersonChanged, history=True)
 async def copy_person(session: AsyncSession, envelope: Envelope) -> None:
     """Keep who may be named keeper of a depot."""
     await depots.copy_person(session, PersonChanged.model_validate(envelope.data), envelope.sequence)
 
 
-@consumers.on_envelope(SiteChanged)
+@consumers.on_envelope(SiteChanged, history=True)
 async def copy_site(session: AsyncSession, envelope: Envelope) -> None:
     """Keep in which region each site is."""
     await offers.copy_site(session, SiteChanged.model_validate(envelope.data), envelope.sequence)

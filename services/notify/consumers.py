@@ -16,13 +16,13 @@ from shared.inbox import Consumers
 consumers = Consumers()
 
 
-@consumers.on_envelope(PersonChanged)
+@consumers.on_envelope(PersonChanged, history=True)
 async def copy_person(session: AsyncSession, envelope: Envelope) -> None:
     """Keep how to reach each person."""
     await recipients.copy_person(session, PersonChanged.model_validate(envelope.data), envelope.sequence)
 
 
-@consumers.on_envelope(DepartmentChanged)
+@consumers.on_envelope(DepartmentChanged, history=True)
 async def copy_department(session: AsyncSession, envelope: Envelope) -> None:
     """Keep how to reach each business department."""
     await recipients.copy_department(session, DepartmentChanged.model_validate(envelope.data), envelope.sequence)

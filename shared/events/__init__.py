@@ -4,11 +4,12 @@ Importing this package registers every contract, so that any service can parse a
 """
 
 from shared.events import contracts, escalation, feedback, gateway, incidents, inventory, notify
-from shared.events._base import REGISTRY, Event, Snapshot
+from shared.events._base import REGISTRY, Event, History, Snapshot
 
 __all__ = [
     "REGISTRY",
     "Event",
+    "History",
     "Snapshot",
     "contracts",
     "escalation",

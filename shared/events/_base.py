@@ -87,5 +87,11 @@ def _shown(value: Any, language: str, zone: tzinfo) -> Any:
     return "" if value is None else value
 
 
+class History(Event):
+    """What was recorded elsewhere and is taken over now. Its envelopes are `historical`, and so is what follows from
+    them: only consumers that keep records hear of it; nobody is told, nothing is promised, asked or started.
+    """
+
+
 class Snapshot(Event):
     """The whole public record of reference data. Consumers upsert it where the envelope's sequence is greater."""

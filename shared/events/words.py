@@ -66,6 +66,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "resolved": ("resolved", "已解决"),
     "confirmed": ("confirmed", "已确认"),
     "closed": ("closed", "已关闭"),
+    "no_change": ("no change", "无变化"),
+    # what became of a record that was to be taken over, and why not
+    "imported": ("imported", "已导入"),
+    "unchanged": ("unchanged", "无变化"),
+    "ends_before_report": ("it ends before it was reported", "结束时间早于报告时间"),
+    "closed_before_resolved": ("closed before resolved", "关闭时间早于解决时间"),
     # visits
     "planned": ("planned", "已安排"),
     "en_route": ("en route", "在途"),
@@ -102,7 +108,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "out_of_stock": ("out of stock", "缺货"),
     "unknown_part": ("unknown part", "备件不存在"),
     # messages
-    "waiting": ("waiting", "等待发送"),
+    "waiting": ("waiting", "等待中"),
     "sent": ("sent", "已发送"),
     "delivered": ("delivered", "已送达"),
     "failed": ("failed", "失败"),

@@ -6,9 +6,14 @@ import asyncio
 from dataclasses import replace
 from uuid import uuid4
 
+import pytest
+
+from shared.bus import Envelope
+from shared.db import AsyncSession
 from shared.events.contracts import CustomerChanged
 from shared.events.gateway import PersonChanged
-from shared.inbox import MAX_TRIES
+from shared.events.incidents import IncidentImported
+from shared.inbox import MAX_TRIES, Consumers
 from shared.mechanisms import tables_of
 from shared.permissions import Role
 from tests.harness import OneService, principal
@@ -28,6 +33,31 @@ async def test_a_repeated_event_has_one_effect(one_service: OneService.Factory) 
     for _ in range(3):
         await service.hear(event, event_id=event_id)
     assert len(await service.said(CustomerChanged)) == 1
+
+
+async def test_history_reaches_only_those_who_keep_records(one_service: OneService.Factory) -> None:
+    toy = Toy()
+    described = toy.service()
+    records: list[str] = []
+
+    @described.consumers.on_envelope(PersonChanged, history=True)
+    async def keep_record(session: AsyncSession, envelope: Envelope) -> None:
+        """Keeps what it hears."""
+        records.append(envelope.data["name_en"])
+
+    service = await one_service(described)
+    await service.hear(a_person("Ada"), historical=True)
+    await service.hear(a_person("Grace"))
+    assert (records, toy.handled) == (["Ada", "Grace"], ["Grace"])
+    assert await states(service) == ["done"] * 4
+
+
+async def test_a_consumer_that_would_never_hear_is_refused() -> None:
+    async def ask_contact(session: AsyncSession, envelope: Envelope) -> None:
+        """Would ask about what was over long ago."""
+
+    with pytest.raises(TypeError, match="would never hear"):
+        Consumers().on_envelope(IncidentImported)(ask_contact)
 
 
 async def test_simultaneous_repeats_have_one_effect(one_service: OneService.Factory) -> None:

@@ -14,6 +14,7 @@ from shared.events.incidents import (
     IncidentClassified,
     IncidentClosed,
     IncidentConfirmed,
+    IncidentImported,
     IncidentReported,
     IncidentResolved,
 )
@@ -34,8 +35,9 @@ REPORTED = frozenset({"customer_id", "number", "title", "severity", "site_id"})
 SETTLED: dict[type[Event], frozenset[str]] = {
     IncidentReported: REPORTED,
     IncidentClassified: REPORTED | {"fault_class", "analysis", "key_business_ids"},
+    IncidentImported: REPORTED | {"state"},
 }
-"""Beside the state. What is not here settles the state only."""
+"""Beside the state after it. What is not here settles the state only."""
 
 
 class NotOfLeadingGroup(Forbidden):
@@ -47,7 +49,7 @@ class NotOfLeadingGroup(Forbidden):
 def facts_of(event: Event) -> dict[str, Any]:
     """The columns of the copy that an incident's event settles."""
     settled = event.model_dump(include=set(SETTLED.get(type(event), ())))
-    return settled | {"state": STATE_AFTER[event.type]}
+    return {"state": STATE_AFTER.get(event.type)} | settled
 
 
 def require_leader(leader_ids: Collection[UUID], person_id: UUID) -> None:

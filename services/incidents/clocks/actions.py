@@ -6,7 +6,8 @@ before it marks the timer, so the effects here take them in that order too.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from services.incidents.settings import Settings
 from shared import clocks, timers
 from shared.audit import note
 from shared.db import context, settings_of
-from shared.events.incidents import ClockArmed, ClockBreached, ClockStopped, ClockWarned
+from shared.events.incidents import ClockArmed, ClockBreached, ClockStopped, ClockWarned, RecordedClock
 from shared.outbox import emit
 
 WARNING = "clock_warning"
@@ -56,6 +57,47 @@ async def arm_clocks(
         customer_id=bearer.customer_id,
     )
     return tuple(clock.reading(now) for clock in armed)
+
+
+async def record_clocks(session: AsyncSession, recorded: Sequence[domain.Recorded]) -> dict[UUID, list[RecordedClock]]:
+    """Enter promises of incidents taken over, as the record shows they were kept; by incident, how each stands.
+
+    Nobody is told of what is past: timers are armed only for what is still to come.
+    """
+    kept = [promise for promise in recorded if domain.can_break(promise.wanted.promise)]
+    entered = [_recorded_clock(session, promise) for promise in kept]
+    if entered:
+        await insert_complete(session, entered)
+    standing: dict[UUID, list[RecordedClock]] = defaultdict(list)
+    for clock in entered:
+        if clock.is_open and not clock.breach_said:
+            await _arm_timers(session, [clock], domain.alerts_to_come)
+        standing[clock.incident_id].append(_as_recorded(session, clock))
+    return standing
+
+
+def _recorded_clock(session: AsyncSession, recorded: domain.Recorded) -> Clock:
+    now = context(session).now
+    clock = _clock(recorded.bearer, recorded.wanted)
+    clock.stopped_at = recorded.stopped_at and max(recorded.stopped_at, clock.started_at)
+    clock.cancelled_at = None if clock.stopped_at else recorded.cancelled_at
+    clock.breach_said = clocks.state(clock.promise, now) is clocks.State.BREACHED
+    used = (percent for percent in settings_of(session, Settings).warning_percents)
+    clock.warned_percent = max((p for p in used if domain.is_used(clock.promise, now, p)), default=0)
+    return clock
+
+
+def _as_recorded(session: AsyncSession, clock: Clock) -> RecordedClock:
+    return RecordedClock(
+        kind=clock.kind,
+        started_at=clock.started_at,
+        amount=clock.amount,
+        unit=clock.unit,
+        calendar=clock.calendar or domain.ROUND_THE_CLOCK,
+        due_at=clock.due_at,
+        stopped_at=clock.stopped_at or clock.cancelled_at,
+        outcome=clocks.state(clock.promise, context(session).now).value,
+    )
 
 
 def _clock(bearer: domain.Bearer, wanted: domain.Wanted) -> Clock:
@@ -179,11 +221,13 @@ async def _held(session: AsyncSession, clock_ids: Collection[UUID]) -> Sequence[
     return [clock for clock in locked if clock.stopped_at is None]
 
 
-async def _arm_timers(session: AsyncSession, armed: Sequence[Clock]) -> None:
+async def _arm_timers(
+    session: AsyncSession, armed: Sequence[Clock], alerts: Callable[..., Iterator[domain.Alert]] = domain.alerts
+) -> None:
     now, percents = context(session).now, settings_of(session, Settings).warning_percents
     wanted: list[tuple[str, UUID, str, datetime, dict[str, Any]]] = []
     for clock in armed:
-        for alert in domain.alerts(clock.promise, now, percents):
+        for alert in alerts(clock.promise, now, percents):
             if alert.percent is None:
                 wanted.append((BREACH, clock.id, clock.kind, alert.due_at, {}))
             else:

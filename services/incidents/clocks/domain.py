@@ -87,6 +87,16 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """A promise of an incident taken over, and how it ended by the record; neither: it runs on."""
+
+    bearer: Bearer
+    wanted: Wanted
+    stopped_at: datetime | None
+    cancelled_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Alert:
     """A timer of a clock: when `percent` of its time is used, or it is broken (None)."""
 
@@ -169,6 +179,11 @@ def alerts(clock: clocks.Clock, now: datetime, percents: Sequence[int]) -> Itera
             if at > now:
                 yield Alert(percent, at)
     yield Alert(None, max(breach, now))
+
+
+def alerts_to_come(clock: clocks.Clock, now: datetime, percents: Sequence[int]) -> Iterator[Alert]:
+    """Those of the alerts that lie ahead: of what passed long before we knew, nobody is told."""
+    return (alert for alert in alerts(clock, now, percents) if alert.due_at > now)
 
 
 def is_used(clock: clocks.Clock, now: datetime, percent: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +12,21 @@ from uuid_utils.compat import uuid7
 
 from services.incidents.base import insert_complete
 from services.incidents.clocks import actions as clocks
-from services.incidents.clocks.domain import ENDED_BY_RESOLUTION, FROM_CLASSIFICATION, FROM_REPORT, Kind, Wanted, aim
+from services.incidents.clocks.domain import (
+    ENDED_BY_RESOLUTION,
+    FROM_CLASSIFICATION,
+    FROM_REPORT,
+    Bearer,
+    Kind,
+    Wanted,
+    aim,
+)
 from services.incidents.copies import queries as copies
 from services.incidents.copies.domain import Terms, cover
 from services.incidents.incidents import domain, queries
 from services.incidents.incidents.models import Incident
 from services.incidents.incidents.queries import Shown
-from services.incidents.numbers.actions import next_number
+from services.incidents.numbers.actions import next_number, next_numbers
 from shared.audit import note
 from shared.auth import Principal
 from shared.db import as_record, context
@@ -96,6 +106,30 @@ async def report_incident(
     readings = await clocks.arm_clocks(session, incident.bearer, wanted)
     found = (place.customer, place.asset, place.site)
     return Shown(incident, readings, {named.id: named for named in found if named})
+
+
+async def take_over_incidents(
+    session: AsyncSession, customer_id: UUID, recorded: Sequence[Mapping[str, Any]]
+) -> list[Bearer]:
+    """Enter a customer's incidents as another system recorded them, each with a number of the year of its report.
+
+    `recorded`: the columns the record fills. What is to be said of them, and their promises, are the caller's.
+    """
+    numbers = await next_numbers(session, [columns["reported_at"] for columns in recorded])
+    incidents = [
+        Incident(
+            id=_id_of(columns["reported_at"]),
+            version=1,
+            number=number,
+            customer_id=customer_id,
+            reported_by=f"source:{columns['source']}",
+            key_business_ids=[],
+            **columns,
+        )
+        for number, columns in zip(numbers, recorded, strict=True)
+    ]
+    await insert_complete(session, incidents)
+    return [incident.bearer for incident in incidents]
 
 
 async def acknowledge_incident(session: AsyncSession, *, incident_id: UUID, by: Principal) -> Incident:
@@ -179,6 +213,11 @@ async def confirm_incident(session: AsyncSession, *, incident_id: UUID, by: Prin
     _say(session, incident, IncidentClosed)
     _note(session, incident, "close", "state")
     return incident
+
+
+def _id_of(reported_at: datetime) -> UUID:
+    """Incidents are listed by their ids: that of one from long ago stands where its report belongs."""
+    return uuid7(nanoseconds=max(0, int(reported_at.timestamp() * 1e9)))
 
 
 async def _moved(session: AsyncSession, incident_id: UUID, move: str) -> Incident:

@@ -26,7 +26,8 @@ class Incident(Keyed, Versioned, Tenanted, Base):
     """`covered` is decided once, at the report; `agreement_id` is the version that was in force then.
 
     `arrived_at`, `plan_requested_at` and `superior_told_at` are the first time: they keep a promise that a later
-    severity would bring from being made when it is kept already.
+    severity would bring from being made when it is kept already. `source`, `source_number` and `history_hash`
+    (SHA-256 of what was recorded) are those of an incident taken over from another system.
     """
 
     __tablename__ = "incidents"
@@ -37,6 +38,8 @@ class Incident(Keyed, Versioned, Tenanted, Base):
         _one_of("channel", Channel),
         _one_of("fault_class", FaultClass),
         CheckConstraint("covered = (agreement_id IS NOT NULL)", name="covered"),
+        CheckConstraint("num_nulls(source, source_number, history_hash) IN (0, 3)", name="source"),
+        UniqueConstraint("source_number", "source", "customer_id"),
     )
 
     number: Mapped[str]
@@ -73,6 +76,9 @@ class Incident(Keyed, Versioned, Tenanted, Base):
     confirmed_by: Mapped[UUID | None]
     confirmed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    source: Mapped[str | None]
+    source_number: Mapped[str | None]
+    history_hash: Mapped[str | None]
 
     @property
     def bearer(self) -> Bearer:

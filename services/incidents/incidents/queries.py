@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.clocks import queries as clocks
@@ -32,6 +32,16 @@ class Shown:
     incident: Incident
     clocks: tuple[Reading, ...]
     names: Mapping[UUID, Named]
+
+
+@dataclass(frozen=True)
+class TakenOver:
+    """An incident that another system's record was taken over as, and the hash of that record."""
+
+    id: UUID
+    number: str
+    covered: bool
+    history_hash: str
 
 
 async def incident(session: AsyncSession, reference: UUID | str) -> Incident:
@@ -65,14 +75,41 @@ async def customer_of(session: AsyncSession, incident_id: UUID) -> UUID:
     return found
 
 
+async def hold_source(session: AsyncSession, customer_id: UUID, source: str) -> None:
+    """Until the commit nobody else takes over incidents of this customer from this source."""
+    key = f"incidents of {customer_id} from {source}"
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
+async def taken_over(
+    session: AsyncSession, customer_id: UUID, source: str, numbers: Collection[str]
+) -> dict[str, TakenOver]:
+    """By the source's number, those of the customer's incidents that were taken over before."""
+    found = (Incident.source_number, Incident.id, Incident.number, Incident.covered, Incident.history_hash)
+    rows = select(*found).where(
+        Incident.customer_id == customer_id, Incident.source == source, Incident.source_number.in_(numbers)
+    )
+    return {
+        row.source_number: TakenOver(row.id, row.number, row.covered, row.history_hash)
+        for row in await session.execute(rows)
+    }
+
+
 async def incidents_page(
-    session: AsyncSession, page: Page, *, state: str | None, severity: str | None, customer_id: UUID | None
+    session: AsyncSession,
+    page: Page,
+    *,
+    state: str | None,
+    severity: str | None,
+    customer_id: UUID | None,
+    source_number: str | None,
 ) -> Sequence[Incident]:
     rows = select(Incident)
     for column, value in (
         (Incident.state, state),
         (Incident.severity, severity),
         (Incident.customer_id, customer_id),
+        (Incident.source_number, source_number),
     ):
         if value is not None:
             rows = rows.where(column == value)

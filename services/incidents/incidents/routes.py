@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from services.incidents.clocks.queries import readings
 from services.incidents.incidents import actions, queries
@@ -51,8 +51,11 @@ async def incidents(
     state: State | None = None,
     severity: Severity | None = None,
     customer_id: UUID | None = None,
+    source_number: Annotated[str | None, Query(description="Its number in the system it was taken over from.")] = None,
 ) -> Any:
-    rows = await queries.incidents_page(session, page, state=state, severity=severity, customer_id=customer_id)
+    rows = await queries.incidents_page(
+        session, page, state=state, severity=severity, customer_id=customer_id, source_number=source_number
+    )
     return [IncidentOut.of(one, by) for one in await queries.shown(session, linked(request, response, page, rows))]
 
 

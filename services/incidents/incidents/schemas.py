@@ -98,7 +98,10 @@ class AccountedClockOut(ClockOut):
 
 
 class IncidentOut(Out):
-    """`covered` false: no agreement covers it, so nothing was promised. `allowed`: what this caller can do now."""
+    """`covered` false: no agreement covers it, so nothing was promised. `allowed`: what this caller can do now.
+
+    `source` and `source_number`: the system an incident was taken over from, and its number there.
+    """
 
     id: UUID
     number: str
@@ -143,6 +146,8 @@ class IncidentOut(Out):
     confirmed_by: UUID | None
     confirmed_at: datetime | None
     closed_at: datetime | None
+    source: str | None
+    source_number: str | None
     version: int
     clocks: list[ClockOut] = Field(description="In the order they were armed.")
     allowed: list[str]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 from uuid import UUID
 
 from services.incidents.copies.domain import Named
 from shared.events import REGISTRY, Event
+from shared.events.incidents import IncidentImported, RecordedFact
 from shared.events.words import word
 
 TOLD: tuple[type[Event], ...] = tuple(kind for kind in REGISTRY.values() if "incident_id" in kind.model_fields)
@@ -22,6 +23,11 @@ WITHHELD = {"link": ""}
 
 SYSTEM = ("系统", "system")
 ANYBODY = ("未登录访客", "visitor without sign-in")
+
+
+def recorded_facts(event_type: str, data: Mapping[str, Any]) -> Sequence[RecordedFact]:
+    """What another system had recorded of an incident taken over, by time."""
+    return IncidentImported.model_validate(data).facts if event_type == IncidentImported.type else ()
 
 
 def kept(data: Mapping[str, Any]) -> dict[str, Any]:

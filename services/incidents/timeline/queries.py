@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -38,13 +38,17 @@ class Told:
 
 
 async def timeline(session: AsyncSession, incident_id: UUID) -> list[Told]:
-    """All that happened, by time and then in each subject's order. Raises IncidentNotFound."""
+    """All that happened, by time and then in each subject's order. Raises IncidentNotFound.
+
+    An incident taken over brings the facts of its record as lines of their own, each at its time.
+    """
     await customer_of(session, incident_id)
     rows = select(Entry).where(Entry.incident_id == incident_id)
     entries = (await session.scalars(rows.order_by(Entry.at, Entry.sequence, Entry.event_id))).all()
     people = await copies.names(session, _people(entries))
     zone = settings_of(session, Settings).time_zone
-    return [_told(entry, people, zone) for entry in entries]
+    told = [line for entry in entries for line in (_told(entry, people, zone), *_recorded(entry))]
+    return sorted(told, key=lambda line: line.at)
 
 
 def _people(entries: Sequence[Entry]) -> set[UUID | None]:
@@ -67,3 +71,21 @@ def _told(entry: Entry, people: Mapping[UUID, Named], zone: tzinfo) -> Told:
         causation_id=entry.causation_id,
         data=entry.data,
     )
+
+
+def _recorded(entry: Entry) -> Iterator[Told]:
+    """The facts that an entry about an incident taken over brings along; none for any other entry."""
+    for number, fact in enumerate(domain.recorded_facts(entry.type, entry.data)):
+        yield Told(
+            event_id=uuid5(entry.event_id, str(number)),
+            type=entry.type,
+            service=entry.type.split(".", 1)[0],
+            at=fact.at,
+            actor=f"source:{fact.by}",
+            actor_name_zh=fact.by,
+            actor_name_en=fact.by,
+            sentence_zh=fact.sentence("zh"),
+            sentence_en=fact.sentence("en"),
+            causation_id=entry.event_id,
+            data=fact.model_dump(mode="json"),
+        )

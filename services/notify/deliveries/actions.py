@@ -58,7 +58,7 @@ class Call:
 
 async def write_deliveries(session: AsyncSession, envelope: Envelope) -> None:
     """Write a delivery to each of the customer's endpoints that wants such events. Drills and history tell nobody."""
-    if envelope.customerid is None or envelope.drill or envelope.historical:
+    if envelope.customerid is None or envelope.drill:
         return
     wanting = await endpoints.endpoints_for(session, envelope.customerid, envelope.type)
     if wanting:

@@ -31,8 +31,8 @@ WAKE = "mails"
 
 
 async def write_messages(session: AsyncSession, envelope: Envelope) -> None:
-    """Write a message per rule and recipient of the event; a repeat writes none. Drills and history tell nobody."""
-    if envelope.drill or envelope.historical:
+    """Write a message per rule and recipient of the event; a repeat writes none. Drills tell nobody."""
+    if envelope.drill:
         return
     event = REGISTRY[envelope.type].model_validate(envelope.data)
     for rule in domain.rules_for(event):

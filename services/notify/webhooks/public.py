@@ -9,7 +9,7 @@ import orjson
 
 from shared.bus import Envelope
 from shared.errors import Unprocessable
-from shared.events import REGISTRY, Event, Snapshot
+from shared.events import REGISTRY, Event, History, Snapshot
 from shared.events.feedback import SurveyReminded, SurveySent
 
 SECRET_EVENTS = (SurveySent, SurveyReminded)
@@ -21,7 +21,7 @@ TEST_TYPE = "notify.test.v1"
 def _is_public(event: type[Event]) -> bool:
     of_customer = "customer_id" in event.model_fields
     ours = event.type.startswith("notify.")
-    return of_customer and not ours and not issubclass(event, Snapshot) and event not in SECRET_EVENTS
+    return of_customer and not ours and not issubclass(event, Snapshot | History) and event not in SECRET_EVENTS
 
 
 PUBLIC_EVENTS = tuple(event for _, event in sorted(REGISTRY.items()) if _is_public(event))

@@ -107,12 +107,19 @@ class Incident(Answer):
     contact_email: str | None
     reported_at: datetime
     closed_at: datetime | None
+    source: str | None = None
+    source_number: str | None = None
     version: int
     clocks: tuple[Clock, ...]
     allowed: tuple[str, ...]
 
     def customer(self, language: str) -> str:
         return of_two(self.customer_name_zh, self.customer_name_en, language)
+
+    @property
+    def taken_over(self) -> str | None:
+        """The system it was taken over from, and its number there."""
+        return f"{self.source} {self.source_number}" if self.source else None
 
     def engineer(self, language: str) -> str:
         return of_two(self.engineer_name_zh, self.engineer_name_en, language)

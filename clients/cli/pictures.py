@@ -26,7 +26,18 @@ OPEN = frozenset({"running", "paused", "breached"})
 COLOURS = {"met": "green", "breached": "red", "cancelled": "dim", "paused": "blue"}
 SEVERITY_COLOURS = {"disaster": "bold red", "major": "yellow", "consultation": "dim"}
 STATE_COLOURS = {"reported": "bold", "resolved": "green", "confirmed": "green", "closed": "dim"}
-FACTS = ("customer", "asset", "contract", "contact", "reported_at", "engineer", "fault_class", "analysis", "solution")
+FACTS = (
+    "customer",
+    "asset",
+    "contract",
+    "contact",
+    "taken_over",
+    "reported_at",
+    "engineer",
+    "fault_class",
+    "analysis",
+    "solution",
+)
 
 
 def incidents_table(incidents: Iterable[Incident], language: str) -> Table:
@@ -139,6 +150,7 @@ def _facts(incident: Incident, language: str, zone: tzinfo | None) -> Table:
         "asset": incident.asset_name,
         "contract": incident.contract_number if incident.covered else word("not_covered", language),
         "contact": " ".join(filter(None, (incident.contact_name, incident.contact_email))),
+        "taken_over": incident.taken_over,
         "reported_at": incident.reported_at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
         "engineer": incident.engineer(language),
         "fault_class": word(incident.fault_class, language) if incident.fault_class else None,

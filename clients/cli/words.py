@@ -115,6 +115,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "asset": ("Asset", "资产"),
     "contract": ("Contract", "合同"),
     "contact": ("Contact", "联系人"),
+    "taken_over": ("Taken over from", "导入来源"),
     "reported_at": ("Reported", "报告时间"),
     "engineer": ("Engineer", "工程师"),
     "fault_class": ("Fault class", "故障类别"),

@@ -139,6 +139,7 @@ class IncidentPage:
             "contract": incident.contract_number or reader.word("not_covered"),
             "contact": contact,
             "channel": reader.word(incident.channel),
+            "taken_over": incident.taken_over,
             "reported_at": reader.moment(incident.reported_at),
             "fault_class": reader.word(incident.fault_class) if incident.fault_class else None,
             "engineer": incident.engineer(language),

@@ -65,6 +65,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "contract": ("Contract", "合同"),
     "contact": ("Contact", "联系人"),
     "channel": ("Channel", "报告渠道"),
+    "taken_over": ("Taken over from", "导入来源"),
     "reported_at": ("Reported", "报告时间"),
     "fault_class": ("Fault class", "故障类别"),
     "engineer": ("Engineer", "责任工程师"),

@@ -236,7 +236,8 @@ async def test_the_timeline_has_each_fact_at_its_time(one_service: OneService.Fa
         ("2025-03-08T04:00:00Z", "closed", "已关闭"),
     ]
     assert {line["actor_name_en"] for line in facts} == {"Agent 7"}
-    assert {line["causation_id"] for line in facts} == {taken_over["event_id"]}
+    assert {line["service"] for line in facts} == {"servicenow"}
+    assert len({line["event_id"] for line in (*facts, taken_over)}) == 6
     assert taken_over["sentence_en"] == "INC-2025-000001 taken over from servicenow (INC0000045): Mail is slow"
 
 

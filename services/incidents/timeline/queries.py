@@ -79,13 +79,13 @@ def _recorded(entry: Entry) -> Iterator[Told]:
         yield Told(
             event_id=uuid5(entry.event_id, str(number)),
             type=entry.type,
-            service=entry.type.split(".", 1)[0],
+            service=entry.data["source"],
             at=fact.at,
             actor=f"source:{fact.by}",
             actor_name_zh=fact.by,
             actor_name_en=fact.by,
             sentence_zh=fact.sentence("zh"),
             sentence_en=fact.sentence("en"),
-            causation_id=entry.event_id,
+            causation_id=None,
             data=fact.model_dump(mode="json"),
         )

@@ -10,7 +10,10 @@ from pydantic import BaseModel, ConfigDict
 
 
 class EntryOut(BaseModel):
-    """One event about the incident: what it says in both languages, and its data as the publisher said it."""
+    """One event about the incident: what it says in both languages, and its data as the publisher said it.
+
+    `service` is the publisher; of a fact that another system recorded, that system.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 

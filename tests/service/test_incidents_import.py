@@ -184,6 +184,8 @@ async def test_a_dry_run_answers_the_same_and_writes_nothing(one_service: OneSer
     ("changes", "at"),
     [
         ({"reported_at": "2025-03-03T09:00:00"}, "body.incidents.0.reported_at"),
+        ({"reported_at": "0001-01-01T00:00:00+14:00"}, "body.incidents.0.reported_at"),
+        ({"closed_at": "9999-12-31T23:59:59-12:00"}, "body.incidents.0.closed_at"),
         ({"facts": [fact("2025-03-03T09:00:00Z", "on fire")]}, "body.incidents.0.facts.0.state"),
         ({"facts": []}, "body.incidents.0.facts"),
         ({"number": " "}, "body.incidents.0.number"),

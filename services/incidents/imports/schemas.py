@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -18,6 +19,7 @@ MOST_DETAILS = 60
 Number = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Source = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 Detail = Annotated[str, StringConstraints(max_length=10_000)]
+Moment = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC))]
 
 
 class ImportedFact(Body):
@@ -26,7 +28,7 @@ class ImportedFact(Body):
     `details`: further columns that changed; null there says that it was emptied.
     """
 
-    at: AwareDatetime
+    at: Moment
     by: Line
     state: RecordedState | None = None
     team: Line | None = None
@@ -52,10 +54,10 @@ class ImportedIncident(Body):
     contact_name: Line
     contact_email: EmailStr | None = None
     contact_locale: Literal["zh-CN", "en"] = "zh-CN"
-    reported_at: AwareDatetime
-    arrived_at: AwareDatetime | None = None
-    resolved_at: AwareDatetime | None = None
-    closed_at: AwareDatetime | None = None
+    reported_at: Moment
+    arrived_at: Moment | None = None
+    resolved_at: Moment | None = None
+    closed_at: Moment | None = None
     solution: Text | None = None
     resolved_by: Line | None = None
     facts: list[ImportedFact] = Field(min_length=1, max_length=MOST_FACTS)

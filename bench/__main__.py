@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import latency, report_path
+from bench import latency, report_path, timers
 from bench.report import Goal, show
 from shared.telemetry import configure_logs
 
-QUESTIONS: dict[str, Callable[[], list[Goal]]] = {"report": report_path.run, "latency": latency.run}
+QUESTIONS: dict[str, Callable[[], list[Goal]]] = {
+    "report": report_path.run,
+    "latency": latency.run,
+    "timers": timers.run,
+}
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import MetaData, text
+from sqlalchemy import Connection, MetaData, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.ext.asyncio import AsyncSession as AsyncSession
@@ -44,7 +44,8 @@ BEGIN = text(
     "SELECT set_config('aftercare.scope', :scope, true), set_config('aftercare.customer', :customer, true), "
     "clock_timestamp()"
 )
-
+NEXT_TENANT = "aftercare_next_tenant"
+CHANGE_TENANT = "SELECT set_config('aftercare.scope', $1, true), set_config('aftercare.customer', $2, true)"
 
 COLUMN_TYPES = {datetime: DateTime(timezone=True), UUID: Uuid()}
 
@@ -119,6 +120,11 @@ class Caller:
     traceparent: str | None = None
     expected_version: int | None = None
 
+    @property
+    def tenant(self) -> tuple[str, str]:
+        """What row-level security goes by: the scope, and the customer's id or nothing."""
+        return self.scope, str(self.customer_id or "")
+
 
 class Database:
     """One service's door to PostgreSQL under its running role."""
@@ -144,6 +150,7 @@ class Database:
                 "server_settings": {"application_name": f"aftercare {service}"},
             },
         )
+        event.listen(self.engine.sync_engine, "before_cursor_execute", _change_tenant)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
 
     @asynccontextmanager
@@ -152,11 +159,12 @@ class Database:
         async with self._sessions() as session, session.begin():
             async with asyncio.timeout(ENTER_SECONDS):
                 connection = await session.connection(execution_options=READ_ONLY if read_only else None)
+                session.info["connection"] = connection.sync_connection
                 session.info["driver"] = (await connection.get_raw_connection()).driver_connection
-                await self._enter(session, caller)
+                await self._begin(session, caller)
             yield session
             await session.flush()
-            await mechanisms.write_pending(session, context(session))
+            await mechanisms.write_pending(session, session.info["contexts"])
 
     async def directly(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:
         """One statement on the mechanisms' own tables, by itself: they have no tenant, and it needs no transaction.
@@ -170,23 +178,37 @@ class Database:
 
     @asynccontextmanager
     async def nested(self, session: AsyncSession, caller: Caller) -> AsyncIterator[None]:
-        """Continue a transaction on behalf of another caller, as a batch of timers does from row to row."""
-        await self._enter(session, caller)
+        """Continue a transaction on behalf of another caller, as a batch of timers does from row to row.
+
+        The time stays that of the transaction, and what was said and noted is written at its end for all callers.
+        """
+        if session.info["tenant"] != caller.tenant:
+            session.info["tenant"] = caller.tenant
+            session.info["connection"].info[NEXT_TENANT] = caller.tenant
+        self._act_for(session, caller)
         yield
         await session.flush()
-        await mechanisms.write_pending(session, context(session))
 
-    async def _enter(self, session: AsyncSession, caller: Caller) -> None:
-        """Set the tenant and read the time, unless this transaction has just that tenant already."""
-        tenant = (caller.scope, str(caller.customer_id) if caller.customer_id else "")
-        if session.info.get("tenant") != tenant:
-            connection = await session.connection()
-            row = (await connection.execute(BEGIN, {"scope": tenant[0], "customer": tenant[1]})).one()
-            session.info.update(tenant=tenant, now=self.time(row[2]), settings=self.settings)
+    async def _begin(self, session: AsyncSession, caller: Caller) -> None:
+        """Set the tenant and read the time, in one statement."""
+        scope, customer = caller.tenant
+        row = (await session.execute(BEGIN, {"scope": scope, "customer": customer})).one()
+        session.info.update(tenant=caller.tenant, now=self.time(row[2]), settings=self.settings, contexts=[])
+        self._act_for(session, caller)
+
+    def _act_for(self, session: AsyncSession, caller: Caller) -> None:
         session.info["context"] = Context(service=self.service, now=session.info["now"], **vars(caller))
+        session.info["contexts"].append(session.info["context"])
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _change_tenant(connection: Connection, *_: object) -> None:
+    """Change the tenant before the first statement of a nested caller: one that only says something needs none."""
+    tenant = connection.info.pop(NEXT_TENANT, None)
+    if tenant:
+        connection.connection.cursor().execute(CHANGE_TENANT, tenant)
 
 
 def async_url(url: str) -> str:

@@ -7,6 +7,7 @@ subject (which gives its events their sequence and its audit entries their chain
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -78,6 +79,7 @@ def _define_messages(metadata: MetaData) -> None:
         Column("error", Text),
         UniqueConstraint("subject", "sequence"),
         Index("ix_outbox_unsent", "id", postgresql_where=text("sent_at IS NULL")),
+        Index("ix_outbox_failing", "subject", postgresql_where=text("sent_at IS NULL AND tries > 0")),
         Index("ix_outbox_correlation_id", "correlation_id"),
     )
     Table(
@@ -97,6 +99,7 @@ def _define_messages(metadata: MetaData) -> None:
         PrimaryKeyConstraint("consumer", "event_id"),
         CheckConstraint("state IN ('done', 'waiting', 'parked', 'discarded')", name="state"),
         Index("ix_inbox_open", "subject", "id", postgresql_where=text("state IN ('waiting', 'parked')")),
+        Index("ix_inbox_over", "received_at", postgresql_where=text("state IN ('done', 'discarded')")),
     )
 
 
@@ -119,7 +122,7 @@ def _define_timers(metadata: MetaData) -> None:
         Column("tries", Integer, nullable=False, server_default="0"),
         Column("error", Text),
         CheckConstraint("state IN ('armed', 'fired', 'cancelled', 'parked')", name="state"),
-        Index("ix_timers_due", "due_at", postgresql_where=text("state = 'armed'")),
+        Index("ix_timers_due", "due_at", "id", postgresql_where=text("state = 'armed'")),
         Index(
             "uq_timers_armed",
             "kind",
@@ -127,6 +130,11 @@ def _define_timers(metadata: MetaData) -> None:
             "label",
             unique=True,
             postgresql_where=text("state = 'armed'"),
+        ),
+        Index(
+            "ix_timers_over",
+            text("coalesce(fired_at, due_at)"),
+            postgresql_where=text("state IN ('fired', 'cancelled')"),
         ),
     )
 
@@ -172,6 +180,7 @@ def _define_records(metadata: MetaData) -> None:
         Column("body", LargeBinary),
         _time("created_at", nullable=False, server_default=func.clock_timestamp()),
         PrimaryKeyConstraint("owner", "key"),
+        Index("ix_idempotency_created_at", "created_at"),
     )
 
 
@@ -192,22 +201,23 @@ def tables_of(service: str) -> dict[str, Table]:
     return _TABLES[service]
 
 
-async def write_pending(session: AsyncSession, ctx: Context) -> None:
-    """Write what was said and noted, and wake who waits for it, in one statement: the schema's `write_pending`."""
-    if ctx.said:
-        ctx.wakes.add("outbox")
-    if not (ctx.wakes or ctx.entries):
+async def write_pending(session: AsyncSession, contexts: Sequence[Context]) -> None:
+    """Write what a transaction said and noted, and wake who waits for it, in one statement of the schema's own.
+
+    A batch has a context for each row it handles: events leave in the order in which they were said.
+    """
+    said = [_said(event, event_id, ctx) for ctx in contexts for event, event_id in ctx.said]
+    noted = [_noted(entry, ctx) for ctx in contexts for entry in ctx.entries]
+    wakes = {wake for ctx in contexts for wake in ctx.wakes} | ({"outbox"} if said else set())
+    if not (wakes or noted):
         return
-    said = [_said(event, event_id, ctx) for event, event_id in ctx.said]
-    noted = [_noted(entry, ctx) for entry in ctx.entries]
     await driver(session).execute(
-        f'SELECT "{ctx.service}".write_pending($1, $2, $3, $4)',
-        ctx.now,
+        f'SELECT "{contexts[0].service}".write_pending($1, $2, $3, $4)',
+        contexts[0].now,
         orjson.dumps(said, default=str).decode(),
         orjson.dumps(noted, default=str).decode(),
-        ",".join(sorted(ctx.wakes)) or None,
+        ",".join(sorted(wakes)) or None,
     )
-    ctx.said, ctx.entries, ctx.wakes = [], [], set()
 
 
 def driver(session: AsyncSession) -> asyncpg.Connection[asyncpg.Record]:
@@ -265,7 +275,7 @@ def _noted(entry: Entry, ctx: Context) -> dict[str, Any]:
         "correlation_id": ctx.correlation_id or _correlation(entry, ctx),
         "causation_id": ctx.causation_id,
     }
-    return row | {"content": content_hash(row).hex()}
+    return row | {"content": content_hash(row).hex(), "tenant": str(ctx.customer_id or "")}
 
 
 def _correlation(entry: Entry, ctx: Context) -> UUID | None:

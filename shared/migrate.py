@@ -12,12 +12,20 @@ from pathlib import Path
 import asyncpg
 from alembic import command, op
 from alembic.config import Config
-from sqlalchemy import MetaData
+from sqlalchemy import Index, MetaData, text
 
 from shared import mechanisms
 from shared.db import NAMES, plain_url, role_url
 
 ROOT = Path(__file__).parent.parent
+SECOND_FORM = (
+    "ix_timers_due",
+    "ix_timers_over",
+    "ix_inbox_over",
+    "ix_idempotency_created_at",
+    "ix_outbox_failing",
+)
+"""The indexes that came, or came to be as they are, with the second form of the mechanism tables."""
 TENANT_POLICY = """
 CREATE POLICY tenant ON {table}
 USING (
@@ -36,7 +44,7 @@ WITH CHECK (
 """
 
 WRITE_PENDING = """
-CREATE FUNCTION "{service}".write_pending(now timestamptz, said jsonb, noted jsonb, woken text) RETURNS void
+CREATE OR REPLACE FUNCTION "{service}".write_pending(now timestamptz, said jsonb, noted jsonb, woken text) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     item record;
@@ -62,6 +70,7 @@ BEGIN
 
     FOR item IN SELECT value AS row FROM jsonb_array_elements(noted) LOOP
         SELECT entries + 1, hash INTO place, before_it FROM "{service}".heads WHERE subject = item.row ->> 'subject';
+        {as_who_noted_it}
         linked := sha256(before_it || int8send(place) || decode(item.row ->> 'content', 'hex'));
         INSERT INTO "{service}".audit
             (subject, number, at, actor, roles, origin, action, before, after, information,
@@ -80,6 +89,11 @@ END $$
 """
 """What a transaction said and noted, written in one round trip. The heads are locked first, in one order for everybody;
 a head gives its subject's events their sequence, and its audit entries their number and the hash they follow."""
+AS_WHO_NOTED_IT = """IF item.row ? 'tenant' THEN
+            PERFORM set_config('aftercare.customer', item.row ->> 'tenant', true);
+        END IF;"""
+"""Second form: a batch writes at its end for all its customers, and each entry is still held against the customer of
+the effect that noted it. Without it (code older than the schema) the transaction's own customer stays."""
 
 
 def password_of(secret: str, role: str) -> str:
@@ -157,8 +171,11 @@ def create_mechanisms(service: str) -> None:
     """First form of the mechanism tables. A later form gets a function of its own, so that old migrations stay true."""
     metadata = MetaData(schema=service, naming_convention=NAMES)
     mechanisms.define(metadata)
+    for defined in metadata.tables.values():
+        defined.indexes = {index for index in defined.indexes if index.name not in SECOND_FORM}
     metadata.create_all(op.get_bind(), checkfirst=False)
-    op.execute(WRITE_PENDING.replace("{service}", service))
+    _create_first_due_index(service)
+    _create_write_pending(service, as_who_noted_it="")
     op.execute(f'REVOKE UPDATE, DELETE ON "{service}".audit FROM "{service}"')
     op.execute(f'ALTER TABLE "{service}".outbox SET (autovacuum_vacuum_scale_factor = 0.01)')
     op.execute(f'ALTER TABLE "{service}".timers SET (autovacuum_vacuum_scale_factor = 0.01)')
@@ -170,6 +187,38 @@ def drop_mechanisms(service: str) -> None:
     metadata = MetaData(schema=service)
     mechanisms.define(metadata)
     metadata.drop_all(op.get_bind(), checkfirst=False)
+
+
+def to_second_form(service: str) -> None:
+    """Timers that are due at one moment are found in order; what is over can be forgotten, what was said cannot."""
+    op.drop_index("ix_timers_due", "timers", schema=service)
+    for index in _second_form_indexes(service):
+        index.create(op.get_bind())
+    _create_write_pending(service, as_who_noted_it=AS_WHO_NOTED_IT)
+    op.execute(f'REVOKE DELETE ON "{service}".outbox, "{service}".heads FROM "{service}"')
+
+
+def back_to_first_form(service: str) -> None:
+    op.execute(f'GRANT DELETE ON "{service}".outbox, "{service}".heads TO "{service}"')
+    _create_write_pending(service, as_who_noted_it="")
+    for index in _second_form_indexes(service):
+        index.drop(op.get_bind())
+    _create_first_due_index(service)
+
+
+def _second_form_indexes(service: str) -> list[Index]:
+    metadata = MetaData(schema=service, naming_convention=NAMES)
+    mechanisms.define(metadata)
+    return [index for each in metadata.sorted_tables for index in each.indexes if index.name in SECOND_FORM]
+
+
+def _create_first_due_index(service: str) -> None:
+    armed = text("state = 'armed'")
+    op.create_index("ix_timers_due", "timers", ["due_at"], schema=service, postgresql_where=armed)
+
+
+def _create_write_pending(service: str, *, as_who_noted_it: str) -> None:
+    op.execute(WRITE_PENDING.replace("{service}", service).replace("{as_who_noted_it}", as_who_noted_it))
 
 
 def protect(service: str, *tables: str, of_nobody: bool = False) -> None:

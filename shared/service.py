@@ -23,13 +23,14 @@ from shared.auth import Verifier
 from shared.bus import Bus
 from shared.db import Caller, Database
 from shared.events import Event
+from shared.firing import TimerLoop
 from shared.inbox import Consumers, Inbox
 from shared.now import TimeSource, database_time
 from shared.operations import operations_router
 from shared.outbox import Relay, oldest_unsent_seconds
 from shared.settings import ServiceSettings
 from shared.telemetry import Metrics
-from shared.timers import Jobs, TimerLoop
+from shared.timers import Jobs
 from shared.worker import Loop, Worker
 
 Role = Literal["api", "worker", "all"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
 from shared.db import Caller, context
 from shared.events.contracts import CustomerChanged
+from shared.firing import MAX_TRIES
 from shared.mechanisms import tables_of
-from shared.timers import MAX_TRIES, arm, cancel
+from shared.timers import arm, cancel
 from tests.harness import OneService
 from tests.toy import Toy
 
@@ -135,20 +135,3 @@ async def test_a_rolled_back_change_arms_nothing(one_service: OneService.Factory
         await change_my_mind()
     await service.advance(hours=1)
     assert toy.fired == []
-
-
-async def test_the_due_query_is_answered_from_the_index_of_armed_timers(one_service: OneService.Factory) -> None:
-    service = await one_service(Toy().service())
-    fill = (
-        "INSERT INTO contracts.timers (id, kind, subject, label, due_at) "
-        "SELECT gen_random_uuid(), 'ring', gen_random_uuid()::text, '', clock_timestamp() + n * interval '1 minute' "
-        "FROM generate_series(-10, 5000) AS n"
-    )
-    due = "EXPLAIN SELECT * FROM contracts.timers WHERE state = 'armed' AND due_at <= $1 ORDER BY due_at, id LIMIT 100"
-    async with service.runtime.database.transaction(SYSTEM) as session:
-        await session.execute(text(fill))
-        await session.execute(text("SELECT 1"))
-        plan = await session.scalars(text(due.replace("$1", "statement_timestamp()")))
-        lines = "\n".join(plan)
-    assert "ix_timers_due" in lines
-    assert "Index Cond: (due_at <=" in lines

@@ -96,6 +96,17 @@ def settings_of(session: AsyncSession, kind: type[S]) -> S:
     return found
 
 
+async def tenants_driver(session: AsyncSession) -> asyncpg.Connection[asyncpg.Record]:
+    """The session's connection itself, for a statement by hand on tables of tenants: first it is made to act for the
+    tenant, whom a nested caller leaves to the first statement.
+    """
+    tenant = session.info["connection"].info.pop(NEXT_TENANT, None)
+    found = mechanisms.driver(session)
+    if tenant:
+        await found.execute(CHANGE_TENANT, *tenant)
+    return found
+
+
 def check_version(session: AsyncSession, version: int) -> None:
     """Call once the row is locked. Raises VersionMismatch when the client's If-Match names another version."""
     expected = context(session).expected_version

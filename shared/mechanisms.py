@@ -221,7 +221,10 @@ async def write_pending(session: AsyncSession, contexts: Sequence[Context]) -> N
 
 
 def driver(session: AsyncSession) -> asyncpg.Connection[asyncpg.Record]:
-    """The session's connection itself, in the session's transaction: for the mechanisms' statements on every path."""
+    """The session's connection itself, in the session's transaction: for statements on the mechanisms' own tables.
+
+    Those have no tenant; statements by hand on others are for `shared.db.tenants_driver`.
+    """
     found: asyncpg.Connection[asyncpg.Record] = session.info["driver"]
     return found
 

@@ -8,8 +8,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 
-from shared.db import COLUMN_TYPES, metadata_for
-from shared.mechanisms import driver
+from shared.db import COLUMN_TYPES, metadata_for, tenants_driver
 
 
 class Base(DeclarativeBase):
@@ -25,4 +24,4 @@ async def insert_complete(session: AsyncSession, rows: Sequence[Base]) -> None:
     table = rows[0].__table__
     values = [{name: value for name, value in vars(row).items() if not name.startswith("_")} for row in rows]
     filled = f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, $1)"
-    await driver(session).execute(filled, orjson.dumps(values, default=str).decode())
+    await (await tenants_driver(session)).execute(filled, orjson.dumps(values, default=str).decode())

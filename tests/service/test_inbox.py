@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from shared.bus import Envelope
-from shared.db import AsyncSession
+from shared.db import AsyncSession, tenants_driver
 from shared.events.contracts import CustomerChanged
 from shared.events.gateway import PersonChanged
 from shared.events.incidents import IncidentImported
@@ -50,6 +50,24 @@ async def test_history_reaches_only_those_who_keep_records(one_service: OneServi
     await service.hear(a_person("Grace"))
     assert (records, toy.handled) == (["Ada", "Grace"], ["Grace"])
     assert await states(service) == ["done"] * 4
+
+
+async def test_a_statement_by_hand_in_a_batch_acts_for_the_customer_of_its_own_event(
+    one_service: OneService.Factory,
+) -> None:
+    acted_for: list[tuple[str, str]] = []
+    consumers = Consumers()
+
+    @consumers.on(PersonChanged)
+    async def look_who_acts(session: AsyncSession, event: PersonChanged) -> None:
+        """Asks PostgreSQL for whom it acts."""
+        acting = await (await tenants_driver(session)).fetchval("SELECT current_setting('aftercare.customer')")
+        acted_for.append((str(event.customer_id), acting))
+
+    service = await one_service(replace(Toy().service(), consumers=consumers))
+    people = [a_person(name).model_copy(update={"customer_id": uuid4()}) for name in ("Ada", "Grace", "Mary")]
+    await asyncio.gather(*(service.hear(person) for person in people))
+    assert acted_for == [(str(person.customer_id),) * 2 for person in people]
 
 
 async def test_a_consumer_that_would_never_hear_is_refused() -> None:

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.copies.domain import Named, Place, Terms
 from services.incidents.copies.models import Agreement, Asset, Customer, Department, KeyBusiness, Person, Site
+from shared.db import tenants_driver
 from shared.errors import NotFound
-from shared.mechanisms import driver
 from shared.permissions import Role
 
 
@@ -71,7 +71,7 @@ WHERE customer.id = $1
 
 async def place(session: AsyncSession, customer_id: UUID, asset_id: UUID | None, site_id: UUID | None) -> Place:
     """Where a fault is, in one statement. Raises not found for what is not there, or not the customer's."""
-    rows = await driver(session).fetch(PLACE, customer_id, asset_id, site_id)
+    rows = await (await tenants_driver(session)).fetch(PLACE, customer_id, asset_id, site_id)
     if not rows:
         raise CustomerNotFound(customer_id=customer_id)
     first = rows[0]

@@ -10,8 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.numbers.models import LastNumber
 from services.incidents.settings import Settings
-from shared.db import context, settings_of
-from shared.mechanisms import driver
+from shared.db import context, settings_of, tenants_driver
 
 TAKE = f"""
 INSERT INTO {LastNumber.__table__} AS numbers (year, last) VALUES ($1, $2)
@@ -33,7 +32,7 @@ async def next_numbers(session: AsyncSession, reported_at: Sequence[datetime]) -
     years = [moment.astimezone(zone).year for moment in reported_at]
     following: dict[int, int] = {}
     for year, count in sorted(Counter(years).items()):
-        following[year] = await driver(session).fetchval(TAKE, year, count) - count
+        following[year] = await (await tenants_driver(session)).fetchval(TAKE, year, count) - count
     numbers = []
     for year in years:
         following[year] += 1

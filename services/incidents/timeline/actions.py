@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.incidents.incidents.queries import customer_of
 from services.incidents.timeline.domain import kept
 from shared.bus import Envelope
-from shared.mechanisms import driver
+from shared.db import tenants_driver
 
 RECORD = """
 INSERT INTO incidents.timeline (event_id, customer_id, incident_id, type, at, sequence, actor, causation_id, data)
@@ -29,7 +29,7 @@ async def record(session: AsyncSession, envelope: Envelope) -> None:
     if about is None:
         return
     incident_id = UUID(about)
-    entered = await driver(session).fetchval(
+    entered = await (await tenants_driver(session)).fetchval(
         RECORD,
         envelope.id,
         incident_id,

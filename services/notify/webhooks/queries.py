@@ -9,8 +9,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.webhooks.models import Endpoint
+from shared.db import tenants_driver
 from shared.errors import NotFound
-from shared.mechanisms import driver
 from shared.paging import Page
 
 WANTING = """
@@ -49,7 +49,7 @@ async def endpoint_count(session: AsyncSession, customer_id: UUID) -> int:
 
 async def endpoints_for(session: AsyncSession, customer_id: UUID, event_type: str) -> Sequence[UUID]:
     """The ids of the customer's endpoints that are to be called about such an event."""
-    rows = await driver(session).fetch(WANTING, customer_id, event_type)
+    rows = await (await tenants_driver(session)).fetch(WANTING, customer_id, event_type)
     return [row["id"] for row in rows]
 
 

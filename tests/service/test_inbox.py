@@ -65,9 +65,9 @@ async def test_a_statement_by_hand_in_a_batch_acts_for_the_customer_of_its_own_e
         acted_for.append((str(event.customer_id), acting))
 
     service = await one_service(replace(Toy().service(), consumers=consumers))
-    people = [a_person(name).model_copy(update={"customer_id": uuid4()}) for name in ("Ada", "Grace", "Mary")]
+    people = [a_person(name).model_copy(update={"customer_id": uuid4()}) for name in ("Ada", "Grace", "Mary") * 3]
     await asyncio.gather(*(service.hear(person) for person in people))
-    assert acted_for == [(str(person.customer_id),) * 2 for person in people]
+    assert sorted(acted_for) == sorted((str(person.customer_id),) * 2 for person in people)
 
 
 async def test_a_consumer_that_would_never_hear_is_refused() -> None:

@@ -75,6 +75,7 @@ def build(
             principal_key=platform.principal_key,
             time=time,
             metrics=metrics,
+            keep=platform.keep,
         )
         for name in names
     }

@@ -28,7 +28,8 @@ from shared.inbox import Consumers, Inbox
 from shared.now import TimeSource, database_time
 from shared.operations import operations_router
 from shared.outbox import Relay, oldest_unsent_seconds
-from shared.settings import ServiceSettings
+from shared.retention import Retention
+from shared.settings import KeepTimes, ServiceSettings
 from shared.telemetry import Metrics
 from shared.timers import Jobs
 from shared.worker import Loop, Worker
@@ -45,9 +46,9 @@ log = structlog.get_logger()
 class Service:
     """A service's table of contents: what it answers, says, listens to and does on time.
 
-    `loops` adds work beside relay, inbox and timers (notify's deliveries). `republish` says all snapshots again.
-    `copies` are the tables filled from other services' snapshots; an empty one is shown in /readyz. `front` builds
-    what the process answers instead of this service's bare API (the gateway has one).
+    `loops` adds work beside relay, inbox, timers and retention (notify's deliveries). `republish` says all snapshots
+    again. `copies` are the tables filled from other services' snapshots; an empty one is shown in /readyz. `front`
+    builds what the process answers instead of this service's bare API (the gateway has one).
     """
 
     name: str
@@ -82,6 +83,7 @@ class Runtime:
         principal_key: str,
         time: TimeSource = database_time,
         metrics: Metrics | None = None,
+        keep: KeepTimes = KeepTimes(),
     ) -> None:
         self.service, self.settings, self.bus = service, settings, bus
         self.metrics = metrics or Metrics()
@@ -92,6 +94,7 @@ class Runtime:
             Relay(self.database, bus),
             self.inbox,
             TimerLoop(self.database, service.jobs),
+            Retention(self.database, keep),
             *service.loops(self),
         ]
         self.worker: Worker | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,20 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "AFTERCARE_"
+LONGEST_KEEP_DAYS = 3650
 
 
 class UnknownSetting(Exception):
     """An environment variable with our prefix names no setting."""
+
+
+@dataclass(frozen=True)
+class KeepTimes:
+    """How long a service remembers what is over: events it handled, timers, answers to commands."""
+
+    inbox_days: int = 30
+    timers_days: int = 30
+    idempotency_days: int = 14
 
 
 class PlatformSettings(BaseSettings):
@@ -39,6 +50,28 @@ class PlatformSettings(BaseSettings):
     data_folder: Path = Field(Path(".aftercare"), description="Where the embedded default keeps keys and data.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: str = Field("json", description="json, or text for people.")
+    keep_inbox_days: int = Field(
+        KeepTimes.inbox_days,
+        gt=0,
+        le=LONGEST_KEEP_DAYS,
+        description="Days a handled event is remembered; one that comes again later is handled again.",
+    )
+    keep_timers_days: int = Field(
+        KeepTimes.timers_days,
+        gt=0,
+        le=LONGEST_KEEP_DAYS,
+        description="Days a timer is kept after it fired, or after a cancelled one would have been due.",
+    )
+    keep_idempotency_days: int = Field(
+        KeepTimes.idempotency_days,
+        gt=0,
+        le=LONGEST_KEEP_DAYS,
+        description="Days an answer is kept for repeats of its Idempotency-Key; a later repeat is a new command.",
+    )
+
+    @property
+    def keep(self) -> KeepTimes:
+        return KeepTimes(self.keep_inbox_days, self.keep_timers_days, self.keep_idempotency_days)
 
 
 class ServiceSettings(BaseSettings):

@@ -13,21 +13,36 @@ import asyncpg
 import pytest
 
 from shared.firing import DUE, EARLIEST, MARK_FIRED
+from shared.mechanisms import tables_of
+from shared.outbox import UNSENT
+from shared.retention import IDEMPOTENCY, INBOX, OLDEST, TIMERS, Kind
 
 FILL = """
 INSERT INTO contracts.timers (id, kind, subject, label, due_at, state, fired_at)
 SELECT gen_random_uuid(), 'ring', gen_random_uuid(), '', clock_timestamp() + greatest(n, -100) * interval '1 minute',
     state, CASE WHEN state = 'fired' THEN clock_timestamp() END
-FROM generate_series(-1000, 9000) AS n, (VALUES ('armed'), ('fired'), ('cancelled')) AS each (state)
+FROM generate_series(-1000, 9000) AS n, unnest(ARRAY['armed', 'fired', 'cancelled']) AS state;
+
+INSERT INTO contracts.inbox (consumer, event_id, subject, type, state, received_at)
+SELECT 'count', gen_random_uuid(), n, 'type', 'done', clock_timestamp() + n * interval '1 minute'
+FROM generate_series(-1000, 9000) AS n;
+
+INSERT INTO contracts.idempotency (owner, key, fingerprint, created_at)
+SELECT 'owner', n, '', clock_timestamp() + n * interval '1 minute' FROM generate_series(-1000, 9000) AS n;
+
+INSERT INTO contracts.outbox (event_id, subject, sequence, type, correlation_id, envelope, created_at, sent_at)
+SELECT gen_random_uuid(), n, 1, 'type', gen_random_uuid(), '{}', clock_timestamp(),
+    CASE WHEN n % 2 = 0 THEN clock_timestamp() END
+FROM generate_series(1, 10000) AS n;
+ANALYZE contracts.timers, contracts.inbox, contracts.idempotency, contracts.outbox
 """
 PLANNED = pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
 
 
 @pytest.fixture
 async def filled(admin: asyncpg.Connection[asyncpg.Record]) -> asyncpg.Connection[asyncpg.Record]:
-    """Thirty thousand timers of contracts, a thousand of them due at one moment."""
+    """Thousands of rows in each mechanism table of contracts, among them a thousand timers due at one moment."""
     await admin.execute(FILL)
-    await admin.execute("ANALYZE contracts.timers")
     return admin
 
 
@@ -75,6 +90,37 @@ async def test_what_fired_is_marked_by_its_key(filled: asyncpg.Connection[asyncp
     given = ("now()", "array[gen_random_uuid()]", "array[now()]", "array[false]", "array[false]")
     plan = await plan_of(filled, mode, MARK_FIRED, types, *given)
     assert [node["Index Name"] for node in plan if node["Node Type"] == "Index Scan"] == ["pk_timers"]
+    assert not [node for node in plan if node["Node Type"] == "Seq Scan"]
+
+
+@PLANNED
+@pytest.mark.parametrize("kind", [INBOX, TIMERS, IDEMPOTENCY], ids=lambda kind: kind.table)
+async def test_what_is_to_be_forgotten_is_found_from_its_oldest_on(
+    filled: asyncpg.Connection[asyncpg.Record], kind: Kind, mode: str
+) -> None:
+    plan = await plan_of(filled, mode, kind.forget, "(timestamptz, bigint)", "now() - interval '1 hour'", "100")
+    reads = [node for node in plan if "Scan" in node["Node Type"] and node["Node Type"] != "CTE Scan"]
+    assert sorted(node["Node Type"] for node in reads) == ["Index Scan", "Tid Scan"]
+    [scan] = [node for node in reads if node["Node Type"] == "Index Scan"]
+    assert scan["Index Name"] in {index.name for index in tables_of("contracts")[kind.table].indexes}
+    assert " < " in scan["Index Cond"]
+
+
+async def test_a_look_for_what_is_over_reads_one_entry_of_each_index(
+    filled: asyncpg.Connection[asyncpg.Record],
+) -> None:
+    plan = await plan_of(filled, "auto", OLDEST, "")
+    reads = [node for node in plan if "Scan" in node["Node Type"]]
+    assert {node["Index Name"] for node in reads} == {"ix_inbox_over", "ix_timers_over", "ix_idempotency_created_at"}
+    assert len([node for node in plan if node["Node Type"] == "Limit"]) == len(reads) == 3
+
+
+@PLANNED
+async def test_a_backlog_is_not_read_again_to_find_the_subjects_that_fail(
+    filled: asyncpg.Connection[asyncpg.Record], mode: str
+) -> None:
+    plan = await plan_of(filled, mode, UNSENT, "(bigint)", "100")
+    assert {"ix_outbox_failing", "ix_outbox_unsent"} <= {node.get("Index Name") for node in plan}
     assert not [node for node in plan if node["Node Type"] == "Seq Scan"]
 
 

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run run-distributed secrets reset demo test check bench format lint types layers docs docs-check migrate requirements clean
+.PHONY: help run run-distributed secrets reset demo test check bench format lint types layers docs docs-check containers migrate requirements clean
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
@@ -33,8 +33,8 @@ demo: .venv/run ## play the main job against the running platform (LANG=zh_CN te
 test: .venv/dev ## all tests; installs RabbitMQ and Chromium on Debian when root, else says how
 	@$(BIN)/python -m deploy.test_machine && $(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
-check: .venv/dev ## format, lint, types, layers, docs fresh, sizes
-	@$(MAKE) --no-print-directory format-check lint types layers docs-check sizes
+check: .venv/dev ## format, lint, types, layers, docs fresh, sizes, containers
+	@$(MAKE) --no-print-directory format-check lint types layers docs-check sizes containers
 
 format: .venv/dev ## format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
@@ -53,6 +53,9 @@ layers: .venv/dev ## import-linter: who may import whom
 
 sizes: .venv/dev ## modules at most 400 lines, functions at most 60
 	@$(BIN)/pytest -q tests/repo/test_sizes.py
+
+containers: .venv/dev ## docker-compose.yml against its schema, the Dockerfile's linter
+	@$(BIN)/pytest -q tests/repo/test_containers.py
 
 docs: .venv/dev ## write the generated pages in docs/
 	@$(BIN)/python -m services docs

@@ -17,6 +17,7 @@ from deploy.embedded import Keys, Ports
 from deploy.embedded import environment as embedded_environment
 from services import catalogue
 from services.__main__ import cli
+from services.process import DRAIN_SECONDS
 from shared.settings import PlatformSettings, variables_of
 from tests.repo.sources import ROOT, text_of
 
@@ -126,9 +127,22 @@ def test_data_is_kept_in_named_volumes(entry: str) -> None:
     assert volumes <= set(COMPOSE["volumes"])
 
 
+def test_what_must_outlive_a_container_lies_in_a_volume() -> None:
+    assert ENTRIES["postgres"]["volumes"] == ["postgres:/var/lib/postgresql"]
+    assert ENTRIES["rabbitmq"]["volumes"] == ["rabbitmq:/var/lib/rabbitmq"]
+    assert ENTRIES["rabbitmq"]["hostname"] == "rabbitmq", "the broker's folder is named after its host"
+    assert [entry for entry in OF_SERVICES if ENTRIES[entry]["volumes"] != ["files:/var/lib/aftercare"]] == []
+
+
+@pytest.mark.parametrize("entry", OF_SERVICES)
+def test_a_service_is_given_longer_to_stop_than_it_takes_to_drain(entry: str) -> None:
+    assert int(ENTRIES[entry]["stop_grace_period"].removesuffix("s")) >= 2 * DRAIN_SECONDS
+
+
 def test_the_versions_are_those_the_readme_names() -> None:
     assert ENTRIES["postgres"]["image"] == "postgres:18"
     assert ENTRIES["rabbitmq"]["image"] == "rabbitmq:4-management"
+    assert [entry for entry in sorted(BESIDE - {"migrate", "dashboard"}) if ":" not in ENTRIES[entry]["image"]] == []
     assert COMPOSE["networks"]["inside"]["internal"] is True
 
 
@@ -143,7 +157,7 @@ def test_the_image_runs_as_nobody_special_and_holds_only_what_runs() -> None:
 
 
 def test_the_image_is_built_from_pinned_and_hashed_packages() -> None:
-    assert re.search(r"^FROM \S+:3\.11-slim$", DOCKERFILE, re.MULTILINE)
+    assert re.search(r"^FROM \S+:3\.11-slim-bookworm$", DOCKERFILE, re.MULTILINE)
     assert "--require-hashes" in DOCKERFILE
     assert re.search(r"PASSWORD|SECRET|TOKEN|_KEY", DOCKERFILE) is None
 

@@ -44,7 +44,8 @@ class Context:
     drill: UUID | None = None
     historical: bool = False
     traceparent: str | None = None
-    expected_version: int | None = None
+    expected_versions: frozenset[int] = frozenset()
+    version_checked: bool = False
     said: list[tuple[Event, UUID]] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     wakes: set[str] = field(default_factory=set)

@@ -108,10 +108,11 @@ async def tenants_driver(session: AsyncSession) -> asyncpg.Connection[asyncpg.Re
 
 
 def check_version(session: AsyncSession, version: int) -> None:
-    """Call once the row is locked. Raises VersionMismatch when the client's If-Match names another version."""
-    expected = context(session).expected_version
-    if expected is not None and expected != version:
-        raise VersionMismatch(current=version, expected=expected)
+    """Call once the row is locked. Raises VersionMismatch when the client's If-Match names only other versions."""
+    ctx = context(session)
+    ctx.version_checked = True
+    if ctx.expected_versions and version not in ctx.expected_versions:
+        raise VersionMismatch(current=version, expected=sorted(ctx.expected_versions))
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class Caller:
     drill: UUID | None = None
     historical: bool = False
     traceparent: str | None = None
-    expected_version: int | None = None
+    expected_versions: frozenset[int] = frozenset()
 
     @property
     def tenant(self) -> tuple[str, str]:

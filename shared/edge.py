@@ -1,11 +1,13 @@
 """The edge of a service over HTTP: who asks, may they, one transaction around the route, one answer to a repeat.
 
 The commit comes before the answer leaves. A route is parse -> one action or query -> schema, and commits nothing.
+An If-Match that the action did not look at is refused: a precondition is never passed over in silence.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -18,7 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import StreamingResponse
 
 from shared.auth import HEADER, Need, Principal, need_of
-from shared.errors import IdempotencyKeyReused, MalformedRequest
+from shared.db import context
+from shared.errors import IdempotencyKeyReused, MalformedRequest, PreconditionUnsupported
 from shared.mechanisms import table
 from shared.now import system_seconds
 
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 LONGEST_KEY = 255
 KEPT_HEADERS = ("content-type", "etag", "location")
+TAG = re.compile(r'(?:W/)?"(\d{1,18})"', re.ASCII)
+"""One of our tags. A proxy that packs the answer may have weakened it; it still names the version."""
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 T = TypeVar("T")
 
@@ -59,17 +64,25 @@ async def _serve(request: Request, need: Need, answer: Handler) -> Response:
     caller = replace(
         principal.caller(need),
         traceparent=request.headers.get("traceparent"),
-        expected_version=_expected_version(request),
+        expected_versions=_expected_versions(request),
     )
     reading = request.method in READS
     async with runtime.database.transaction(caller, read_only=reading) as session:
         request.state.session = session
         key = None if reading else request.headers.get("idempotency-key")
         if key is None:
-            return await answer(request)
+            return await _answered(request, session, answer)
         if not 0 < len(key) <= LONGEST_KEY:
             raise MalformedRequest()
         return await _once(request, session, principal, key, answer)
+
+
+async def _answered(request: Request, session: AsyncSession, answer: Handler) -> Response:
+    response = await answer(request)
+    ctx = context(session)
+    if ctx.expected_versions and not ctx.version_checked and request.method not in READS:
+        raise PreconditionUnsupported()
+    return response
 
 
 async def _once(request: Request, session: AsyncSession, principal: Principal, key: str, answer: Handler) -> Response:
@@ -87,7 +100,7 @@ async def _once(request: Request, session: AsyncSession, principal: Principal, k
         if stored.fingerprint != fingerprint:
             raise IdempotencyKeyReused()
         return Response(stored.body, stored.status, {**stored.headers, "Idempotency-Replayed": "true"})
-    response = await answer(request)
+    response = await _answered(request, session, answer)
     if response.headers.get("cache-control") == "no-store":
         await session.execute(delete(rows).where(rows.c.owner == owner, rows.c.key == key))
     elif not isinstance(response, StreamingResponse):
@@ -97,14 +110,15 @@ async def _once(request: Request, session: AsyncSession, principal: Principal, k
     return response
 
 
-def _expected_version(request: Request) -> int | None:
-    tag = request.headers.get("if-match")
-    if tag is None or tag == "*":
-        return None
-    number = tag.strip().removeprefix("W/").strip('"')
-    if not (number.isascii() and number.isdecimal() and len(number) <= 18):
+def _expected_versions(request: Request) -> frozenset[int]:
+    """The versions that If-Match names; none when it is absent or `*`. Raises MalformedRequest."""
+    named = ",".join(request.headers.getlist("if-match")).strip()
+    if named in ("", "*"):
+        return frozenset()
+    tags = [TAG.fullmatch(tag.strip()) for tag in named.split(",")]
+    if not all(tags):
         raise MalformedRequest()
-    return int(number)
+    return frozenset(int(tag[1]) for tag in tags if tag)
 
 
 async def _session_of(request: Request) -> AsyncSession:

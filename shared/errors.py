@@ -156,6 +156,12 @@ class VersionMismatch(AftercareError):
     zh = "记录已被修改：当前版本为 {current}，而不是 {expected}。"
 
 
+class PreconditionUnsupported(BadRequest):
+    code = "precondition_unsupported"
+    en = "If-Match cannot be used here: this request changes no record that has a version. Nothing was changed."
+    zh = "此处不能使用 If-Match：该请求不更改任何带版本的记录，未作任何更改。"
+
+
 class IdempotencyKeyReused(Unprocessable):
     code = "idempotency_key_reused"
     en = "This Idempotency-Key was used before with another request."

@@ -354,11 +354,12 @@ class Platform:
         """How many rows each table of each service has: what a refused request must leave as it was."""
         connection = await asyncpg.connect(plain_url(self.admin_url))
         try:
-            tables = await connection.fetch(
-                "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = ANY($1)",
+            names = await connection.fetchval(
+                "SELECT array_agg(format('%I.%I', schemaname, tablename)) FROM pg_tables WHERE schemaname = ANY($1)",
                 list(catalogue.NAMES),
             )
-            return {row["name"]: await connection.fetchval(f"SELECT count(*) FROM {row['name']}") for row in tables}
+            counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in names)
+            return dict(await connection.fetch(counts))
         finally:
             await connection.close()
 

@@ -26,8 +26,8 @@ routes = router("/v1", tags=["contracts"])
 
 @routes.post("/contracts", status_code=201, response_model=ContractOut)
 @needs(Permission.CONTRACTS_WRITE)
-async def sign_contract(body: SignContract, session: Session) -> Any:
-    return await actions.sign_contract(session, **body.model_dump())
+async def sign_contract(body: SignContract, response: Response, session: Session) -> Any:
+    return tagged(response, await actions.sign_contract(session, **body.model_dump()))
 
 
 @routes.get("/contracts", response_model=list[ContractOut])
@@ -44,9 +44,10 @@ async def contract(contract_id: UUID, response: Response, session: Session) -> A
 
 @routes.post("/contracts/{contract_id}/agreements", status_code=201, response_model=AgreementOut)
 @needs(Permission.CONTRACTS_WRITE)
-async def draft_agreement(contract_id: UUID, body: DraftAgreement, session: Session) -> Any:
+async def draft_agreement(contract_id: UUID, body: DraftAgreement, response: Response, session: Session) -> Any:
     targets = None if body.targets is None else [Target(**target.model_dump()) for target in body.targets]
-    return await actions.draft_agreement(session, contract_id=contract_id, targets=targets, calendar=body.calendar)
+    drafted = await actions.draft_agreement(session, contract_id=contract_id, targets=targets, calendar=body.calendar)
+    return tagged(response, drafted)
 
 
 @routes.get("/contracts/{contract_id}/agreements", response_model=list[AgreementOut])

@@ -30,8 +30,8 @@ routes = router("/v1/customers", tags=["customers"])
 
 @routes.post("", status_code=201, response_model=CustomerOut)
 @needs(Permission.CONTRACTS_WRITE)
-async def add_customer(body: AddCustomer, session: Session) -> Any:
-    return await actions.add_customer(session, **body.model_dump())
+async def add_customer(body: AddCustomer, response: Response, session: Session) -> Any:
+    return tagged(response, await actions.add_customer(session, **body.model_dump()))
 
 
 @routes.get("", response_model=list[CustomerOut])
@@ -48,8 +48,8 @@ async def customer(customer_id: UUID, response: Response, session: Session) -> A
 
 @routes.post("/{customer_id}/sites", status_code=201, response_model=SiteOut)
 @needs(Permission.CONTRACTS_WRITE)
-async def add_site(customer_id: UUID, body: AddSite, session: Session) -> Any:
-    return await actions.add_site(session, customer_id=customer_id, **body.model_dump())
+async def add_site(customer_id: UUID, body: AddSite, response: Response, session: Session) -> Any:
+    return tagged(response, await actions.add_site(session, customer_id=customer_id, **body.model_dump()))
 
 
 @routes.get("/{customer_id}/sites", response_model=list[SiteOut])
@@ -60,8 +60,8 @@ async def sites(customer_id: UUID, request: Request, response: Response, page: P
 
 @routes.post("/{customer_id}/departments", status_code=201, response_model=DepartmentOut)
 @needs(Permission.CONTRACTS_WRITE)
-async def add_department(customer_id: UUID, body: AddDepartment, session: Session) -> Any:
-    return await actions.add_department(session, customer_id=customer_id, **body.model_dump())
+async def add_department(customer_id: UUID, body: AddDepartment, response: Response, session: Session) -> Any:
+    return tagged(response, await actions.add_department(session, customer_id=customer_id, **body.model_dump()))
 
 
 @routes.get("/{customer_id}/departments", response_model=list[DepartmentOut])
@@ -72,8 +72,8 @@ async def departments(customer_id: UUID, request: Request, response: Response, p
 
 @routes.post("/{customer_id}/assets", status_code=201, response_model=AssetOut)
 @needs(Permission.CONTRACTS_WRITE)
-async def add_asset(customer_id: UUID, body: AddAsset, session: Session) -> Any:
-    return await actions.add_asset(session, customer_id=customer_id, **body.model_dump())
+async def add_asset(customer_id: UUID, body: AddAsset, response: Response, session: Session) -> Any:
+    return tagged(response, await actions.add_asset(session, customer_id=customer_id, **body.model_dump()))
 
 
 @routes.get("/{customer_id}/assets", response_model=list[AssetOut])
@@ -84,8 +84,8 @@ async def assets(customer_id: UUID, request: Request, response: Response, page: 
 
 @routes.post("/{customer_id}/key-businesses", status_code=201, response_model=KeyBusinessOut)
 @needs(Permission.CONTRACTS_WRITE)
-async def add_key_business(customer_id: UUID, body: AddKeyBusiness, session: Session) -> Any:
-    return await actions.add_key_business(session, customer_id=customer_id, **body.model_dump())
+async def add_key_business(customer_id: UUID, body: AddKeyBusiness, response: Response, session: Session) -> Any:
+    return tagged(response, await actions.add_key_business(session, customer_id=customer_id, **body.model_dump()))
 
 
 @routes.get("/{customer_id}/key-businesses", response_model=list[KeyBusinessOut])

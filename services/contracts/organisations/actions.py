@@ -47,8 +47,8 @@ async def name_organisation(
         organisation = EmergencyOrganisation(customer_id=customer_id, version=0)
         session.add(organisation)
     else:
-        check_version(session, organisation.version)
         before = as_record(organisation, *FIELDS)
+    check_version(session, organisation.version)
     organisation.team_ids = list(dict.fromkeys(team_ids))
     organisation.leader_ids = leaders
     organisation.quorum = quorum

@@ -62,11 +62,17 @@ async def refuse_activation(activation_id: UUID, body: RefuseActivation, respons
 
 @routes.post("/{activation_id}/steps/{step_id}/start", response_model=ActivationStepOut)
 @needs(Permission.ACTIVATIONS_WORK)
-async def start_step(activation_id: UUID, step_id: UUID, session: Session) -> Any:
-    return await actions.start_step(session, activation_id=activation_id, step_id=step_id)
+async def start_step(activation_id: UUID, step_id: UUID, response: Response, session: Session) -> Any:
+    step = await actions.start_step(session, activation_id=activation_id, step_id=step_id)
+    tagged(response, await queries.activation(session, activation_id))
+    return step
 
 
 @routes.post("/{activation_id}/steps/{step_id}/complete", response_model=ActivationStepOut)
 @needs(Permission.ACTIVATIONS_WORK)
-async def complete_step(activation_id: UUID, step_id: UUID, body: CompleteStep, session: Session) -> Any:
-    return await actions.complete_step(session, activation_id=activation_id, step_id=step_id, **body.model_dump())
+async def complete_step(
+    activation_id: UUID, step_id: UUID, body: CompleteStep, response: Response, session: Session
+) -> Any:
+    step = await actions.complete_step(session, activation_id=activation_id, step_id=step_id, **body.model_dump())
+    tagged(response, await queries.activation(session, activation_id))
+    return step

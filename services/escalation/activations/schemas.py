@@ -55,6 +55,8 @@ class DecisionOut(Out):
 
 
 class ActivationStepOut(Out):
+    """A step is changed under the version of its activation, which the answer's ETag is."""
+
     id: UUID
     activation_id: UUID
     position: int

@@ -22,6 +22,13 @@ class AlarmNotFound(NotFound):
     zh = "没有告警 {alarm_id}。"
 
 
+async def alarm(session: AsyncSession, alarm_id: UUID) -> Alarm:
+    found = await session.get(Alarm, alarm_id)
+    if found is None:
+        raise AlarmNotFound(alarm_id=alarm_id)
+    return found
+
+
 async def locked_alarm(session: AsyncSession, alarm_id: UUID) -> Alarm:
     found = await session.get(Alarm, alarm_id, with_for_update=True, populate_existing=True)
     if found is None:

@@ -25,6 +25,12 @@ async def alarms(
     return linked(request, response, page, await queries.alarms_page(session, page, incident_id))
 
 
+@routes.get("/{alarm_id}", response_model=AlarmOut)
+@needs(Permission.ALARMS_READ)
+async def alarm(alarm_id: UUID, response: Response, session: Session) -> Any:
+    return tagged(response, await queries.alarm(session, alarm_id))
+
+
 @routes.post("/{alarm_id}/acknowledge", response_model=AlarmOut)
 @needs(Permission.ALARMS_ACKNOWLEDGE)
 async def acknowledge_alarm(alarm_id: UUID, response: Response, session: Session) -> Any:

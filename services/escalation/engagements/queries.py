@@ -19,6 +19,13 @@ class EngagementNotFound(NotFound):
     zh = "没有外部支持记录 {engagement_id}。"
 
 
+async def engagement(session: AsyncSession, engagement_id: UUID) -> Engagement:
+    found = await session.get(Engagement, engagement_id)
+    if found is None:
+        raise EngagementNotFound(engagement_id=engagement_id)
+    return found
+
+
 async def locked_engagement(session: AsyncSession, engagement_id: UUID) -> Engagement:
     found = await session.get(Engagement, engagement_id, with_for_update=True, populate_existing=True)
     if found is None:

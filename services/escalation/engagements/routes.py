@@ -31,6 +31,12 @@ async def engagements(
     return linked(request, response, page, await queries.engagements_page(session, page, incident_id))
 
 
+@routes.get("/{engagement_id}", response_model=EngagementOut)
+@needs(Permission.EMERGENCIES_READ)
+async def engagement(engagement_id: UUID, response: Response, session: Session) -> Any:
+    return tagged(response, await queries.engagement(session, engagement_id))
+
+
 @routes.post("/{engagement_id}/accept", response_model=EngagementOut)
 @needs(Permission.INCIDENTS_WORK)
 async def accept_engagement(engagement_id: UUID, response: Response, session: Session) -> Any:

@@ -26,10 +26,9 @@ PROBLEM_SCHEMA = {
     "additionalProperties": True,
 }
 ANY_PROBLEM = {"description": "A problem", "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
-HEADERS_OF_WRITES = {
-    "Idempotency-Key": "A repeat with the same key gets the first answer and has no second effect.",
-    "If-Match": "The ETag of the version the change is meant for; 412 when it is another by now.",
-}
+IDEMPOTENCY_KEY = {"Idempotency-Key": "A repeat with the same key gets the first answer and has no second effect."}
+IF_MATCH = {"If-Match": "The ETag of the version the change is meant for; 412 when it is another by now."}
+ETAG = {"ETag": {"description": "The record's version, for If-Match.", "schema": {"type": "string"}}}
 
 
 def public_routes() -> Iterator[tuple[str, APIRoute]]:
@@ -75,10 +74,26 @@ def _complete(operation: dict[str, Any], route: APIRoute) -> None:
         operation["x-permission"] = need.permission.value
         operation["description"] = f"{operation.get('description', '')}\n\nNeeds `{need.permission.value}`.".strip()
     if method_of(route) != "GET":
+        headers = IDEMPOTENCY_KEY | (IF_MATCH if changes_a_record(route) else {})
         operation.setdefault("parameters", []).extend(
             {"name": name, "in": "header", "required": False, "description": text, "schema": {"type": "string"}}
-            for name, text in HEADERS_OF_WRITES.items()
+            for name, text in headers.items()
         )
+    if tells_a_version(route):
+        operation["responses"][str(route.status_code or 200)]["headers"] = ETAG
+
+
+def changes_a_record(route: APIRoute) -> bool:
+    """Whether it acts on a record that is there, which If-Match can name; what is parked has no version."""
+    return (
+        method_of(route) != "GET" and route.status_code != 201 and "{" in route.path and "operations" not in route.tags
+    )
+
+
+def tells_a_version(route: APIRoute) -> bool:
+    """Whether its answer carries an ETag: one record that has a version, or what was changed under one."""
+    has_version = "version" in getattr(route.response_model, "model_fields", {})
+    return has_version or (changes_a_record(route) and route.status_code != 204)
 
 
 def as_openapi_3_0(document: dict[str, Any]) -> dict[str, Any]:

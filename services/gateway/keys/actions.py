@@ -12,7 +12,7 @@ from services.gateway.keys.domain import allowed_scopes
 from services.gateway.keys.models import Key
 from services.gateway.tokens import KEY_PREFIX, digest, new_token
 from shared.audit import note
-from shared.db import as_record, context
+from shared.db import as_record, check_version, context
 
 HINT_LENGTH = len(KEY_PREFIX) + 4
 
@@ -35,10 +35,12 @@ async def add_key(session: AsyncSession, *, name: str, customer_id: UUID, scopes
 
 
 async def revoke_key(session: AsyncSession, *, key_id: UUID) -> None:
-    """Raises KeyNotFound, also when it was revoked before."""
+    """Raises KeyNotFound, also when it was revoked before, and VersionMismatch."""
     key = await queries.key_for_change(session, key_id)
     if key.revoked_at is not None:
         raise queries.KeyNotFound(key_id=key_id)
+    check_version(session, key.version)
     key.revoked_at = context(session).now
+    key.version += 1
     await session.flush()
     note(session, key.id, "revoke_key", after=as_record(key, "revoked_at"), customer_id=key.customer_id)

@@ -9,10 +9,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.gateway.base import Base
-from shared.db import Keyed, Tenanted
+from shared.db import Keyed, Tenanted, Versioned
 
 
-class Key(Keyed, Tenanted, Base):
+class Key(Keyed, Versioned, Tenanted, Base):
     """`hint` is the key's beginning: enough to tell keys apart, too little to use one."""
 
     __tablename__ = "keys"

@@ -19,6 +19,13 @@ class KeyNotFound(NotFound):
     zh = "没有密钥 {key_id}。"
 
 
+async def key(session: AsyncSession, key_id: UUID) -> Key:
+    found = await session.get(Key, key_id)
+    if found is None:
+        raise KeyNotFound(key_id=key_id)
+    return found
+
+
 async def key_for_change(session: AsyncSession, key_id: UUID) -> Key:
     """The key with its row locked until the transaction ends."""
     found = await session.get(Key, key_id, with_for_update=True, populate_existing=True)

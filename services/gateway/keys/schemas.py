@@ -31,6 +31,7 @@ class KeyOut(BaseModel):
     scopes: list[str]
     created_at: datetime
     revoked_at: datetime | None
+    version: int
 
 
 class AddedKeyOut(KeyOut):

@@ -19,6 +19,13 @@ class VisitNotFound(NotFound):
     zh = "没有上门服务 {visit_id}。"
 
 
+async def visit(session: AsyncSession, visit_id: UUID) -> Visit:
+    found = await session.get(Visit, visit_id)
+    if found is None:
+        raise VisitNotFound(visit_id=visit_id)
+    return found
+
+
 async def locked_visit(session: AsyncSession, visit_id: UUID) -> Visit:
     """The visit under its row lock, at the version that the client's If-Match names."""
     found = await session.get(Visit, visit_id, with_for_update=True, populate_existing=True)

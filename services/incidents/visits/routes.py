@@ -30,6 +30,12 @@ async def visits(incident_id: UUID, session: Session) -> Any:
     return await queries.visits_of(session, (await incident(session, incident_id)).id)
 
 
+@routes.get("/visits/{visit_id}", response_model=VisitOut)
+@needs(Permission.INCIDENTS_READ)
+async def visit(visit_id: UUID, response: Response, session: Session) -> Any:
+    return tagged(response, await queries.visit(session, visit_id))
+
+
 @routes.post("/visits/{visit_id}/depart", response_model=VisitOut)
 @needs(Permission.VISITS_WORK)
 async def depart(visit_id: UUID, body: Depart, by: By, response: Response, session: Session) -> Any:

@@ -19,8 +19,8 @@ routes = router("/v1/depots", tags=["depots"])
 
 @routes.post("", status_code=201, response_model=DepotOut)
 @needs(Permission.STOCK_WRITE)
-async def open_depot(body: OpenDepot, session: Session) -> Any:
-    return await actions.open_depot(session, **body.model_dump())
+async def open_depot(body: OpenDepot, response: Response, session: Session) -> Any:
+    return tagged(response, await actions.open_depot(session, **body.model_dump()))
 
 
 @routes.get("", response_model=list[DepotOut])

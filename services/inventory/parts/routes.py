@@ -19,8 +19,8 @@ routes = router("/v1/parts", tags=["parts"])
 
 @routes.post("", status_code=201, response_model=PartOut)
 @needs(Permission.STOCK_WRITE)
-async def add_part(body: AddPart, session: Session) -> Any:
-    return await actions.add_part(session, **body.model_dump())
+async def add_part(body: AddPart, response: Response, session: Session) -> Any:
+    return tagged(response, await actions.add_part(session, **body.model_dump()))
 
 
 @routes.get("", response_model=list[PartOut])

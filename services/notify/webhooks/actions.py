@@ -15,7 +15,7 @@ from services.notify.webhooks.outgoing import refusal_of
 from services.notify.webhooks.public import checked_types
 from shared.audit import note
 from shared.auth import Principal
-from shared.db import as_record, context, settings_of
+from shared.db import as_record, check_version, context, settings_of
 from shared.errors import Conflict, NotFound, Unprocessable
 
 MOST_ENDPOINTS = 20
@@ -72,9 +72,11 @@ async def add_webhook(
 
 
 async def remove_webhook(session: AsyncSession, *, webhook_id: UUID) -> None:
-    """Call it no more; what still waits for it is given up when due. Raises WebhookNotFound."""
+    """Call it no more; what still waits for it is given up when due. Raises WebhookNotFound, VersionMismatch."""
     endpoint = await queries.endpoint(session, webhook_id, lock=True)
+    check_version(session, endpoint.version)
     endpoint.removed_at = context(session).now
+    endpoint.version += 1
     after = as_record(endpoint, "removed_at")
     note(session, endpoint.id, "remove_webhook", after=after, customer_id=endpoint.customer_id)
 
@@ -84,5 +86,6 @@ def disable(session: AsyncSession, endpoint: Endpoint, why: str) -> None:
     if endpoint.disabled_at is not None or endpoint.removed_at is not None:
         return
     endpoint.disabled_at, endpoint.disabled_why = context(session).now, why
+    endpoint.version += 1
     after = as_record(endpoint, "disabled_at", "disabled_why")
     note(session, endpoint.id, "disable_webhook", after=after, customer_id=endpoint.customer_id)

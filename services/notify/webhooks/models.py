@@ -9,10 +9,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.notify.base import Base
-from shared.db import Keyed, Tenanted
+from shared.db import Keyed, Tenanted, Versioned
 
 
-class Endpoint(Keyed, Tenanted, Base):
+class Endpoint(Keyed, Versioned, Tenanted, Base):
     """Where a client system is called. It is never deleted, so that its deliveries stay explained.
 
     `secret` signs the calls and is kept as it is: notify must be able to use it. `disabled_at` comes with its reason.

@@ -34,6 +34,7 @@ class WebhookOut(BaseModel):
     last_delivered_at: datetime | None
     disabled_at: datetime | None
     disabled_why: str | None
+    version: int
 
 
 class AddedWebhookOut(WebhookOut):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -28,12 +30,30 @@ from services.process import app_of, build, database_url_of, serve, stop_signal
 from shared import migrate as migrations
 from shared.audit import verify_chains
 from shared.db import Caller, Database
+from shared.resend import send_again, sent_since
 from shared.settings import PlatformSettings
 from shared.telemetry import configure_logs
+
+
+def _moment(text: str) -> datetime:
+    """RFC 3339, with its zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise typer.BadParameter("a time such as 2026-11-24T06:30:00Z") from problem
+    if moment.tzinfo is None:
+        raise typer.BadParameter("a time with its zone, such as 2026-11-24T06:30:00Z or 2026-11-24T14:30:00+08:00")
+    return moment
+
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 Name = Annotated[str, typer.Argument(help=f"one of: {', '.join(catalogue.NAMES)}")]
 Names = Annotated[list[str], typer.Argument(help=f"all, or some of: {', '.join(catalogue.NAMES)}")]
+SinceOption = Annotated[
+    datetime | None,
+    typer.Option(parser=_moment, metavar="TIME", help="send again what was sent since (RFC 3339)"),
+]
+CountOption = Annotated[bool, typer.Option("--count", help="with --since: only say how many events that are")]
 RoleOption = Annotated[Literal["api", "worker", "all"], typer.Option(help="answer requests, do the work, or both")]
 
 
@@ -103,21 +123,16 @@ def revision(name: Name, slug: str, number: int) -> None:
 
 
 @cli.command()
-def republish(name: Name) -> None:
-    """Say all snapshots of a service again, for services whose copies are empty or lost."""
-    [name] = _chosen([name])
-    say = catalogue.service(name).republish
-    if say is None:
-        raise NotConfigured(f"{name} says no snapshots")
-    database = _database(name)
-
-    async def work() -> None:
-        async with database.transaction(Caller(f"system:{name}", "system")) as session:
-            await say(session)
-        await database.close()
-
-    asyncio.run(work())
-    typer.echo(f"{name}: all snapshots are said again; its worker sends them")
+def republish(names: Names, since: SinceOption = None, count: CountOption = False) -> None:
+    """Say all snapshots of services again, for copies that are empty or lost; or, with --since, send again all events
+    that were sent since then, for queues that a broker lost: who has one already does nothing."""
+    if count and since is None:
+        raise typer.BadParameter("--count goes with --since")
+    for name in _chosen(names):
+        if since is not None:
+            asyncio.run(_send_again(name, since, only_count=count))
+        elif catalogue.service(name).republish or names != ["all"]:
+            asyncio.run(_say_snapshots(name))
 
 
 @cli.command()
@@ -148,6 +163,24 @@ def docs(folder: Path = Path("docs"), check: bool = False) -> None:
     raise typer.Exit(1 if check and stale else 0)
 
 
+async def _say_snapshots(name: str) -> None:
+    say = catalogue.service(name).republish
+    if say is None:
+        raise NotConfigured(f"{name} says no snapshots")
+    async with _opened(name) as database, database.transaction(Caller(f"system:{name}", "system")) as session:
+        await say(session)
+    typer.echo(f"{name}: all snapshots are said again; its worker sends them")
+
+
+async def _send_again(name: str, since: datetime, *, only_count: bool) -> None:
+    async with _opened(name) as database:
+        sent = await sent_since(database, since)
+        typer.echo(f"{name}: {sent.events} events were sent since {since.isoformat()}")
+        if not only_count:
+            await send_again(database, sent)
+            typer.echo(f"{name}: they are unsent again; its worker sends them")
+
+
 def _chosen(names: list[str]) -> list[str]:
     if names == ["all"]:
         return list(catalogue.NAMES)
@@ -167,6 +200,15 @@ def _database(name: str) -> Database:
     """One service's database under its running role. Raises NotConfigured."""
     platform, settings = read_platform(), read_settings()[name]
     return Database(database_url_of(name, platform, settings), name, settings=settings)
+
+
+@asynccontextmanager
+async def _opened(name: str) -> AsyncIterator[Database]:
+    database = _database(name)
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services import catalogue
 from shared import migrate
 from shared.db import plain_url
+from shared.resend import CannotSendAgain
 from shared.settings import PlatformSettings, ServiceSettings, UnknownSetting, refuse_unknown
 
 S = TypeVar("S", bound=BaseSettings)
@@ -32,6 +33,7 @@ class NotConfigured(Exception):
 FORESEEN = (
     NotConfigured,
     UnknownSetting,
+    CannotSendAgain,
     OSError,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,

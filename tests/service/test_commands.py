@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -152,7 +153,38 @@ def test_an_installation_gets_its_first_administrator_once(command: Command) -> 
 def test_snapshots_are_said_again(command: Command) -> None:
     command("administrator", EMAIL)
     assert command("republish", "gateway") == (0, "gateway: all snapshots are said again; its worker sends them\n")
+    said = command("republish", "all")[1].splitlines()
+    assert [line.split(":")[0] for line in said] == ["gateway", "contracts", "inventory"]
     assert command("republish", "notify") == (1, "aftercare: notify says no snapshots")
+
+
+def test_events_are_sent_again_from_a_time_on(command: Command, database: str) -> None:
+    command("administrator", EMAIL)
+    asyncio.run(_execute(database, "UPDATE gateway.outbox SET sent_at = clock_timestamp()"))
+    since = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    counted = f"gateway: 1 events were sent since {since}\n"
+    assert command("republish", "gateway", "--since", since, "--count") == (0, counted)
+    unsent = "gateway: they are unsent again; its worker sends them\n"
+    assert command("republish", "gateway", "--since", since) == (0, counted + unsent)
+    code, said = command("republish", "all", "--since", since, "--count")
+    assert (code, [line.split()[1] for line in said.splitlines()]) == (0, ["0"] * len(catalogue.NAMES))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "why"),
+    [
+        (("--since", "yesterday"), 2, "2026-11-24T06:30:00Z"),
+        (("--since", "2026-11-24T06:30:00"), 2, "with its zone"),
+        (("--count",), 2, "goes with --since"),
+        (("--since", "2100-01-01T00:00:00Z"), 1, "still to come"),
+        (("--since", "2020-01-01T00:00:00Z"), 1, "have forgotten"),
+    ],
+)
+def test_a_time_to_send_again_from_is_checked(
+    command: Command, arguments: tuple[str, ...], code: int, why: str
+) -> None:
+    ended, said = command("republish", "gateway", *arguments)
+    assert (ended, why in said) == (code, True), said
 
 
 def test_a_chain_that_was_changed_afterwards_is_named(command: Command, database: str) -> None:

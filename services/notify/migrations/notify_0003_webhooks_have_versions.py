@@ -1,7 +1,7 @@
-"""webhooks_have_versions
+"""Webhooks have versions, so that a change of one honours If-Match.
 
-Revision ID: notify_0002
-Revises: notify_0001
+Revision ID: notify_0003
+Revises: notify_0002
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "notify_0002"
-down_revision = "notify_0001"
+revision = "notify_0003"
+down_revision = "notify_0002"
 branch_labels = None
 depends_on = None
 

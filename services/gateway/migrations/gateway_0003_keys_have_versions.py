@@ -1,7 +1,7 @@
-"""keys_have_versions
+"""Keys have versions, so that a change of one honours If-Match.
 
-Revision ID: gateway_0002
-Revises: gateway_0001
+Revision ID: gateway_0003
+Revises: gateway_0002
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "gateway_0002"
-down_revision = "gateway_0001"
+revision = "gateway_0003"
+down_revision = "gateway_0002"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from starlette.routing import Route
 from clients.cli.app import REFUSED, UNREACHABLE, run
 from clients.cli.terminal import Terminal
 from clients.sign_in import Login, write_private
+from tests.builders.calling import Caller
 from tests.outside import closed_port
 
 HOSPITAL = "00000000-0000-7000-8000-00000000000a"
@@ -122,31 +122,6 @@ def _problem(status: int, code: str, detail: str) -> Response:
     return JSONResponse({"status": status, "code": code, "detail": detail}, status)
 
 
-class Caller:
-    """A person at a terminal, in a checkout of their own."""
-
-    def __init__(self, folder: Path, platform: StandIn, password: str = "right") -> None:
-        self.folder, self.platform = folder, platform
-        self.session = folder / ".aftercare" / "session.json"
-        self.login = folder / ".config" / "aftercare" / "login.json"
-        sign_ins = {"base_url": "http://platform", "administrator": {"email": "a@demo.example", "password": password}}
-        (folder / ".aftercare").mkdir()
-        (folder / ".aftercare" / "sign-ins.json").write_text(json.dumps(sign_ins))
-
-    def calls(self, *arguments: str, language: str = "en") -> tuple[int, str, str]:
-        out, err = io.StringIO(), io.StringIO()
-        terminal = Terminal(
-            language,
-            Console(file=out, width=140),
-            Console(file=err, width=140),
-            {"HOME": str(self.folder)},
-            self.folder,
-            UTC,
-            httpx.ASGITransport(app=self.platform.app),
-        )
-        return run(terminal, arguments), out.getvalue(), err.getvalue()
-
-
 @pytest.fixture
 def platform() -> StandIn:
     return StandIn()
@@ -154,20 +129,20 @@ def platform() -> StandIn:
 
 @pytest.fixture
 def caller(tmp_path: Path, platform: StandIn) -> Caller:
-    return Caller(tmp_path, platform)
+    return Caller(tmp_path, httpx.ASGITransport(app=platform.app))
 
 
-def test_in_a_checkout_the_command_signs_in_by_itself_and_keeps_the_session(caller: Caller) -> None:
+def test_in_a_checkout_the_command_signs_in_by_itself_and_keeps_the_session(caller: Caller, platform: StandIn) -> None:
     assert [caller.calls("incidents", "list")[0] for _ in range(3)] == [0, 0, 0]
-    assert caller.platform.sign_ins == 1
+    assert platform.sign_ins == 1
     assert caller.session.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_session_that_ended_is_begun_anew(caller: Caller) -> None:
+def test_a_session_that_ended_is_begun_anew(caller: Caller, platform: StandIn) -> None:
     caller.calls("incidents", "list")
-    caller.platform.sign_ins += 1
+    platform.sign_ins += 1
     assert caller.calls("incidents", "list")[0] == 0
-    assert caller.platform.sign_ins == 3
+    assert platform.sign_ins == 3
 
 
 def test_incidents_are_listed_in_the_readers_language(caller: Caller) -> None:
@@ -176,9 +151,9 @@ def test_incidents_are_listed_in_the_readers_language(caller: Caller) -> None:
     assert "演示医院" in caller.calls("incidents", "list", language="zh")[1]
 
 
-def test_a_list_is_filtered_by_the_platform(caller: Caller) -> None:
+def test_a_list_is_filtered_by_the_platform(caller: Caller, platform: StandIn) -> None:
     caller.calls("incidents", "list", "--state", "reported", "--severity", "major", "--customer", "hospital")
-    query = caller.platform.asked[-1][2]
+    query = platform.asked[-1][2]
     assert (query["state"], query["severity"], query["customer_id"]) == ("reported", "major", HOSPITAL)
 
 
@@ -194,7 +169,9 @@ def test_an_incident_is_shown_by_its_number_with_what_can_be_done(caller: Caller
     assert json.loads(caller.calls("incidents", "show", INCIDENT, "--json")[1])["number"] == "INC-2026-000001"
 
 
-def test_a_report_takes_its_customer_from_the_asset_and_its_contact_from_the_caller(caller: Caller) -> None:
+def test_a_report_takes_its_customer_from_the_asset_and_its_contact_from_the_caller(
+    caller: Caller, platform: StandIn
+) -> None:
     code, out, _ = caller.calls(
         "incidents", "report", "--title", "Power lost", "--asset", "core", "--severity", "major"
     )
@@ -203,7 +180,7 @@ def test_a_report_takes_its_customer_from_the_asset_and_its_contact_from_the_cal
         "Registered as INC-2026-000001.",
         "No contract in force covers this; the service desk will decide.",
     ]
-    assert caller.platform.asked[-1][2] == {
+    assert platform.asked[-1][2] == {
         "title": "Power lost",
         "description": "Power lost",
         "severity": "major",
@@ -222,11 +199,11 @@ def test_a_report_takes_its_customer_from_the_asset_and_its_contact_from_the_cal
     ],
 )
 def test_a_report_for_nobody_is_wrong_usage_and_writes_nothing(
-    caller: Caller, arguments: tuple[str, ...], sentence: str
+    caller: Caller, platform: StandIn, arguments: tuple[str, ...], sentence: str
 ) -> None:
     code, _, err = caller.calls("incidents", "report", "--title", "x", *arguments)
     assert (code, err.strip()) == (2, f"Error: {sentence}")
-    assert "POST" not in {method for method, _, _ in caller.platform.asked}
+    assert "POST" not in {method for method, _, _ in platform.asked}
 
 
 def test_a_trace_tells_who_did_what(caller: Caller) -> None:
@@ -247,7 +224,7 @@ def test_a_refusal_in_json_is_the_problem_document(caller: Caller) -> None:
 
 
 def test_a_platform_that_is_away_is_exit_code_3(tmp_path: Path, platform: StandIn) -> None:
-    caller = Caller(tmp_path, platform)
+    caller = Caller(tmp_path, httpx.ASGITransport(app=platform.app))
     address = f"http://127.0.0.1:{closed_port()}"
     write_private(caller.login, Login(base_url=address, email="a@demo.example", token="token"))
     err = io.StringIO()
@@ -279,11 +256,13 @@ def test_a_wrong_password_keeps_nothing(caller: Caller, monkeypatch: pytest.Monk
     assert (code, "not right" in err, caller.login.exists()) == (REFUSED, True, False)
 
 
-def test_a_logout_ends_the_session_at_the_platform_and_here(caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_logout_ends_the_session_at_the_platform_and_here(
+    caller: Caller, platform: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("right\n"))
     caller.calls("login", "--url", "http://platform", "--email", "zhou.min@demo.example")
     assert caller.calls("logout")[0] == 0
-    assert caller.platform.asked[-1][:2] == ("DELETE", "/v1/sessions/current")
+    assert platform.asked[-1][:2] == ("DELETE", "/v1/sessions/current")
     assert not caller.login.exists()
 
 

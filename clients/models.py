@@ -125,6 +125,22 @@ class Incident(Answer):
         return of_two(self.engineer_name_zh, self.engineer_name_en, language)
 
 
+class HistoryResult(Answer):
+    """What became of one incident of another system: `outcome` is imported, unchanged or refused, `detail` says why."""
+
+    source_number: str
+    outcome: str
+    covered: bool | None = None
+    code: str | None = None
+    detail: str | None = None
+
+
+class HistoryResults(Answer):
+    """One for each incident of the request, in its order."""
+
+    results: tuple[HistoryResult, ...]
+
+
 class Entry(Answer):
     """One line of an incident's timeline; `causation_id` is the event it came from."""
 
@@ -172,12 +188,17 @@ class Contract(Answer):
     customer_id: UUID
 
 
+class WorkCalendar(Answer):
+    zone: str
+
+
 class Agreement(Answer):
     """`state`: a draft is signed by both sides, and then in force until another version replaces it."""
 
     id: UUID
     revision: int
     state: str
+    calendar: WorkCalendar
     provider_signed_at: datetime | None
     customer_signed_at: datetime | None
 

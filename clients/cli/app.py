@@ -14,6 +14,7 @@ from typer.exceptions import TyperException
 from clients.api import Problem, Unreachable
 from clients.cli.account import login, logout
 from clients.cli.helping import Command, family
+from clients.cli.importing.command import import_group
 from clients.cli.incidents import incidents_group
 from clients.cli.parameters import LANGUAGES, one_of
 from clients.cli.terminal import Misuse, NotSignedIn, Terminal
@@ -65,6 +66,7 @@ def application() -> typer.Typer:
     """All commands. Made anew for each run, for nothing is kept in modules."""
     app = family("aftercare")
     app.add_typer(incidents_group())
+    app.add_typer(import_group())
     app.command("trace", cls=Command, help="trace")(trace)
     app.command("login", cls=Command, help="login")(login)
     app.command("logout", cls=Command, help="logout")(logout)

@@ -1,4 +1,4 @@
-"""Finding a customer or an asset by what a person calls it: its id, its serial number, or part of its name."""
+"""Finding a customer, a site or an asset by what a person calls it: its id, its serial number, or part of its name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from clients.api import Aftercare
 from clients.cli.terminal import Misuse
-from clients.models import Asset, Customer
+from clients.models import Asset, Customer, Site
 
 T = TypeVar("T")
 
@@ -17,6 +17,12 @@ async def customer_like(api: Aftercare, wanted: str) -> Customer:
     """Raises Misuse when none or several are called so."""
     customers = await api.all(Customer, "/v1/customers")
     return _the_one("--customer", wanted, customers, lambda each: (each.customer_id, each.name_zh, each.name_en))
+
+
+async def site_like(api: Aftercare, wanted: str, customer_id: UUID) -> Site:
+    """Of this customer. Raises Misuse when none or several are called so."""
+    sites = await api.all(Site, f"/v1/customers/{customer_id}/sites")
+    return _the_one("--site", wanted, sites, lambda each: (each.id, each.name_zh, each.name_en))
 
 
 async def asset_like(api: Aftercare, wanted: str, customer_id: UUID | None) -> Asset:

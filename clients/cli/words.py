@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from clients.cli.import_words import WORDS as IMPORTING
+
 WORDS: dict[str, tuple[str, str]] = {
     # the command and its parts
     "aftercare": (
@@ -32,8 +34,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "metavar_command": ("COMMAND", "命令"),
     "required": (" (required)", "（必填）"),
     "exit_codes": (
-        "Exit codes: 0 done, 1 the platform refused, 2 wrong usage, 3 the platform cannot be reached.",
-        "退出码：0 成功，1 平台拒绝，2 用法错误，3 无法连接平台。",
+        "Exit codes: 0 done, 1 refused or left out, 2 wrong usage, 3 the platform cannot be reached.",
+        "退出码：0 成功，1 被拒绝或未导入，2 用法错误，3 无法连接平台。",
     ),
     # parameters
     "option_help": ("Show this help.", "显示此帮助。"),
@@ -147,7 +149,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "hours": ("{n} h", "{n} 小时"),
     "minutes": ("{n} min", "{n} 分"),
     "seconds": ("{n} s", "{n} 秒"),
-}
+} | IMPORTING
 
 
 UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))

@@ -1,0 +1,1 @@
+"""`aftercare import`: what another system recorded, brought over with its whole history."""

@@ -1,0 +1,66 @@
+"""What an import came to: how many incidents, in which outcomes, and how they count by the columns of the mapping."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from clients.cli.importing.histories import History
+from clients.cli.importing.mapping import Counted
+from clients.cli.importing.reading import Broken
+
+IMPORTED, UNCHANGED, REFUSED, REJECTED = "imported", "unchanged", "refused", "rejected"
+OUTCOMES = (IMPORTED, UNCHANGED, REFUSED, REJECTED)
+PRESENT = (IMPORTED, UNCHANGED)
+
+
+@dataclass
+class Summary:
+    """Grows with each answer. Only what is present at the platform afterwards is counted by its values."""
+
+    counted: Counted
+    incidents: Counter[str] = field(default_factory=Counter)
+    updates: Counter[str] = field(default_factory=Counter)
+    uncovered: int = 0
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+    broken: Broken | None = None
+
+    def __post_init__(self) -> None:
+        for column in (*self.counted.by_value, *self.counted.above_zero):
+            self.counts[column] = Counter()
+
+    def add(self, outcome: str, updates: int, counts: Iterable[tuple[str, str]] = ()) -> None:
+        self.incidents[outcome] += 1
+        self.updates[outcome] += updates
+        if outcome in PRESENT:
+            for column, value in counts:
+                self.counts[column][value] += 1
+
+    def answered(self, history: History, outcome: str, covered: bool | None) -> None:
+        self.add(outcome, history.updates, history.counts)
+        self.uncovered += outcome in PRESENT and covered is False
+
+    @property
+    def sent(self) -> int:
+        return sum(self.incidents[outcome] for outcome in (*PRESENT, REFUSED))
+
+    @property
+    def seen(self) -> int:
+        """How many incidents of the file have come to an outcome."""
+        return self.incidents.total()
+
+    @property
+    def clean(self) -> bool:
+        """Whether everything in the file is present at the platform."""
+        return not (self.incidents[REFUSED] or self.incidents[REJECTED] or self.broken)
+
+    def to_data(self) -> dict[str, Any]:
+        return {
+            "incidents": {outcome: self.incidents[outcome] for outcome in OUTCOMES},
+            "updates": {outcome: self.updates[outcome] for outcome in OUTCOMES},
+            "not_covered": self.uncovered,
+            "counts": {column: dict(sorted(values.items())) for column, values in self.counts.items()},
+            "broken": {"line": self.broken.line, "reason": self.broken.reason} if self.broken else None,
+        }

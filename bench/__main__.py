@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import latency, report_path, timers
+from bench import import_history, latency, report_path, timers
 from bench.report import Goal, show
 from shared.telemetry import configure_logs
 
@@ -13,6 +13,7 @@ QUESTIONS: dict[str, Callable[[], list[Goal]]] = {
     "report": report_path.run,
     "latency": latency.run,
     "timers": timers.run,
+    "import": import_history.run,
 }
 
 

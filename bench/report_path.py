@@ -52,14 +52,14 @@ async def _measure(url: str, home: Path) -> list[Goal]:
     port, bare_port = free_ports(2)
     with platform(url, home, port) as process, reference(url, bare_port):
         began = time.perf_counter()
-        await _until(lambda: (home / ".aftercare" / "demo.json").exists())
+        await until(lambda: (home / ".aftercare" / "demo.json").exists())
         loaded = time.perf_counter() - began
         demo = json.loads((home / ".aftercare" / "demo.json").read_text(encoding="utf-8"))
         rates, ratios, drains = [], [], []
         for _ in range(ROUNDS):
             bare = await _bare(bare_port)
             reported = await _reports(port, demo)
-            drains.append(await _drained(url))
+            drains.append(await drained(url))
             rates.append(reported.rate)
             ratios.append(reported.rate / bare.rate)
         memory = resident_megabytes(process.pid)
@@ -128,7 +128,7 @@ async def _reports(port: int, demo: dict[str, Any]) -> Load:
     return await post(port, "/v1/incidents", body, clients=CLIENTS, requests=REQUESTS, headers=headers)
 
 
-async def _drained(url: str) -> float:
+async def drained(url: str, within_seconds: int = DRAIN_SECONDS) -> float:
     """Seconds until every event said up to now has left; what those cause in turn (webhook calls) is not waited for."""
     began = time.perf_counter()
     connection = await asyncpg.connect(plain_url(url))
@@ -138,15 +138,15 @@ async def _drained(url: str) -> float:
     backlog = " UNION ALL ".join(
         f"SELECT 1 FROM {name}.outbox WHERE sent_at IS NULL AND id <= {last}" for name, last in said.items()
     )
-    for _ in range(DRAIN_SECONDS * 20):
+    for _ in range(within_seconds * 20):
         if not await connection.fetchval(f"SELECT EXISTS ({backlog})"):
             await connection.close()
             return time.perf_counter() - began
         await asyncio.sleep(0.05)
-    raise TimeoutError(f"the backlog was not drained in {DRAIN_SECONDS} s")
+    raise TimeoutError(f"the backlog was not drained in {within_seconds} s")
 
 
-async def _until(done: Any) -> None:
+async def until(done: Any) -> None:
     for _ in range(START_SECONDS * 20):
         if done():
             return

@@ -26,7 +26,13 @@ from services.process import database_url_of, stop_signal
 
 COMMAND = "make run-distributed"
 PROCESSES = tuple((name, role) for name in catalogue.NAMES for role in ("worker", "api"))
-FOR_ALL = ("AFTERCARE_PRINCIPAL_KEY", "AFTERCARE_AMQP_URL", "AFTERCARE_LOG_LEVEL", "AFTERCARE_LOG_FORMAT")
+FOR_ALL = (
+    "AFTERCARE_PRINCIPAL_KEY",
+    "AFTERCARE_AMQP_URL",
+    "AFTERCARE_LOG_LEVEL",
+    "AFTERCARE_LOG_FORMAT",
+    "AFTERCARE_OTLP_ENDPOINT",
+)
 
 
 def main() -> None:

@@ -61,6 +61,8 @@ def read_platform() -> PlatformSettings:
         raise NotConfigured(f"AFTERCARE_LOG_FORMAT is none of {', '.join(LOG_FORMATS)}")
     if platform.amqp_url and not platform.amqp_url.startswith(("amqp://", "amqps://")):
         raise NotConfigured("AFTERCARE_AMQP_URL is no address of RabbitMQ: it begins with amqp:// or amqps://")
+    if platform.otlp_endpoint and not platform.otlp_endpoint.startswith(("http://", "https://")):
+        raise NotConfigured("AFTERCARE_OTLP_ENDPOINT is no address of a collector: it begins with http:// or https://")
     return platform
 
 

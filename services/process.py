@@ -26,6 +26,7 @@ from shared.now import TimeSource, database_time
 from shared.service import Role, Runtime, health_app
 from shared.settings import PlatformSettings, ServiceSettings
 from shared.telemetry import Metrics
+from shared.tracing import Tracing, Untraced
 
 DRAIN_SECONDS = 10
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -38,6 +39,7 @@ class Process:
     runtimes: dict[str, Runtime]
     bus: Bus
     role: Role
+    tracing: Tracing
 
     async def start(self) -> None:
         await self.bus.open()
@@ -48,6 +50,7 @@ class Process:
         for runtime in reversed(self.runtimes.values()):
             await runtime.stop()
         await self.bus.close()
+        await self.tracing.close()
 
     async def readiness(self) -> tuple[bool, dict[str, Any]]:
         """Whether every service of this process is ready, and what was found at each."""
@@ -65,7 +68,7 @@ def build(
     """A process holding these services. Raises NotConfigured when database or principal key is not to be had."""
     _require_key(platform.principal_key)
     bus = _bus(platform.amqp_url, names)
-    metrics = Metrics()
+    metrics, tracing = Metrics(), tracing_to(platform.otlp_endpoint)
     runtimes = {
         name: Runtime(
             catalogue.service(name),
@@ -76,10 +79,11 @@ def build(
             time=time,
             metrics=metrics,
             keep=platform.keep,
+            tracing=tracing,
         )
         for name in names
     }
-    return Process(runtimes, bus, role)
+    return Process(runtimes, bus, role, tracing)
 
 
 def _require_key(key: str) -> None:
@@ -95,6 +99,15 @@ def _bus(amqp_url: str | None, names: Sequence[str]) -> Bus:
     if amqp_url:
         return RabbitBus(amqp_url, catalogue.topology())
     return LocalBus(catalogue.topology(names))
+
+
+def tracing_to(endpoint: str | None) -> Tracing:
+    """Traces sent to a collector, or none. The SDK is loaded only where somebody collects."""
+    if not endpoint:
+        return Untraced()
+    from shared.otlp import OtlpTracing
+
+    return OtlpTracing(endpoint)
 
 
 def database_url_of(name: str, platform: PlatformSettings, settings: ServiceSettings) -> str:

@@ -27,6 +27,15 @@ class Entry:
     customer_id: UUID | None
 
 
+@dataclass(frozen=True)
+class Said:
+    """One fact before it is written, and the span that said it."""
+
+    event: Event
+    event_id: UUID
+    traceparent: str | None
+
+
 @dataclass
 class Context:
     """The circumstances of one transaction. `now` is the platform's time at its start (aware, UTC)."""
@@ -46,7 +55,7 @@ class Context:
     traceparent: str | None = None
     expected_versions: frozenset[int] = frozenset()
     version_checked: bool = False
-    said: list[tuple[Event, UUID]] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     wakes: set[str] = field(default_factory=set)
     cancelled: set[UUID] = field(default_factory=set)

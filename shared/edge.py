@@ -58,12 +58,24 @@ class Edge(APIRoute):
 
 async def _serve(request: Request, need: Need, answer: Handler) -> Response:
     runtime: Runtime = request.app.state.runtime
+    method, path = request.method, request.scope["route"].path
+    about = {"http.request.method": method, "http.route": path}
+    given = request.headers.get("traceparent")
+    with runtime.tracer.span(f"{method} {path}", "server", about, parent=given) as span:
+        response = await _in_transaction(runtime, request, need, answer, span.traceparent)
+        span.answered(response.status_code)
+        return response
+
+
+async def _in_transaction(
+    runtime: Runtime, request: Request, need: Need, answer: Handler, traceparent: str | None
+) -> Response:
     principal = runtime.verifier.verify(request.headers.get(HEADER), system_seconds())
     principal.meet(need)
     request.state.principal = principal
     caller = replace(
         principal.caller(need),
-        traceparent=request.headers.get("traceparent"),
+        traceparent=traceparent,
         expected_versions=_expected_versions(request),
     )
     reading = request.method in READS

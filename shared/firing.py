@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.db import Caller, Database, context
 from shared.mechanisms import driver, tables_of
 from shared.timers import LATE_AFTER, Jobs, Timer
+from shared.tracing import About, Tracer
 
 BATCH = 100
 MAX_TRIES = 8
@@ -80,8 +81,8 @@ class TimerLoop:
 
     name = "timers"
 
-    def __init__(self, database: Database, jobs: Jobs) -> None:
-        self.database, self.jobs = database, jobs
+    def __init__(self, database: Database, jobs: Jobs, tracer: Tracer) -> None:
+        self.database, self.jobs, self.tracer = database, jobs, tracer
         self.timers = tables_of(database.service)["timers"]
         self._idle = IDLE_SECONDS
         self.caller = Caller(actor=f"system:{database.service}", scope="system")
@@ -157,9 +158,21 @@ class TimerLoop:
         late = batch.is_late(row)
         timer = Timer(row["id"], row["kind"], row["subject"], row["label"], row["data"], row["due_at"], late)
         async with self.database.nested(session, caller):
-            await self.jobs.effects[timer.kind](session, timer)
+            await self._effect(session, timer)
         batch.armed |= context(session).armed
         batch.cancelled |= context(session).cancelled
+
+    async def _effect(self, session: AsyncSession, timer: Timer) -> None:
+        """A trace of its own: days may lie between a timer and what armed it, more than a trace is kept open for."""
+        ctx = context(session)
+        about: About = {
+            "aftercare.timer_id": timer.id,
+            "aftercare.correlation_id": ctx.correlation_id,
+            "aftercare.late": timer.late,
+        }
+        with self.tracer.span(f"timer {timer.kind}", "internal", about) as span:
+            ctx.traceparent = span.traceparent
+            await self.jobs.effects[timer.kind](session, timer)
 
     async def _mark(self, session: AsyncSession, batch: Batch) -> None:
         """Mark what fired. An effect may have armed its own timer again (that moved the row, and what fired is kept as

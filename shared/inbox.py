@@ -24,6 +24,7 @@ from shared.db import Caller, Database, context
 from shared.errors import is_database_down
 from shared.events import Event, History
 from shared.mechanisms import driver, tables_of
+from shared.tracing import About, Tracer
 
 MAX_TRIES = 8
 BATCH = 50
@@ -107,8 +108,8 @@ class Inbox:
 
     name = "inbox"
 
-    def __init__(self, database: Database, consumers: Consumers) -> None:
-        self.database, self.consumers = database, consumers
+    def __init__(self, database: Database, consumers: Consumers, tracer: Tracer) -> None:
+        self.database, self.consumers, self.tracer = database, consumers, tracer
         self.rows = tables_of(database.service)["inbox"]
         self._arrived: deque[tuple[Envelope, asyncio.Future[None]]] = deque()
         self._pump: asyncio.Task[None] | None = None
@@ -194,7 +195,18 @@ class Inbox:
         with structlog.contextvars.bound_contextvars(correlation_id=str(envelope.correlationid)):
             for consumer in consumers:
                 if await self._entered(session, consumer, envelope) == "done" and consumer.is_for(envelope):
-                    await consumer.handle(session, envelope)
+                    await self._effect(session, consumer, envelope)
+
+    async def _effect(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> None:
+        """What the consumer says belongs to its span."""
+        about: About = {
+            "aftercare.event_type": envelope.type,
+            "messaging.message.id": envelope.id,
+            "aftercare.correlation_id": envelope.correlationid,
+        }
+        with self.tracer.span(consumer.name, "consumer", about, parent=envelope.traceparent) as span:
+            context(session).traceparent = span.traceparent
+            await consumer.handle(session, envelope)
 
     async def _entered(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> str | None:
         """Enter the envelope: `done` to be handled now, `waiting` behind its subject, None when it was here before."""
@@ -253,7 +265,7 @@ class Inbox:
                     done.values(state="done", envelope=None, error=None).returning(self.rows.c.id)
                 )
                 if claimed.first() is not None and consumer.is_for(envelope):
-                    await consumer.handle(session, envelope)
+                    await self._effect(session, consumer, envelope)
         except Exception as problem:
             if is_database_down(problem):
                 raise

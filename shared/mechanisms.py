@@ -40,8 +40,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus.envelope import Envelope
-from shared.context import Context, Entry
-from shared.events import Event, History
+from shared.context import Context, Entry, Said
+from shared.events import History
 
 NO_HASH = b"\x00" * 32
 PLACE = ("number", "previous", "hash")
@@ -206,7 +206,7 @@ async def write_pending(session: AsyncSession, contexts: Sequence[Context]) -> N
 
     A batch has a context for each row it handles: events leave in the order in which they were said.
     """
-    said = [_said(event, event_id, ctx) for ctx in contexts for event, event_id in ctx.said]
+    said = [_said(fact, ctx) for ctx in contexts for fact in ctx.said]
     noted = [_noted(entry, ctx) for ctx in contexts for entry in ctx.entries]
     wakes = {wake for ctx in contexts for wake in ctx.wakes} | ({"outbox"} if said else set())
     if not (wakes or noted):
@@ -229,35 +229,36 @@ def driver(session: AsyncSession) -> asyncpg.Connection[asyncpg.Record]:
     return found
 
 
-def _said(event: Event, event_id: UUID, ctx: Context) -> dict[str, Any]:
-    envelope = envelope_of(event, event_id, ctx)
+def _said(fact: Said, ctx: Context) -> dict[str, Any]:
+    envelope = envelope_of(fact, ctx)
     return {
-        "event_id": event_id,
-        "subject": event.subject_id,
-        "type": event.type,
+        "event_id": fact.event_id,
+        "subject": envelope.subject,
+        "type": envelope.type,
         "customer_id": envelope.customerid,
         "correlation_id": envelope.correlationid,
         "envelope": envelope.model_dump(mode="json", exclude_none=True),
     }
 
 
-def envelope_of(event: Event, event_id: UUID, ctx: Context) -> Envelope:
+def envelope_of(fact: Said, ctx: Context) -> Envelope:
     """The envelope before it is written; the subject's head then gives it its sequence."""
+    event = fact.event
     return Envelope.model_construct(
         specversion="1.0",
         datacontenttype="application/json",
-        id=event_id,
+        id=fact.event_id,
         source=f"/aftercare/{ctx.service}",
         type=event.type,
         subject=event.subject_id,
         time=ctx.now,
-        traceparent=ctx.traceparent,
+        traceparent=fact.traceparent,
         customerid=event.tenant,
         actor=ctx.actor,
         drill=ctx.drill,
         historical=ctx.historical or isinstance(event, History),
         sequence=0,
-        correlationid=event.correlation or ctx.correlation_id or event_id,
+        correlationid=event.correlation or ctx.correlation_id or fact.event_id,
         causationid=ctx.causation_id,
         data=event.model_dump(mode="json"),
     )
@@ -283,8 +284,8 @@ def _noted(entry: Entry, ctx: Context) -> dict[str, Any]:
 
 def _correlation(entry: Entry, ctx: Context) -> UUID | None:
     """What the entry's own record was said to be about in this transaction, else what anything was."""
-    own = (event.correlation for event, _ in ctx.said if event.subject_id == entry.subject)
-    return next(own, None) or next((event.correlation for event, _ in ctx.said), None)
+    own = (fact.event.correlation for fact in ctx.said if fact.event.subject_id == entry.subject)
+    return next(own, None) or next((fact.event.correlation for fact in ctx.said), None)
 
 
 def content_hash(row: dict[str, Any]) -> bytes:

@@ -17,10 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from shared.bus import Bus, Envelope, PublishFailed
+from shared.context import Said
 from shared.db import Database, context
 from shared.errors import Forbidden
 from shared.events import REGISTRY, Event
 from shared.mechanisms import table
+from shared.tracing import Tracer
 
 BATCH = 200
 PARALLEL_SUBJECTS = 50
@@ -59,7 +61,7 @@ def emit(session: AsyncSession, event: Event) -> None:
         raise ForeignEvent(f"{ctx.service} may not say {event.type}")
     if ctx.customer_id and event.tenant and event.tenant != ctx.customer_id:
         raise ForeignTenant()
-    ctx.said.append((event, uuid7()))
+    ctx.said.append(Said(event, uuid7(), ctx.traceparent))
 
 
 class Relay:
@@ -70,8 +72,8 @@ class Relay:
 
     name = "outbox"
 
-    def __init__(self, database: Database, bus: Bus) -> None:
-        self.database, self.bus = database, bus
+    def __init__(self, database: Database, bus: Bus, tracer: Tracer) -> None:
+        self.database, self.bus, self.tracer = database, bus, tracer
 
     async def step(self) -> int:
         """Publish up to BATCH rows; returns how many were sent."""
@@ -96,8 +98,7 @@ class Relay:
         async with gate:
             for row in rows:
                 try:
-                    async with asyncio.timeout(PUBLISH_DEADLINE_SECONDS):
-                        await self.bus.publish(Envelope.model_validate(row["envelope"]))
+                    await self._publish(Envelope.model_validate(row["envelope"]))
                 except (PublishFailed, TimeoutError) as problem:
                     log.warning(
                         "publish_failed",
@@ -108,6 +109,13 @@ class Relay:
                     return sent, (row["id"], str(problem) or "no confirmation in time")
                 sent.append(row["id"])
         return sent, None
+
+    async def _publish(self, envelope: Envelope) -> None:
+        """Its span stands beside those of the listeners, not above them: what was committed is sent as it was."""
+        about = {"messaging.message.id": envelope.id, "aftercare.correlation_id": envelope.correlationid}
+        with self.tracer.span(f"publish {envelope.type}", "producer", about, parent=envelope.traceparent):
+            async with asyncio.timeout(PUBLISH_DEADLINE_SECONDS):
+                await self.bus.publish(envelope)
 
     async def _mark(self, outcomes: Sequence[tuple[list[int], tuple[int, str] | None]]) -> None:
         sent = [row_id for ids, _ in outcomes for row_id in ids]

@@ -32,6 +32,7 @@ from shared.retention import Retention
 from shared.settings import KeepTimes, ServiceSettings
 from shared.telemetry import Metrics
 from shared.timers import Jobs
+from shared.tracing import Tracing, Untraced
 from shared.worker import Loop, Worker
 
 Role = Literal["api", "worker", "all"]
@@ -84,16 +85,18 @@ class Runtime:
         time: TimeSource = database_time,
         metrics: Metrics | None = None,
         keep: KeepTimes = KeepTimes(),
+        tracing: Tracing | None = None,
     ) -> None:
         self.service, self.settings, self.bus = service, settings, bus
         self.metrics = metrics or Metrics()
+        self.tracer = (tracing or Untraced()).tracer(service.name)
         self.verifier = Verifier(principal_key)
         self.database = Database(database_url, service.name, settings=settings, time=time)
-        self.inbox = Inbox(self.database, service.consumers)
+        self.inbox = Inbox(self.database, service.consumers, self.tracer)
         self.loops: list[Loop] = [
-            Relay(self.database, bus),
+            Relay(self.database, bus, self.tracer),
             self.inbox,
-            TimerLoop(self.database, service.jobs),
+            TimerLoop(self.database, service.jobs, self.tracer),
             Retention(self.database, keep),
             *service.loops(self),
         ]

@@ -73,6 +73,15 @@ class PlatformSettings(BaseSettings):
     def keep(self) -> KeepTimes:
         return KeepTimes(self.keep_inbox_days, self.keep_timers_days, self.keep_idempotency_days)
 
+    otlp_endpoint: str | None = Field(
+        None,
+        description="Address of an OpenTelemetry collector that takes traces by OTLP over HTTP, such as "
+        "http://collector:4318; they go to /v1/traces there. Empty: nothing is recorded. How much is recorded and how "
+        "it is sent, the standard variables say: OTEL_TRACES_SAMPLER(_ARG), OTEL_EXPORTER_OTLP_HEADERS, _TIMEOUT, "
+        "_COMPRESSION, _CERTIFICATE (also as OTEL_EXPORTER_OTLP_TRACES_*), OTEL_BSP_*, OTEL_RESOURCE_ATTRIBUTES, "
+        "OTEL_SDK_DISABLED; OTEL_SERVICE_NAME and OTEL_EXPORTER_OTLP_ENDPOINT are not looked at.",
+    )
+
 
 class ServiceSettings(BaseSettings):
     """Base of a service's own settings; its prefix is AFTERCARE_<SERVICE>_."""

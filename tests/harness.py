@@ -30,6 +30,7 @@ from shared.mechanisms import MECHANISMS
 from shared.now import ShiftedTime, system_seconds
 from shared.permissions import Role, permissions_of
 from shared.service import Runtime, Service
+from shared.tracing import Tracing
 
 MOST_ROUNDS = 200
 PRIVATE_KEY, PUBLIC_KEY = new_key_pair()
@@ -155,7 +156,9 @@ def principal(
 ANYBODY = Principal("anonymous", None, "", (), frozenset(), None, "127.0.0.1")
 
 
-def runtime_of(service: Service, url: str, bus: Bus, time: ShiftedTime, **settings: Any) -> Runtime:
+def runtime_of(
+    service: Service, url: str, bus: Bus, time: ShiftedTime, tracing: Tracing | None = None, **settings: Any
+) -> Runtime:
     """A service's runtime under its own running role, with its loops stepped by the test."""
     return Runtime(
         service,
@@ -164,6 +167,7 @@ def runtime_of(service: Service, url: str, bus: Bus, time: ShiftedTime, **settin
         bus=bus,
         principal_key=PUBLIC_KEY,
         time=time,
+        tracing=tracing,
     )
 
 
@@ -282,14 +286,15 @@ class Platform:
         self._tokens: dict[str, str] = {}
 
     @classmethod
-    async def opened(cls, url: str) -> Platform:
+    async def opened(cls, url: str, tracing: Tracing | None = None) -> Platform:
         recorder, time = Recorder(), ShiftedTime()
         await recorder.start()
         bus = LocalBus(catalogue.topology())
         told = told_settings(recorder)
         services = {name: catalogue.service(name) for name in catalogue.NAMES}
         runtimes = {
-            name: runtime_of(service, url, bus, time, **told.get(name, {})) for name, service in services.items()
+            name: runtime_of(service, url, bus, time, tracing, **told.get(name, {}))
+            for name, service in services.items()
         }
         for runtime in runtimes.values():
             await runtime.listen()

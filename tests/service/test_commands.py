@@ -97,6 +97,10 @@ def test_a_command_that_is_none_is_a_mistake_of_the_caller(command: Command, arg
 WRONG = {
     "DATABASE_URL": ("mysql://localhost/x", "DATABASE_URL is no address of PostgreSQL: it begins with postgresql://"),
     "AMQP_URL": ("http://localhost", "AMQP_URL is no address of RabbitMQ: it begins with amqp:// or amqps://"),
+    "OTLP_ENDPOINT": (
+        "collector:4318",
+        "OTLP_ENDPOINT is no address of a collector: it begins with http:// or https://",
+    ),
     "LOG_LEVEL": ("LOUD", "LOG_LEVEL is none of DEBUG, INFO, WARNING, ERROR"),
     "LOG_FORMAT": ("xml", "LOG_FORMAT is none of json, text"),
     "PRINCIPAL_KEY": ("no key", "PRINCIPAL_KEY is no public key in PEM"),

@@ -184,7 +184,10 @@ async def test_of_two_workers_that_fire_the_same_timer_one_commits(
     first = await one_service(bells.service())
     await arm_bells(first, "tea")
     second = await OneService.opened(bells.service(), first.runtime.database.url)
-    loops = [TimerLoop(service.runtime.database, service.runtime.service.jobs) for service in (first, second)]
+    loops = [
+        TimerLoop(service.runtime.database, service.runtime.service.jobs, service.runtime.tracer)
+        for service in (first, second)
+    ]
     await asyncio.gather(*(loop.step() for loop in loops))
     await second.close()
     assert bells.rung == ["tea", "tea"]

@@ -31,7 +31,9 @@ OURS = frozenset((PRINCIPAL, b"traceparent", b"x-request-id"))
 OURS_AND_TOKEN = OURS | {b"authorization"}
 
 
-def passed_headers(scope: Scope, request_id: str, route: Route, statement: bytes) -> list[tuple[bytes, bytes]]:
+def passed_headers(
+    scope: Scope, request_id: str, route: Route, statement: bytes, traceparent: str
+) -> list[tuple[bytes, bytes]]:
     """The request's headers with the signed principal; a client's own copy of it never passes.
 
     The token goes no further than the gateway's own routes: the services need the principal only.
@@ -40,16 +42,19 @@ def passed_headers(scope: Scope, request_id: str, route: Route, statement: bytes
     passed = [(name, value) for name, value in scope["headers"] if name not in ends_here]
     passed.append((PRINCIPAL, statement))
     passed.append((b"x-request-id", request_id.encode()))
-    passed.append((b"traceparent", traceparent(header(scope, b"traceparent"))))
+    passed.append((b"traceparent", traceparent.encode()))
     return passed
 
 
-def traceparent(given: bytes | None) -> bytes:
-    """The caller's W3C trace context, or a new one when it has none that is valid."""
-    if given and TRACEPARENT.fullmatch(given):
-        return given
+def callers_traceparent(scope: Scope) -> str | None:
+    """The caller's W3C trace context, when it has one that is valid."""
+    given = header(scope, b"traceparent")
+    return given.decode() if given and TRACEPARENT.fullmatch(given) else None
+
+
+def new_traceparent() -> str:
     random = secrets.token_hex(24)
-    return f"00-{random[:32]}-{random[32:]}-01".encode()
+    return f"00-{random[:32]}-{random[32:]}-01"
 
 
 class Answer:

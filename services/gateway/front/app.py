@@ -11,7 +11,7 @@ import structlog
 from starlette.types import Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
-from services.gateway.front.answer import Answer, passed_headers
+from services.gateway.front.answer import Answer, callers_traceparent, new_traceparent, passed_headers
 from services.gateway.front.forward import InProcess, Upstream, forward
 from services.gateway.front.identity import Identity, anonymous
 from services.gateway.front.limits import Buckets, LimitedBody
@@ -73,7 +73,7 @@ class Front:
         settings: Settings,
         readiness: Readiness,
     ) -> None:
-        self.upstreams, self.settings = upstreams, settings
+        self.upstreams, self.settings, self.tracer = upstreams, settings, runtime.tracer
         self.table = Table()
         self.pages = Pages(readiness, runtime.metrics)
         self.identity = Identity(runtime.database, signer)
@@ -122,9 +122,23 @@ class Front:
         self._figures.count(answer.service, scope["method"], answer.status, system_seconds() - began)
 
     async def _pass(self, scope: Scope, receive: Receive, answer: Answer) -> None:
-        """Raises what keeps the request out."""
+        """Its span begins the trace, or carries the caller's on. Raises what keeps the request out."""
         origin = scope["client"][0] if scope.get("client") else "local"
         route = self._route(scope, origin)
+        about = {
+            "http.request.method": scope["method"],
+            "http.route": route.path,
+            "aftercare.request_id": answer.request_id,
+        }
+        given = callers_traceparent(scope)
+        with self.tracer.span(f"{route.method} {route.path}", "server", about, parent=given, from_outside=True) as span:
+            await self._let_through(scope, receive, answer, route, origin, span.traceparent or new_traceparent())
+            if answer.begun:
+                span.answered(answer.status)
+
+    async def _let_through(
+        self, scope: Scope, receive: Receive, answer: Answer, route: Route, origin: str, traceparent: str
+    ) -> None:
         limit = route.body_limit or self.settings.body_limit_bytes
         body = LimitedBody(receive, limit, header(scope, b"content-length"))
         principal = await self._caller(scope, route, origin)
@@ -143,7 +157,8 @@ class Front:
                 message = {**message, "body": b""}
             await answer(message)
 
-        headers = passed_headers(scope, answer.request_id, route, self.identity.statement(principal))
+        statement = self.identity.statement(principal)
+        headers = passed_headers(scope, answer.request_id, route, statement, traceparent)
         passed = {**scope, "method": route.method, "headers": headers}
         await forward(upstream, passed, body, send, seconds=self.settings.answer_seconds)
         if body.exceeded and not answer.begun:

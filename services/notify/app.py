@@ -23,7 +23,8 @@ def loops(runtime: Runtime) -> Sequence[Loop]:
         return runtime.worker is None or runtime.worker.active.is_set()
 
     settings = cast(Settings, runtime.settings)
-    return (Mails(runtime.database, settings, active), Deliveries(runtime.database, settings, active))
+    given = (runtime.database, runtime.tracer, settings, active)
+    return (Mails(*given), Deliveries(*given))
 
 
 SERVICE = Service(

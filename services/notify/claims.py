@@ -17,7 +17,7 @@ Work = TypeVar("Work")
 
 @dataclass(frozen=True, slots=True)
 class Claim(Generic[Work]):
-    """A leased message or delivery and its `number`th try.
+    """A leased message or delivery and its `number`th try, caused by what `traceparent` names.
 
     `work` is what to call with, or how the try ends without a call.
     """
@@ -26,6 +26,7 @@ class Claim(Generic[Work]):
     customer_id: UUID
     incident_id: UUID | None
     event_id: UUID
+    traceparent: str | None
     number: int
     work: Work | Refused | TryLater
 

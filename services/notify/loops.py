@@ -17,14 +17,16 @@ from services.notify.pump import Pump
 from services.notify.settings import Settings
 from services.notify.webhooks.outgoing import call
 from shared.db import AsyncSession, Database
+from shared.tracing import Tracer
 
 
 class Mails(Pump[Mail]):
     name = messages.WAKE
+    effect = "send_mail"
     at_once = 8
 
-    def __init__(self, database: Database, settings: Settings, active: Callable[[], bool]) -> None:
-        super().__init__(database, active)
+    def __init__(self, database: Database, tracer: Tracer, settings: Settings, active: Callable[[], bool]) -> None:
+        super().__init__(database, tracer, active)
         self.settings = settings
 
     async def claimed(self, session: AsyncSession, limit: int) -> Sequence[Claim[Mail]]:
@@ -50,10 +52,11 @@ class Mails(Pump[Mail]):
 
 class Deliveries(Pump[Call]):
     name = deliveries.WAKE
+    effect = "call_webhook"
     at_once = 16
 
-    def __init__(self, database: Database, settings: Settings, active: Callable[[], bool]) -> None:
-        super().__init__(database, active)
+    def __init__(self, database: Database, tracer: Tracer, settings: Settings, active: Callable[[], bool]) -> None:
+        super().__init__(database, tracer, active)
         self.settings = settings
 
     async def claimed(self, session: AsyncSession, limit: int) -> Sequence[Claim[Call]]:

@@ -15,8 +15,9 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.claims import Claim
-from services.notify.outcomes import Outcome, Refused, TryLater
+from services.notify.outcomes import Delivered, Outcome, Refused, TryLater
 from shared.db import Caller, Database, context
+from shared.tracing import About, Tracer
 
 LOOK_AGAIN_SECONDS = 0.25
 IDLE_SECONDS = 5.0
@@ -26,16 +27,18 @@ Work = TypeVar("Work")
 
 
 class Pump(ABC, Generic[Work]):
-    """Base of the loops `mails` and `deliveries`. `at_once` bounds how many calls are under way.
+    """Base of the loops `mails` and `deliveries`. `at_once` bounds how many calls are under way, `effect` is what a
+    try is called in a trace.
 
     `active` says whether this process is still the service's worker: if not, nothing more is claimed.
     """
 
     name: str
+    effect: str
     at_once: int
 
-    def __init__(self, database: Database, active: Callable[[], bool]) -> None:
-        self.database, self.active = database, active
+    def __init__(self, database: Database, tracer: Tracer, active: Callable[[], bool]) -> None:
+        self.database, self.tracer, self.active = database, tracer, active
         self.caller = Caller(actor=f"system:{database.service}", scope="system")
 
     @abstractmethod
@@ -90,14 +93,28 @@ class Pump(ABC, Generic[Work]):
             return await self.claimed(session, limit)
 
     async def _try(self, claim: Claim[Work]) -> None:
-        """One try. When its end cannot be noted down the lease runs out, and there is another."""
-        outcome = await self._outcome_of(claim.work)
+        """One try, as a span under what caused it; the other side is told nothing of the trace."""
+        about: About = {
+            "aftercare.id": claim.id,
+            "aftercare.try": claim.number,
+            "messaging.message.id": claim.event_id,
+            "aftercare.correlation_id": claim.incident_id,
+        }
+        with self.tracer.span(self.effect, "client", about, parent=claim.traceparent) as span:
+            outcome = await self._outcome_of(claim.work)
+            if not isinstance(outcome, Delivered):
+                span.failed(outcome.why)
+            await self._note_down(claim, outcome, span.traceparent)
+
+    async def _note_down(self, claim: Claim[Work], outcome: Outcome, traceparent: str | None) -> None:
+        """When this fails the lease runs out, and there is another try."""
         caller = Caller(
             actor=self.caller.actor,
             scope="system",
             customer_id=claim.customer_id,
             correlation_id=claim.incident_id,
             causation_id=claim.event_id,
+            traceparent=traceparent,
         )
         try:
             async with self.database.transaction(caller) as session:

@@ -26,6 +26,7 @@ from clients.models import Agreement, Contract, Entry, Incident, Survey
 from clients.sign_in import SIGN_INS, read_sign_ins
 from deploy.home import Home
 from services.contracts.agreements.domain import DEFAULT_TARGETS
+from tests.builders.collector import Collector, collecting
 from tests.builders.eventually import eventually
 from tests.builders.launched import Launched, a_home, launched
 from tests.flows.test_main_job import TOLD_IN_ORDER
@@ -80,19 +81,26 @@ async def mails_to_the_emergency_team(play: Play) -> list[Mail]:
 
 
 async def test_the_main_job_walks_through_a_process_per_service_and_role(home: Home) -> None:
-    with launched("deploy.distributed", home, "--without-dashboard") as platform:
-        await platform.is_ready()
-        await an_answer_within_a_second_is_promised(platform)
-        async with a_play(platform) as play:
-            await eventually(lambda: reported(play), lambda seen: clock_of(seen, "respond").target_seconds == 1)
-            await the_promise_is_broken_in_real_time(play)
-            for scene in REST:
-                await scene(play)
-            mails, calls = await summary.mails_left(play), await summary.calls_left(play)
-            await what_was_done_is_seen(play, mails, calls, await summary.whole_timeline(play))
-        assert await platform.ends(signal.SIGINT) == 0
-        assert platform.left_behind() == []
-        assert platform.errors == []
+    async with collecting() as collector:
+        told = {"AFTERCARE_OTLP_ENDPOINT": collector.url}
+        with launched("deploy.distributed", home, "--without-dashboard", told=told) as platform:
+            await the_main_job_is_played(platform)
+            assert await platform.ends(signal.SIGINT) == 0
+            assert platform.left_behind() == []
+            assert platform.errors == []
+        one_trace_crosses_the_processes(collector)
+
+
+async def the_main_job_is_played(platform: Launched) -> None:
+    await platform.is_ready()
+    await an_answer_within_a_second_is_promised(platform)
+    async with a_play(platform) as play:
+        await eventually(lambda: reported(play), lambda seen: clock_of(seen, "respond").target_seconds == 1)
+        await the_promise_is_broken_in_real_time(play)
+        for scene in REST:
+            await scene(play)
+        mails, calls = await summary.mails_left(play), await summary.calls_left(play)
+        await what_was_done_is_seen(play, mails, calls, await summary.whole_timeline(play))
 
 
 async def the_promise_is_broken_in_real_time(play: Play) -> None:
@@ -118,3 +126,14 @@ async def what_was_done_is_seen(play: Play, mails: list[Mail], calls: list[Call]
     assert {call.verified for call in calls} == {True}
     said = {entry.type.split(".")[1] for entry in timeline}
     assert {*TOLD_IN_ORDER, "clock_breached", "alarm_raised"} - said == set()
+
+
+def one_trace_crosses_the_processes(collector: Collector) -> None:
+    """From the mail back to the request: through the broker to incidents, and over HTTP to the gateway."""
+    written = [[span.name for span in collector.back_from(mail)] for mail in collector.named("send_mail")]
+    report = "POST /v1/incidents"
+    assert ["send_mail", "write_messages", report, report] in written
+    [*_, first] = collector.back_from(collector.named(report, "aftercare-incidents")[0])
+    assert (first.service, first.parent_id) == ("aftercare-gateway", "")
+    through = {span.service for span in collector.spans if span.trace_id == first.trace_id}
+    assert {"aftercare-gateway", "aftercare-incidents", "aftercare-escalation", "aftercare-notify"} <= through

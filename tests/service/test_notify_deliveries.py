@@ -55,7 +55,7 @@ def recorder(running: Recorder) -> Recorder:
 
 def loop_of(notify: OneService, kind: type[Deliveries]) -> Deliveries:
     settings = cast(Settings, notify.runtime.settings)
-    return kind(notify.runtime.database, settings, active=lambda: True)
+    return kind(notify.runtime.database, notify.runtime.tracer, settings, active=lambda: True)
 
 
 async def subscribed(notify: OneService, recorder: Recorder, hook: str, *event_types: str, **options: Any) -> Any:

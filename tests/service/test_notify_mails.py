@@ -52,7 +52,7 @@ def recorder(running: Recorder) -> Recorder:
 
 def loop_of(notify: OneService, kind: type[Mails]) -> Mails:
     settings = cast(Settings, notify.runtime.settings)
-    return kind(notify.runtime.database, settings, active=lambda: True)
+    return kind(notify.runtime.database, notify.runtime.tracer, settings, active=lambda: True)
 
 
 class KilledBeforeTheRecord(Mails):
@@ -202,7 +202,7 @@ async def test_a_worker_that_lost_its_place_sends_nothing_more(
     notify = await opened(one_service, recorder)
     await notify.hear(happened(IncidentReported))
     settings = cast(Settings, notify.runtime.settings)
-    assert await Mails(notify.runtime.database, settings, active=lambda: False).step() == 0
+    assert await Mails(notify.runtime.database, notify.runtime.tracer, settings, active=lambda: False).step() == 0
     assert recorder.mails() == []
 
 

@@ -84,14 +84,15 @@ async def send_test(session: AsyncSession, *, webhook_id: UUID) -> Delivery:
 
 async def _write(session: AsyncSession, endpoint_ids: Iterable[UUID], facts: dict[str, Any]) -> list[Delivery]:
     """A repeat of the same event writes nothing more."""
-    now = context(session).now
-    same = {**facts, "state": "waiting", "tries": 0, "created_at": now, "next_try_at": now}
+    ctx = context(session)
+    begun = {"created_at": ctx.now, "next_try_at": ctx.now, "traceparent": ctx.traceparent}
+    same = {**facts, "state": "waiting", "tries": 0, **begun}
     rows = [{"id": uuid7(), "endpoint_id": endpoint_id, **same} for endpoint_id in endpoint_ids]
     first = insert(Delivery).values(rows).on_conflict_do_nothing().returning(Delivery)
     written = list(await session.scalars(first))
     for delivery in written:
         _note(session, delivery, "write_delivery", "endpoint_id", "event_id", "event_type")
-    context(session).wakes.add(WAKE)
+    ctx.wakes.add(WAKE)
     return written
 
 
@@ -104,11 +105,21 @@ async def claim_deliveries(session: AsyncSession, limit: int) -> list[Claim[Call
     for delivery in due:
         delivery.tries += 1
         delivery.next_try_at = delivery.lease_until = now + lease(settings.webhook_seconds)
-        work = _work(delivery, endpoint_of[delivery.endpoint_id], now)
-        incident_id, event_id = delivery.incident_id, delivery.event_id
-        claims.append(Claim(delivery.id, delivery.customer_id, incident_id, event_id, delivery.tries, work))
+        claims.append(_claim(delivery, _work(delivery, endpoint_of[delivery.endpoint_id], now)))
     await tries.begin_tries(session, [(claim.id, claim.customer_id, claim.number) for claim in claims])
     return claims
+
+
+def _claim(delivery: Delivery, work: Call | Refused) -> Claim[Call]:
+    return Claim(
+        id=delivery.id,
+        customer_id=delivery.customer_id,
+        incident_id=delivery.incident_id,
+        event_id=delivery.event_id,
+        traceparent=delivery.traceparent,
+        number=delivery.tries,
+        work=work,
+    )
 
 
 def _work(delivery: Delivery, endpoint: Any, now: datetime) -> Call | Refused:

@@ -35,6 +35,7 @@ class Delivery(Keyed, Tenanted, Base):
     endpoint_id: Mapped[UUID] = mapped_column(ForeignKey("notify.endpoints.id"))
     event_id: Mapped[UUID]
     event_type: Mapped[str]
+    traceparent: Mapped[str | None]
     incident_id: Mapped[UUID | None] = mapped_column(index=True)
     body: Mapped[str]
     created_at: Mapped[datetime]

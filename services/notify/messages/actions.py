@@ -50,6 +50,7 @@ async def _write(session: AsyncSession, envelope: Envelope, event: Event, rule: 
     row = {
         "customer_id": envelope.customerid,
         "event_id": envelope.id,
+        "traceparent": context(session).traceparent,
         "incident_id": event.correlation,
         "occasion": rule.occasion,
         "urgent": rule.urgent,
@@ -96,10 +97,21 @@ async def claim_messages(session: AsyncSession, limit: int) -> list[Claim[Mail]]
         message.tries += 1
         message.next_try_at = message.lease_until = now + lease(settings.smtp_seconds)
         work = await _work(session, message, settings)
-        incident_id, event_id = message.incident_id, message.event_id
-        claims.append(Claim(message.id, message.customer_id, incident_id, event_id, message.tries, work))
+        claims.append(_claim(message, work))
     await tries.begin_tries(session, [(claim.id, claim.customer_id, claim.number) for claim in claims])
     return claims
+
+
+def _claim(message: Message, work: Mail | Refused | TryLater) -> Claim[Mail]:
+    return Claim(
+        id=message.id,
+        customer_id=message.customer_id,
+        incident_id=message.incident_id,
+        event_id=message.event_id,
+        traceparent=message.traceparent,
+        number=message.tries,
+        work=work,
+    )
 
 
 async def _work(session: AsyncSession, message: Message, settings: Settings) -> Mail | Refused | TryLater:

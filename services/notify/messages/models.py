@@ -34,6 +34,7 @@ class Message(Keyed, Tenanted, Base):
     )
 
     event_id: Mapped[UUID]
+    traceparent: Mapped[str | None]
     incident_id: Mapped[UUID | None] = mapped_column(index=True)
     occasion: Mapped[str]
     channel: Mapped[str]

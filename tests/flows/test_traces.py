@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -116,11 +116,21 @@ def test_a_timer_begins_a_trace_that_is_found_by_the_incident(played: Played) ->
 
 
 def test_no_span_states_more_than_ids_types_and_codes(played: Played) -> None:
-    stated = [span.about for span in played.collector.spans]
-    assert {name for about in stated for name in about} <= ABOUT
-    text = json.dumps([(span.name, span.about) for span in played.collector.spans])
+    assert {name for span in played.collector.spans for name in span.about} <= ABOUT
+    assert told_too_much(played, played.collector.spans) == []
+
+
+def test_a_span_that_states_more_is_seen(played: Played) -> None:
+    """The twin: an address, a title or a token in any attribute of any span."""
+    for secret in ("operator@demo.example", "Core switch without power", played.token):
+        planted = replace(played.trace[-1], about={"error.type": f"refused: {secret}"})
+        assert told_too_much(played, [*played.collector.spans, planted]) != []
+
+
+def told_too_much(played: Played, spans: list[SeenSpan]) -> list[str]:
+    text = json.dumps([(span.name, span.about) for span in spans])
     hidden = ("@", "demo.example", played.token.removeprefix("Bearer "), "Core switch", "Duty operator", "127.0.0.1")
-    assert [secret for secret in hidden if secret in text] == []
+    return [secret for secret in hidden if secret in text]
 
 
 def test_nobody_outside_is_told_of_the_trace(played: Played) -> None:

@@ -1,7 +1,7 @@
 """A message or delivery keeps the traceparent of what caused it.
 
-Revision ID: notify_0003
-Revises: notify_0002
+Revision ID: notify_0004
+Revises: notify_0003
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "notify_0003"
-down_revision = "notify_0002"
+revision = "notify_0004"
+down_revision = "notify_0003"
 branch_labels = None
 depends_on = None
 

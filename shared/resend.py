@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from shared.db import Caller, Database, context
 from shared.mechanisms import driver
 
-REMEMBERED = timedelta(days=30)
 RANGE = 10_000
 SCAN_SECONDS = 600
 SENT = """
@@ -44,15 +43,15 @@ class Sent:
         return [(start, min(start + RANGE - 1, self.last)) for start in starts]
 
 
-async def sent_since(database: Database, since: datetime) -> Sent:
-    """What is to be sent again. Raises CannotSendAgain for a time to come, or one that inboxes have forgotten."""
+async def sent_since(database: Database, since: datetime, *, remembered: timedelta) -> Sent:
+    """What is to be sent again. Raises CannotSendAgain for a time to come, or one that inboxes no longer remember."""
     async with database.transaction(_caller(database), read_only=True) as session:
         now = context(session).now
         if since > now:
             raise CannotSendAgain(f"{since.isoformat()} is still to come")
-        if since < now - REMEMBERED:
+        if since < now - remembered:
             raise CannotSendAgain(
-                f"{since.isoformat()} is more than {REMEMBERED.days} days ago: inboxes have forgotten what they had"
+                f"{since.isoformat()} is more than {remembered.days} days ago: inboxes may have forgotten what they had"
             )
         statement = SENT.format(schema=database.service)
         [row] = await driver(session).fetch(statement, since, now, timeout=SCAN_SECONDS)

@@ -7,7 +7,7 @@ import shutil
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +135,7 @@ async def test_facts_that_a_broker_lost_are_sent_again_and_take_effect_once(scen
         await scene.hears("after")
         assert sorted(scene.toy.handled) == ["after", "heard", "heard too"], "else nothing was lost"
 
-        sent = await sent_since(scene.gateway.database, since)
+        sent = await sent_since(scene.gateway.database, since, remembered=timedelta(days=1))
         assert sent.events == 5
         await send_again(scene.gateway.database, sent)
         await scene.all_sent()

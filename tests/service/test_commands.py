@@ -181,7 +181,7 @@ def test_events_are_sent_again_from_a_time_on(command: Command, database: str) -
         (("--since", "2026-11-24T06:30:00"), 2, "with its zone"),
         (("--count",), 2, "goes with --since"),
         (("--since", "2100-01-01T00:00:00Z"), 1, "still to come"),
-        (("--since", "2020-01-01T00:00:00Z"), 1, "have forgotten"),
+        (("--since", "2020-01-01T00:00:00Z"), 1, "may have forgotten"),
     ],
 )
 def test_a_time_to_send_again_from_is_checked(

@@ -7,7 +7,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -174,7 +174,7 @@ async def _say_snapshots(name: str) -> None:
 
 async def _send_again(name: str, since: datetime, *, only_count: bool) -> None:
     async with _opened(name) as database:
-        sent = await sent_since(database, since, remembered=timedelta(days=30))
+        sent = await sent_since(database, since, remembered=read_platform().keep.reach)
         typer.echo(f"{name}: {sent.events} events were sent since {since.isoformat()}")
         if not only_count:
             await send_again(database, sent)

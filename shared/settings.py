@@ -6,6 +6,7 @@ import difflib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,11 @@ class KeepTimes:
     inbox_days: int = 30
     timers_days: int = 30
     idempotency_days: int = 14
+
+    @property
+    def reach(self) -> timedelta:
+        """How far back events may be sent again: as far as inboxes remember, less a day for what was under way."""
+        return timedelta(days=self.inbox_days - 1)
 
 
 class PlatformSettings(BaseSettings):

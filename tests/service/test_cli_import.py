@@ -92,6 +92,15 @@ def test_an_incident_with_a_bad_row_is_left_out_and_told_with_line_and_reason(
     assert "映射中没有 'Asleep'" in imports(caller, log(caller.folder, bad), language="zh")[1]
 
 
+def test_a_row_without_a_number_is_counted_among_what_was_left_out(caller: Caller, platform: Receiver) -> None:
+    rows = [row for number in range(3) for row in closed(f"INC{number}")]
+    rows[5] |= {"number": "?"}
+    called = imports(caller, log(caller.folder, rows), "--json")
+    assert (called[0], list(platform.kept)) == (1, ["INC0", "INC2"])
+    assert summary(called)["updates"] == {"imported": 8, "unchanged": 0, "refused": 0, "rejected": 4}
+    assert [each["line"] for each in summary(called)["first_left_out"]] == [7, 6]
+
+
 def test_the_first_twenty_are_shown_and_all_are_kept(caller: Caller) -> None:
     bad = [row for number in range(30) for row in closed(f"INC{number}", priority="none")]
     kept = caller.folder / "rejected.csv"

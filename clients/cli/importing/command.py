@@ -21,9 +21,9 @@ from clients.cli.importing.pictures import bar, summary_page
 from clients.cli.importing.place import assets_by_serial, place_of, zone_asked, zone_of_contract
 from clients.cli.importing.reading import Export
 from clients.cli.importing.records import Records
-from clients.cli.importing.rejections import Rejections, rejections_kept
+from clients.cli.importing.rejections import Rejection, Rejections, rejections_kept
 from clients.cli.importing.sending import Destination, Import
-from clients.cli.importing.summary import Summary
+from clients.cli.importing.summary import REJECTED, Summary
 from clients.cli.importing.times import LocalTimes
 from clients.cli.parameters import AsJson, Lang, one_of, terminal_of
 from clients.cli.terminal import Misuse, Terminal
@@ -112,7 +112,7 @@ class Run:
             place.at,
         )
         destination = Destination(self.meaning.source, place.customer_id, self.asked.dry_run)
-        records = Records(self.export, self.meaning.columns.number, self.rejections.add)
+        records = Records(self.export, self.meaning.columns.number, self._reject_stray)
         with bar(self.terminal, self.export, self.summary, self.asked.limit) as progress:
             sending = Import(api, destination, historian, self.summary, self.rejections, progress)
             await sending.run(islice(records, self.asked.limit))
@@ -121,6 +121,11 @@ class Run:
     async def _asset_id(self, api: Aftercare, customer_id: UUID) -> Callable[[str], str | None]:
         by_serial = await assets_by_serial(api, customer_id) if self.meaning.columns.asset_serial else {}
         return by_serial.get
+
+    def _reject_stray(self, rejection: Rejection) -> None:
+        """A row that is in the file, but in none of its incidents."""
+        self.summary.updates[REJECTED] += 1
+        self.rejections.add(rejection)
 
     def _tell(self, heading: str) -> None:
         terminal = self.terminal

@@ -16,6 +16,7 @@ from pathlib import Path
 from uuid import UUID
 
 import asyncpg
+import uvloop
 from uuid_utils.compat import uuid7
 
 from bench.report import Goal, Measured
@@ -182,6 +183,8 @@ def run() -> list[Goal]:
         Path(folder).chmod(0o711)
         node = PostgresNode()
         try:
-            return asyncio.run(_measure(node.start(Path(folder) / "postgres")))
+            url = node.start(Path(folder) / "postgres")
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                return runner.run(_measure(url))
         finally:
             node.stop()

@@ -29,7 +29,7 @@ DUE = """
 SELECT *, xmin AS version FROM {schema}.timers
 WHERE state = 'armed' AND due_at <= $1 ORDER BY due_at, id LIMIT $2
 """
-"""Both read from ix_timers_due only what they return: the present moment is a value, never a function in its place."""
+"""Both read from the index of armed timers only what they return: the present moment is a value, not a function."""
 MARK_FIRED = """
 UPDATE {schema}.timers AS timer SET state = 'fired', fired_at = $1, late = fired.late
 FROM unnest($2::uuid[], $3::timestamptz[], $4::boolean[], $5::boolean[]) AS fired (id, due_at, late, cancelled)

@@ -122,7 +122,7 @@ def _define_timers(metadata: MetaData) -> None:
         Column("tries", Integer, nullable=False, server_default="0"),
         Column("error", Text),
         CheckConstraint("state IN ('armed', 'fired', 'cancelled', 'parked')", name="state"),
-        Index("ix_timers_due", "due_at", "id", postgresql_where=text("state = 'armed'")),
+        Index("ix_timers_due_at_id", "due_at", "id", postgresql_where=text("state = 'armed'")),
         Index(
             "uq_timers_armed",
             "kind",

@@ -19,13 +19,13 @@ from shared.db import NAMES, plain_url, role_url
 
 ROOT = Path(__file__).parent.parent
 SECOND_FORM = (
-    "ix_timers_due",
+    "ix_timers_due_at_id",
     "ix_timers_over",
     "ix_inbox_over",
     "ix_idempotency_created_at",
     "ix_outbox_failing",
 )
-"""The indexes that came, or came to be as they are, with the second form of the mechanism tables."""
+"""The indexes that came with the second form of the mechanism tables."""
 TENANT_POLICY = """
 CREATE POLICY tenant ON {table}
 USING (
@@ -52,21 +52,7 @@ DECLARE
     linked bytea;
     before_it bytea;
 BEGIN
-    INSERT INTO "{service}".heads (subject, sequence, entries, hash)
-    SELECT DISTINCT value ->> 'subject', 0, 0, decode(repeat('00', 32), 'hex') FROM jsonb_array_elements(said || noted)
-    ON CONFLICT DO NOTHING;
-    PERFORM FROM "{service}".heads
-    WHERE subject IN (SELECT value ->> 'subject' FROM jsonb_array_elements(said || noted)) ORDER BY subject FOR UPDATE;
-
-    FOR item IN SELECT value AS row FROM jsonb_array_elements(said) LOOP
-        UPDATE "{service}".heads SET sequence = sequence + 1 WHERE subject = item.row ->> 'subject'
-        RETURNING sequence INTO place;
-        INSERT INTO "{service}".outbox
-            (event_id, subject, sequence, type, customer_id, correlation_id, envelope, created_at)
-        VALUES ((item.row ->> 'event_id')::uuid, item.row ->> 'subject', place, item.row ->> 'type',
-            (item.row ->> 'customer_id')::uuid, (item.row ->> 'correlation_id')::uuid,
-            item.row -> 'envelope' || jsonb_build_object('sequence', place), now);
-    END LOOP;
+    {say}
 
     FOR item IN SELECT value AS row FROM jsonb_array_elements(noted) LOOP
         SELECT entries + 1, hash INTO place, before_it FROM "{service}".heads WHERE subject = item.row ->> 'subject';
@@ -89,6 +75,45 @@ END $$
 """
 """What a transaction said and noted, written in one round trip. The heads are locked first, in one order for everybody;
 a head gives its subject's events their sequence, and its audit entries their number and the hash they follow."""
+
+SAY_EACH = """INSERT INTO "{service}".heads (subject, sequence, entries, hash)
+    SELECT DISTINCT value ->> 'subject', 0, 0, decode(repeat('00', 32), 'hex') FROM jsonb_array_elements(said || noted)
+    ON CONFLICT DO NOTHING;
+    PERFORM FROM "{service}".heads
+    WHERE subject IN (SELECT value ->> 'subject' FROM jsonb_array_elements(said || noted)) ORDER BY subject FOR UPDATE;
+
+    FOR item IN SELECT value AS row FROM jsonb_array_elements(said) LOOP
+        UPDATE "{service}".heads SET sequence = sequence + 1 WHERE subject = item.row ->> 'subject'
+        RETURNING sequence INTO place;
+        INSERT INTO "{service}".outbox
+            (event_id, subject, sequence, type, customer_id, correlation_id, envelope, created_at)
+        VALUES ((item.row ->> 'event_id')::uuid, item.row ->> 'subject', place, item.row ->> 'type',
+            (item.row ->> 'customer_id')::uuid, (item.row ->> 'correlation_id')::uuid,
+            item.row -> 'envelope' || jsonb_build_object('sequence', place), now);
+    END LOOP;"""
+"""First form: event by event."""
+
+SAY_ALL = """WITH moved AS (
+        INSERT INTO "{service}".heads AS head (subject, sequence, entries, hash)
+        SELECT subject, sum(events), 0, decode(repeat('00', 32), 'hex') FROM (
+            SELECT value ->> 'subject' AS subject, 1 AS events FROM jsonb_array_elements(said)
+            UNION ALL SELECT value ->> 'subject', 0 FROM jsonb_array_elements(noted)
+        ) AS told GROUP BY subject ORDER BY subject
+        ON CONFLICT (subject) DO UPDATE SET sequence = head.sequence + excluded.sequence
+        RETURNING subject, sequence
+    )
+    INSERT INTO "{service}".outbox
+        (event_id, subject, sequence, type, customer_id, correlation_id, envelope, created_at)
+    SELECT (row ->> 'event_id')::uuid, subject, sequence - later, row ->> 'type', (row ->> 'customer_id')::uuid,
+        (row ->> 'correlation_id')::uuid, row -> 'envelope' || jsonb_build_object('sequence', sequence - later), now
+    FROM (
+        SELECT value AS row, turn, value ->> 'subject' AS subject,
+            count(*) OVER (PARTITION BY value ->> 'subject' ORDER BY turn DESC) - 1 AS later
+        FROM jsonb_array_elements(said) WITH ORDINALITY AS each (value, turn)
+    ) AS event JOIN moved USING (subject)
+    ORDER BY turn;"""
+"""Second form: all at once. A head moves by as many places as its subject has events; the last of them is told last."""
+
 AS_WHO_NOTED_IT = """IF item.row ? 'tenant' THEN
             PERFORM set_config('aftercare.customer', item.row ->> 'tenant', true);
         END IF;"""
@@ -175,7 +200,7 @@ def create_mechanisms(service: str) -> None:
         defined.indexes = {index for index in defined.indexes if index.name not in SECOND_FORM}
     metadata.create_all(op.get_bind(), checkfirst=False)
     _create_first_due_index(service)
-    _create_write_pending(service, as_who_noted_it="")
+    _create_write_pending(service, say=SAY_EACH, as_who_noted_it="")
     op.execute(f'REVOKE UPDATE, DELETE ON "{service}".audit FROM "{service}"')
     op.execute(f'ALTER TABLE "{service}".outbox SET (autovacuum_vacuum_scale_factor = 0.01)')
     op.execute(f'ALTER TABLE "{service}".timers SET (autovacuum_vacuum_scale_factor = 0.01)')
@@ -191,25 +216,33 @@ def drop_mechanisms(service: str) -> None:
 
 def to_second_form(service: str) -> None:
     """Timers that are due at one moment are found in order; what is over can be forgotten, what was said cannot."""
-    op.drop_index("ix_timers_due", "timers", schema=service)
-    for index in _second_form_indexes(service):
-        index.create(op.get_bind())
-    _create_write_pending(service, as_who_noted_it=AS_WHO_NOTED_IT)
+    with op.get_context().autocommit_block():
+        for index in _second_form_indexes(service):
+            op.drop_index(
+                str(index.name), schema=service, postgresql_concurrently=True, if_exists=True
+            )  # half made before
+            index.create(op.get_bind())
+    op.drop_index("ix_timers_due", schema=service)
+    _create_write_pending(service, say=SAY_ALL, as_who_noted_it=AS_WHO_NOTED_IT)
     op.execute(f'REVOKE DELETE ON "{service}".outbox, "{service}".heads FROM "{service}"')
 
 
 def back_to_first_form(service: str) -> None:
     op.execute(f'GRANT DELETE ON "{service}".outbox, "{service}".heads TO "{service}"')
-    _create_write_pending(service, as_who_noted_it="")
-    for index in _second_form_indexes(service):
-        index.drop(op.get_bind())
+    _create_write_pending(service, say=SAY_EACH, as_who_noted_it="")
     _create_first_due_index(service)
+    for index in _second_form_indexes(service):
+        op.drop_index(str(index.name), schema=service)
 
 
 def _second_form_indexes(service: str) -> list[Index]:
+    """Built beside the work that goes on, for the tables may be large."""
     metadata = MetaData(schema=service, naming_convention=NAMES)
     mechanisms.define(metadata)
-    return [index for each in metadata.sorted_tables for index in each.indexes if index.name in SECOND_FORM]
+    indexes = [index for each in metadata.sorted_tables for index in each.indexes if index.name in SECOND_FORM]
+    for index in indexes:
+        index.dialect_options["postgresql"]["concurrently"] = True
+    return indexes
 
 
 def _create_first_due_index(service: str) -> None:
@@ -217,8 +250,9 @@ def _create_first_due_index(service: str) -> None:
     op.create_index("ix_timers_due", "timers", ["due_at"], schema=service, postgresql_where=armed)
 
 
-def _create_write_pending(service: str, *, as_who_noted_it: str) -> None:
-    op.execute(WRITE_PENDING.replace("{service}", service).replace("{as_who_noted_it}", as_who_noted_it))
+def _create_write_pending(service: str, *, say: str, as_who_noted_it: str) -> None:
+    made = WRITE_PENDING.replace("{say}", say).replace("{as_who_noted_it}", as_who_noted_it)
+    op.execute(made.replace("{service}", service))
 
 
 def protect(service: str, *tables: str, of_nobody: bool = False) -> None:

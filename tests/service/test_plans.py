@@ -70,7 +70,7 @@ async def test_due_timers_are_read_in_order_from_the_index_up_to_the_present(
 ) -> None:
     limit, scan = await plan_of(filled, mode, DUE, "(timestamptz, bigint)", "now()", "100")
     assert limit["Node Type"] == "Limit"
-    assert (scan["Node Type"], scan["Index Name"]) == ("Index Scan", "ix_timers_due")
+    assert (scan["Node Type"], scan["Index Name"]) == ("Index Scan", "ix_timers_due_at_id")
     assert scan["Index Cond"].startswith("(due_at <=")
     assert "Filter" not in scan
 
@@ -81,7 +81,7 @@ async def test_the_earliest_timer_is_the_first_entry_of_the_index(
 ) -> None:
     *_, limit, scan = (node for node in await plan_of(filled, mode, EARLIEST, "") if node["Node Type"] != "Result")
     assert limit["Node Type"] == "Limit"
-    assert (scan["Node Type"], scan["Index Name"]) == ("Index Only Scan", "ix_timers_due")
+    assert (scan["Node Type"], scan["Index Name"]) == ("Index Only Scan", "ix_timers_due_at_id")
 
 
 @PLANNED

@@ -21,7 +21,7 @@ from shared.mechanisms import driver, tables_of
 from shared.timers import LATE_AFTER, Jobs, Timer
 from shared.tracing import About, Tracer
 
-BATCH = 100
+BATCH = 200
 MAX_TRIES = 8
 IDLE_SECONDS = 5.0
 EARLIEST = "SELECT min(due_at) AS due_at, clock_timestamp() AS now FROM {schema}.timers WHERE state = 'armed'"

@@ -36,7 +36,7 @@ UNION ALL
     WHERE sent_at IS NULL AND subject IN (SELECT subject FROM failing) ORDER BY subject, id)
 """
 """What is to be published: of a subject that failed before only the first row, so that it holds up no other."""
-MARK_SENT = "UPDATE {schema}.outbox SET sent_at = clock_timestamp(), error = NULL WHERE id = ANY ($1::bigint[])"
+MARK_SENT = "UPDATE {schema}.outbox SET sent_at = statement_timestamp(), error = NULL WHERE id = ANY ($1::bigint[])"
 MARK_TRIED = "UPDATE {schema}.outbox SET tries = tries + 1, error = $2 WHERE id = $1"
 log = structlog.get_logger()
 

@@ -127,3 +127,16 @@ async def test_a_subject_that_keeps_failing_never_fills_the_batch(one_service: O
     await service.settle()
     await service.settle()
     assert [envelope.subject for envelope in service.bus.published] == [str(free)]
+
+
+async def test_what_leaves_together_has_left_at_the_same_time(one_service: OneService.Factory) -> None:
+    """Else the record could tell another order than the one in which a subject's events left."""
+    service = await one_service("contracts")
+    customer = uuid7()
+    async with service.runtime.database.transaction(SYSTEM) as session:
+        for _ in range(20):
+            emit(session, a_customer(customer_id=customer))
+    await service.settle()
+    rows = await service.rows(OUTBOX.select())
+    assert len(rows) == 20
+    assert len({row.sent_at for row in rows}) == 1

@@ -223,11 +223,15 @@ def sqlstate_of(problem: Exception) -> str:
     return str(getattr(getattr(problem, "orig", problem), "sqlstate", None) or "")
 
 
+NOT_THE_STATEMENT = ("08", "57P", "53300", "40P01", "40001")
+"""How the codes begin of: no connection, a server that ends, starts or recovers, no place left, lost a deadlock."""
+
+
 def is_database_down(problem: Exception) -> bool:
     """True when it was not the statement's fault: no connection, a lost one, none free in time, or a deadlock."""
     if isinstance(problem, DBAPIError) and problem.connection_invalidated:
         return True
-    if sqlstate_of(problem) in ("40P01", "40001"):
+    if sqlstate_of(problem).startswith(NOT_THE_STATEMENT):
         return True
     return isinstance(problem, OperationalError | InterfaceError | PoolTimeout | ConnectionError | TimeoutError)
 

@@ -171,22 +171,29 @@ class Inbox:
         return [await self._take(envelope) for envelope in envelopes]
 
     async def _take(self, envelope: Envelope) -> Exception | None:
+        """Returns what kept it from being stored: the carrier keeps the envelope and brings it again."""
         for consumer in self._consumers_of(envelope):
             try:
-                async with self.database.transaction(self._caller_of(envelope)) as session:
-                    await self._handle(session, envelope, [consumer])
+                await self._handle_or_keep(consumer, envelope)
             except Exception as problem:
-                if is_database_down(problem):
-                    return problem
-                log.exception(
-                    "consumer_failed",
-                    consumer=consumer.name,
-                    event_id=str(envelope.id),
-                    type=envelope.type,
-                    correlation_id=str(envelope.correlationid),
-                )
-                await self._keep_failed(consumer, envelope, problem)
+                return problem
         return None
+
+    async def _handle_or_keep(self, consumer: Consumer, envelope: Envelope) -> None:
+        try:
+            async with self.database.transaction(self._caller_of(envelope)) as session:
+                await self._handle(session, envelope, [consumer])
+        except Exception as problem:
+            if is_database_down(problem):
+                raise
+            log.exception(
+                "consumer_failed",
+                consumer=consumer.name,
+                event_id=str(envelope.id),
+                type=envelope.type,
+                correlation_id=str(envelope.correlationid),
+            )
+            await self._keep_failed(consumer, envelope, problem)
 
     def _consumers_of(self, envelope: Envelope) -> Sequence[Consumer]:
         return self.consumers.by_type.get(envelope.type, ())

@@ -13,7 +13,7 @@ from shared.db import AsyncSession, tenants_driver
 from shared.events.contracts import CustomerChanged
 from shared.events.gateway import PersonChanged
 from shared.events.incidents import IncidentImported
-from shared.inbox import MAX_TRIES, Consumers
+from shared.inbox import MAX_TRIES, Consumer, Consumers, Inbox
 from shared.mechanisms import tables_of
 from shared.permissions import Role
 from tests.harness import OneService, principal
@@ -181,3 +181,22 @@ async def test_a_row_whose_consumer_is_gone_is_parked_and_holds_up_no_retry(one_
     assert await states(service) == ["parked", "parked"]
     [first, _] = await service.rows(INBOX.select())
     assert "no such consumer" in first.error
+
+
+class InboxThatCannotKeep(Inbox):
+    """The database goes away between a consumer's failure and the note of it."""
+
+    async def _keep_failed(self, consumer: Consumer, envelope: Envelope, problem: Exception) -> None:
+        raise ConnectionError("the server closed the connection")
+
+
+async def test_what_cannot_be_kept_is_given_back_to_the_carrier(one_service: OneService.Factory) -> None:
+    toy = Toy()
+    service = await one_service(toy.service())
+    envelope = await service.hear(a_person("Ada"))
+    toy.failing.add("Ada")
+    runtime = service.runtime
+    inbox = InboxThatCannotKeep(runtime.database, runtime.service.consumers, runtime.tracer)
+    with pytest.raises(ConnectionError):
+        async with asyncio.timeout(30):
+            await inbox.receive(envelope.model_copy(update={"id": uuid4()}))

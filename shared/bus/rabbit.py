@@ -27,6 +27,7 @@ UNROUTED = "aftercare.unrouted"
 PREFETCH = 50
 DELIVERY_LIMIT = 20
 PUBLISH_DEADLINE_SECONDS = 5.0
+STOP_SECONDS = 2.0
 RECONNECT_SECONDS = 0.5
 AFTER_FAILURE_SECONDS = 1.0
 log = structlog.get_logger()
@@ -93,10 +94,13 @@ class RabbitBus:
         self._listening[service] = (channel, queue, tag)
 
     async def stop_listening(self, service: str) -> None:
+        """A broker that is away is not waited for: it has forgotten the consumer, and gets none on its return."""
         found = self._listening.pop(service, None)
         if found:
             channel, queue, tag = found
-            await queue.cancel(tag)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(STOP_SECONDS):
+                    await queue.cancel(tag)
             await channel.close()
 
     async def _opened(self) -> aio_pika.abc.AbstractExchange:

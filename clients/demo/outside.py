@@ -58,9 +58,10 @@ class Call(BaseModel):
 class Outside:
     """Raises Unreachable where the recorder or a page does not answer."""
 
-    def __init__(self, recorder_url: str, language: str) -> None:
+    def __init__(self, recorder_url: str, language: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.recorder_url = recorder_url.rstrip("/")
-        self._http = httpx.AsyncClient(trust_env=False, headers={"Accept-Language": LOCALES[language]})
+        headers = {"Accept-Language": LOCALES[language]}
+        self._http = httpx.AsyncClient(trust_env=False, headers=headers, transport=transport)
 
     async def __aenter__(self) -> Self:
         return self

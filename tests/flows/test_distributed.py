@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 import pytest
 from rich.console import Console
 
-from clients.api import Aftercare, sign_in
 from clients.dashboard.records import Alarm
 from clients.demo import cast, summary
 from clients.demo.emergency import fault_is_reported
@@ -22,10 +21,9 @@ from clients.demo.outside import Call, Mail, Outside
 from clients.demo.play import Play, clock_of, everybody_signed_in
 from clients.demo.stage import Stage
 from clients.demo.story import ACTS
-from clients.models import Agreement, Contract, Entry, Incident, Survey
-from clients.sign_in import SIGN_INS, read_sign_ins
+from clients.models import Entry, Incident, Survey
 from deploy.home import Home
-from services.contracts.agreements.domain import DEFAULT_TARGETS
+from tests.builders.agreed import an_answer_within_a_second_is_promised
 from tests.builders.collector import Collector, collecting
 from tests.builders.eventually import eventually
 from tests.builders.launched import Launched, a_home, launched
@@ -51,19 +49,6 @@ async def a_play(platform: Launched) -> AsyncIterator[Play]:
     async with everybody_signed_in(demo, "en") as apis, Outside(demo.recorder_url, "en") as outside:
         yield Play(demo, stage, outside, apis)
         stage.end()
-
-
-async def an_answer_within_a_second_is_promised(platform: Launched) -> None:
-    """A new version of the demo contract's agreement, signed by both sides."""
-    sign_ins = read_sign_ins(platform.home.folder / SIGN_INS)
-    session = await sign_in(sign_ins.base_url, sign_ins.administrator.email, sign_ins.administrator.password)
-    targets = [target.model_dump() | ({"amount": 1} if target.kind == "respond" else {}) for target in DEFAULT_TARGETS]
-    async with Aftercare(sign_ins.base_url, session.token) as api:
-        [contract] = await api.all(Contract, "/v1/contracts")
-        agreement = await api.post(Agreement, f"/v1/contracts/{contract.id}/agreements", targets=targets)
-        for side, name in cast.SIGNED_BY.items():
-            agreement = await api.post(Agreement, f"/v1/agreements/{agreement.id}/sign", side=side, signed_by=name)
-    assert agreement.state == "in_force"
 
 
 async def reported(play: Play) -> Incident:

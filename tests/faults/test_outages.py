@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
+from sqlalchemy import text
 
 from deploy.postgres_node import PostgresNode
 from deploy.rabbit_node import RabbitNode
 from services import catalogue
 from shared import migrate
 from shared.bus.rabbit import RabbitBus
+from shared.errors import is_database_down
 from shared.events.contracts import CustomerChanged
 from shared.now import ShiftedTime
 from shared.permissions import Role
@@ -68,6 +73,31 @@ async def test_a_killed_database_is_told_as_away_and_all_goes_on_when_it_is_back
     await service.close()
 
 
+async def test_a_killed_backend_is_told_as_away_while_the_server_recovers(
+    own_postgres: tuple[PostgresNode, Path, str],
+) -> None:
+    """The postmaster then ends all backends and refuses new ones for a moment: no client's fault, and no bug's."""
+    _, _, url = own_postgres
+    service = await OneService.opened(catalogue.service("contracts"), url)
+    [(pid,)] = await service.rows(text("SELECT pg_backend_pid()"))
+    os.kill(pid, signal.SIGKILL)
+    answers: list[int] = []
+
+    async def ask() -> int:
+        answers.append(await added(service))
+        return answers[-1]
+
+    await eventually(ask, lambda status: status == 201)
+    assert set(answers) <= {201, 503}
+    await service.close()
+
+
+@pytest.mark.parametrize("refusal", [asyncpg.CannotConnectNowError, asyncpg.CrashShutdownError])
+def test_a_server_that_recovers_is_a_database_that_is_down(refusal: type[asyncpg.PostgresError]) -> None:
+    assert is_database_down(refusal("the database system is in recovery mode"))
+    assert not is_database_down(asyncpg.UniqueViolationError("the statement's own fault"))
+
+
 @pytest.mark.rabbit
 async def test_while_the_broker_is_down_writes_go_on_and_what_they_say_leaves_later(
     one_service: OneService.Factory,
@@ -93,4 +123,20 @@ async def test_while_the_broker_is_down_writes_go_on_and_what_they_say_leaves_la
     finally:
         await runtime.stop()
         await bus.close()
+        await asyncio.to_thread(node.stop)
+
+
+@pytest.mark.rabbit
+async def test_to_stop_listening_waits_for_no_broker_that_is_away() -> None:
+    node = RabbitNode()
+    bus = RabbitBus(await asyncio.to_thread(node.start), {LISTENER: frozenset({CustomerChanged.type})})
+    try:
+        await bus.open()
+        await bus.listen(LISTENER, Ear().receive)
+        await asyncio.to_thread(node.kill)
+        await eventually(bus.healthy, lambda healthy: not healthy)
+        async with asyncio.timeout(60):
+            await bus.stop_listening(LISTENER)
+            await bus.close()
+    finally:
         await asyncio.to_thread(node.stop)

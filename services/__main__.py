@@ -11,11 +11,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
+import asyncpg
 import typer
 import uvloop
 from pydantic import validate_email
 
-from services import catalogue, reference
+from services import catalogue, ledger, reference
 from services.gateway.people.actions import bootstrap_administrator
 from services.preflight import (
     FORESEEN,
@@ -29,7 +30,7 @@ from services.preflight import (
 from services.process import app_of, build, database_url_of, serve, stop_signal
 from shared import migrate as migrations
 from shared.audit import verify_chains
-from shared.db import Caller, Database
+from shared.db import Caller, Database, plain_url
 from shared.resend import send_again, sent_since
 from shared.settings import PlatformSettings
 from shared.telemetry import configure_logs
@@ -152,6 +153,27 @@ def audit(names: Names) -> None:
     for line in broken or ["every chain holds"]:
         typer.echo(line)
     raise typer.Exit(1 if broken else 0)
+
+
+@cli.command(name="ledger")
+def check_ledger(
+    days: Annotated[int, typer.Option(help="how far back every event must have been handled")] = 1,
+) -> None:
+    """Check the records of all services against each other; needs the administrator's URL. Exit code 1: see BROKEN."""
+    url = plain_url(_admin_url(read_platform()))
+
+    async def work() -> list[ledger.Finding]:
+        connection = await asyncpg.connect(url)
+        try:
+            return await ledger.findings(connection, days=days)
+        finally:
+            await connection.close()
+
+    found = asyncio.run(work())
+    for finding in found:
+        for line in finding.lines():
+            typer.echo(line)
+    raise typer.Exit(1 if any(finding.rows for finding in found) else 0)
 
 
 @cli.command()

@@ -20,6 +20,7 @@ import pytest
 from deploy.machine import free_ports, wait_until
 from services import catalogue
 from services.__main__ import main
+from services.ledger import LEDGER
 from services.preflight import require_migrated
 from shared.db import plain_url
 from shared.migrate import running_url
@@ -199,6 +200,17 @@ def test_a_chain_that_was_changed_afterwards_is_named(command: Command, database
     asyncio.run(_execute(database, "UPDATE gateway.audit SET actor = 'person:somebody-else'"))
     code, said = command("audit", "all")
     assert (code, said.startswith("gateway "), said.endswith(" entry 1\n")) == (1, True, True)
+
+
+def test_the_ledger_names_what_breaks_a_promise(command: Command, database: str) -> None:
+    code, said = command("ledger")
+    assert (code, "BROKEN" in said) == (0, False)
+    assert len(said.splitlines()) == len(LEDGER)
+    head = "INSERT INTO notify.heads (subject, sequence, entries, hash) VALUES ('lost', 1, 0, '')"
+    asyncio.run(_execute(database, head))
+    code, said = command("ledger")
+    assert (code, said.count("BROKEN")) == (1, 1)
+    assert "service=notify, subject=lost, head=1, events=0" in said
 
 
 def test_stale_pages_are_told_and_written(command: Command, tmp_path: Path) -> None:

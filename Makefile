@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run run-distributed secrets reset demo test check bench format lint types layers docs docs-check containers migrate requirements clean
+.PHONY: help run run-distributed secrets reset demo test faults check bench format lint types layers docs docs-check containers migrate requirements clean
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
@@ -32,6 +32,9 @@ demo: .venv/run ## play the main job against the running platform (LANG=zh_CN te
 
 test: .venv/dev ## all tests; installs RabbitMQ and Chromium on Debian when root, else says how
 	@$(BIN)/python -m deploy.test_machine && $(BIN)/pytest -n auto --dist loadfile $(ARGS)
+
+faults: .venv/dev ## kill every process, the broker and the database while the platform works (ARGS="--seed 7" repeats a run)
+	@$(BIN)/python -m deploy.test_machine && $(BIN)/python -m tests.faults $(ARGS)
 
 check: .venv/dev ## format, lint, types, layers, docs fresh, sizes, containers
 	@$(MAKE) --no-print-directory format-check lint types layers docs-check sizes containers

@@ -8,9 +8,10 @@ from shared.bus import Bus, Envelope, PublishFailed
 from shared.bus.local import LocalBus
 from shared.db import AsyncSession, Caller
 from shared.events.contracts import CustomerChanged
-from shared.inbox import Consumer, Inbox
+from shared.inbox import Inbox
 from shared.mechanisms import tables_of
 from shared.outbox import Relay, emit
+from tests.faults.planted import InboxWithoutMemory, RelayWithoutConfirms
 from tests.harness import OneService
 from tests.service.test_outbox import a_customer
 from tests.toy import Toy
@@ -33,21 +34,6 @@ class CrashingRelay(Relay):
             self.crashes -= 1
             raise ProcessKilled
         await super()._mark(outcomes)  # type: ignore[arg-type]  # passed through as it came
-
-
-class RelayWithoutConfirms(Relay):
-    """The planted bug: marks rows as sent whatever the bus said."""
-
-    async def _publish_subject(self, rows: object, gate: object) -> tuple[list[int], None]:
-        sent, failed = await super()._publish_subject(rows, gate)  # type: ignore[arg-type]  # passed through
-        return ([*sent, failed[0]] if failed else sent), None
-
-
-class InboxWithoutMemory(Inbox):
-    """The planted bug: handles an envelope however often it comes."""
-
-    async def _entered(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> str:
-        return "done"
 
 
 class FlakyBus(LocalBus):
@@ -79,8 +65,8 @@ async def effects(
         for _ in range(SAID):
             emit(session, a_customer())
     carrier: Bus = bus({"contracts": listener.routing_keys()})
-    await carrier.listen("contracts", inbox(service.runtime.database, listener).receive)
-    publisher = relay(service.runtime.database, carrier)
+    await carrier.listen("contracts", inbox(service.runtime.database, listener, service.runtime.tracer).receive)
+    publisher = relay(service.runtime.database, carrier, service.runtime.tracer)
     while await _stepped(publisher):
         pass
     return made

@@ -20,6 +20,7 @@ MAY_READ_TIME = frozenset({"shared/now.py"})
 WAITS_IN_TESTS = {
     "tests/bus/conftest.py": "lets the loop run on between two tries to publish; no time passes",
     "tests/builders/eventually.py": "asks other processes again until a deadline; they run in real time",
+    "tests/faults/kills.py": "lets the time drawn from the seed pass before the next kill",
 }
 FOREIGN_HOSTS = frozenset({"www.apache.org", "keepachangelog.com", "semver.org", "www.w3.org", "www.rfc-editor.org"})
 OUR_HOSTS = re.compile(r"127\.|0177\.|localhost$|\[|.*example(\.com|\.org|\.net)?\.?$|[a-z0-9_-]+$")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable
 
 import aio_pika
 import structlog
@@ -27,6 +28,7 @@ UNROUTED = "aftercare.unrouted"
 PREFETCH = 50
 DELIVERY_LIMIT = 20
 PUBLISH_DEADLINE_SECONDS = 5.0
+LISTEN_DEADLINE_SECONDS = 10.0
 STOP_SECONDS = 2.0
 RECONNECT_SECONDS = 0.5
 AFTER_FAILURE_SECONDS = 1.0
@@ -53,7 +55,7 @@ class RabbitBus:
     async def close(self) -> None:
         self._listening.clear()
         if self._connection:
-            await self._connection.close()
+            await _within_stop_seconds(self._connection.close())
             self._connection = None
 
     async def healthy(self) -> bool:
@@ -77,31 +79,29 @@ class RabbitBus:
             raise PublishFailed(f"no confirmation for {envelope.type} {envelope.id}") from problem
 
     async def listen(self, service: str, receive: Receive) -> None:
-        """Consume the service's queue on a channel of its own."""
-        await self._opened()
-        assert self._connection is not None
-        channel = await self._connection.channel()
-        assert isinstance(channel, aio_pika.RobustChannel)
-        await channel.set_qos(PREFETCH)
-        queue = await declare_queue(channel, service)
-        lane = asyncio.Semaphore(PREFETCH)
+        """Consume the service's queue on a channel of its own.
 
-        async def consume(message: AbstractIncomingMessage) -> None:
-            async with lane:
-                await _take(service, message, receive)
-
-        tag = await queue.consume(consume)
-        self._listening[service] = (channel, queue, tag)
+        Raises TimeoutError: a channel that is opened while the connection comes back may never become ready.
+        """
+        async with asyncio.timeout(LISTEN_DEADLINE_SECONDS):
+            await self._opened()
+            assert self._connection is not None
+            await self._connection.connected.wait()
+            channel = await self._connection.channel()
+            assert isinstance(channel, aio_pika.RobustChannel)
+            try:
+                self._listening[service] = (channel, *await _consumed(channel, service, receive))
+            except BaseException:
+                await _within_stop_seconds(channel.close())
+                raise
 
     async def stop_listening(self, service: str) -> None:
         """A broker that is away is not waited for: it has forgotten the consumer, and gets none on its return."""
         found = self._listening.pop(service, None)
         if found:
             channel, queue, tag = found
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(STOP_SECONDS):
-                    await queue.cancel(tag)
-            await channel.close()
+            await _within_stop_seconds(queue.cancel(tag))
+            await _within_stop_seconds(channel.close())
 
     async def _opened(self) -> aio_pika.abc.AbstractExchange:
         async with self._opening:
@@ -149,6 +149,26 @@ async def declare_queue(channel: AbstractRobustChannel, service: str) -> Abstrac
     )
     assert isinstance(queue, aio_pika.RobustQueue)
     return queue
+
+
+async def _consumed(channel: AbstractRobustChannel, service: str, receive: Receive) -> tuple[AbstractRobustQueue, str]:
+    """The service's queue and the tag under which it is consumed on this channel from now on."""
+    await channel.set_qos(PREFETCH)
+    queue = await declare_queue(channel, service)
+    lane = asyncio.Semaphore(PREFETCH)
+
+    async def consume(message: AbstractIncomingMessage) -> None:
+        async with lane:
+            await _take(service, message, receive)
+
+    return queue, await queue.consume(consume)
+
+
+async def _within_stop_seconds(ending: Awaitable[object]) -> None:
+    """What ends anyway is asked to end in order, and not waited for when nobody answers."""
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(STOP_SECONDS):
+            await ending
 
 
 async def _take(service: str, message: AbstractIncomingMessage, receive: Receive) -> None:

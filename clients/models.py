@@ -6,15 +6,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from clients.language import of_two
 
+CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\t"), ord("\n")})
+"""Characters that are no text: a terminal would obey them, whoever wrote them."""
+
 
 class Answer(BaseModel):
-    """Base of all: what the platform said, unchanged since."""
+    """Base of all: what the platform said, unchanged since, and readable: without control characters."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _readable(cls, said: Any) -> Any:
+        return _without_controls(said)
 
 
 class Named(Answer):
@@ -106,6 +114,7 @@ class Incident(Answer):
     contact_name: str
     contact_email: str | None
     reported_at: datetime
+    resolved_at: datetime | None = None
     closed_at: datetime | None
     source: str | None = None
     source_number: str | None = None
@@ -346,3 +355,11 @@ class Delivery(Answer):
     id: UUID
     event_type: str
     state: str
+
+
+def _without_controls(said: Any) -> Any:
+    if isinstance(said, str):
+        return said.translate(CONTROLS)
+    if isinstance(said, dict):
+        return {name: _without_controls(value) for name, value in said.items()}
+    return [_without_controls(value) for value in said] if isinstance(said, list) else said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from shared.context import Entry
 from shared.db import context
 from shared.mechanisms import broken_link, chain_of, json_value, table
 
+PASS_ROWS = 1000
 __all__ = ["broken_link", "chain_of", "note", "verify_chains"]
 
 
@@ -47,13 +49,31 @@ async def verify_chains(session: AsyncSession) -> list[tuple[str, int]]:
 
     A chain cut off at its end is broken too: its head still counts the entries that are gone.
     """
-    heads = table(session, "heads")
-    broken = []
-    for head in (await session.execute(select(heads).where(heads.c.entries > 0).order_by(heads.c.subject))).all():
-        entries = await chain_of(session, head.subject)
+    table_of_heads = table(session, "heads")
+    found = await session.execute(select(table_of_heads).where(table_of_heads.c.entries > 0))
+    heads = {head.subject: head for head in found}
+    broken = dict.fromkeys(heads, 1)
+    async for entries in _chains(session):
+        subject, head = entries[0]["subject"], heads.get(entries[0]["subject"])
         link = broken_link(entries)
-        if link is None and (len(entries) != head.entries or entries[-1]["hash"] != head.hash):
+        if link is None and (head is None or len(entries) != head.entries or entries[-1]["hash"] != head.hash):
             link = len(entries) + 1
-        if link is not None:
-            broken.append((head.subject, link))
-    return broken
+        if link is None:
+            del broken[subject]
+        else:
+            broken[subject] = link
+    return sorted(broken.items())
+
+
+async def _chains(session: AsyncSession) -> AsyncIterator[list[dict[str, Any]]]:
+    """The chain of each record, one after the other in a single pass."""
+    audit = table(session, "audit")
+    every = select(audit).order_by(audit.c.subject, audit.c.number).execution_options(yield_per=PASS_ROWS)
+    chain: list[dict[str, Any]] = []
+    async for row in (await session.stream(every)).mappings():
+        if chain and chain[0]["subject"] != row["subject"]:
+            yield chain
+            chain = []
+        chain.append(dict(row))
+    if chain:
+        yield chain

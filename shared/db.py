@@ -203,6 +203,7 @@ class Database:
 
     async def _begin(self, session: AsyncSession, caller: Caller) -> None:
         """Set the tenant and read the time, in one statement."""
+        session.info["connection"].info.pop(NEXT_TENANT, None)
         scope, customer = caller.tenant
         row = (await session.execute(BEGIN, {"scope": scope, "customer": customer})).one()
         session.info.update(tenant=caller.tenant, now=self.time(row[2]), settings=self.settings, contexts=[])

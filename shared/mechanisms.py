@@ -79,6 +79,10 @@ def _define_messages(metadata: MetaData) -> None:
         Column("error", Text),
         UniqueConstraint("subject", "sequence"),
         Index("ix_outbox_unsent", "id", postgresql_where=text("sent_at IS NULL")),
+        Index("ix_outbox_live", "id", postgresql_where=text("sent_at IS NULL AND envelope ->> 'historical' = 'false'")),
+        Index(
+            "ix_outbox_history", "id", postgresql_where=text("sent_at IS NULL AND envelope ->> 'historical' = 'true'")
+        ),
         Index("ix_outbox_failing", "subject", postgresql_where=text("sent_at IS NULL AND tries > 0")),
         Index("ix_outbox_correlation_id", "correlation_id"),
     )

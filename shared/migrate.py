@@ -24,6 +24,8 @@ SECOND_FORM = (
     "ix_inbox_over",
     "ix_idempotency_created_at",
     "ix_outbox_failing",
+    "ix_outbox_live",
+    "ix_outbox_history",
 )
 """The indexes that came with the second form of the mechanism tables."""
 TENANT_POLICY = """
@@ -218,9 +220,8 @@ def to_second_form(service: str) -> None:
     """Timers that are due at one moment are found in order; what is over can be forgotten, what was said cannot."""
     with op.get_context().autocommit_block():
         for index in _second_form_indexes(service):
-            op.drop_index(
-                str(index.name), schema=service, postgresql_concurrently=True, if_exists=True
-            )  # half made before
+            # One that an interrupted migration left is half made, and of no use.
+            op.drop_index(str(index.name), schema=service, postgresql_concurrently=True, if_exists=True)
             index.create(op.get_bind())
     op.drop_index("ix_timers_due", schema=service)
     _create_write_pending(service, say=SAY_ALL, as_who_noted_it=AS_WHO_NOTED_IT)

@@ -25,17 +25,31 @@ from shared.mechanisms import table
 from shared.tracing import Tracer
 
 BATCH = 200
+HISTORY_BATCH = 50
 PARALLEL_SUBJECTS = 50
 PUBLISH_DEADLINE_SECONDS = 10.0
 UNSENT = """
 WITH failing AS (SELECT DISTINCT subject FROM {schema}.outbox WHERE sent_at IS NULL AND tries > 0)
+(SELECT id, subject, envelope FROM {schema}.outbox AS live
+    WHERE sent_at IS NULL AND envelope ->> 'historical' = 'false' AND subject NOT IN (SELECT subject FROM failing)
+        AND NOT EXISTS (
+            SELECT FROM {schema}.outbox AS before
+            WHERE before.subject = live.subject AND before.sequence < live.sequence
+                AND before.sent_at IS NULL AND before.envelope ->> 'historical' = 'true'
+        )
+    ORDER BY id LIMIT $1)
+UNION ALL
 (SELECT id, subject, envelope FROM {schema}.outbox
-    WHERE sent_at IS NULL AND subject NOT IN (SELECT subject FROM failing) ORDER BY id LIMIT $1)
+    WHERE sent_at IS NULL AND envelope ->> 'historical' = 'true' AND subject NOT IN (SELECT subject FROM failing)
+    ORDER BY id LIMIT $2)
 UNION ALL
 (SELECT DISTINCT ON (subject) id, subject, envelope FROM {schema}.outbox
     WHERE sent_at IS NULL AND subject IN (SELECT subject FROM failing) ORDER BY subject, id)
 """
-"""What is to be published: of a subject that failed before only the first row, so that it holds up no other."""
+"""What is to be published: of a subject that failed before only the first row, so that it holds up no other; and of
+history only a little at a time, for what happens now does not wait behind what was long ago. What a subject says now
+does wait for its own history.
+"""
 MARK_SENT = "UPDATE {schema}.outbox SET sent_at = statement_timestamp(), error = NULL WHERE id = ANY ($1::bigint[])"
 MARK_TRIED = "UPDATE {schema}.outbox SET tries = tries + 1, error = $2 WHERE id = $1"
 log = structlog.get_logger()
@@ -76,8 +90,8 @@ class Relay:
         self.database, self.bus, self.tracer = database, bus, tracer
 
     async def step(self) -> int:
-        """Publish up to BATCH rows; returns how many were sent."""
-        rows = await self.database.directly(UNSENT, BATCH)
+        """Publish up to BATCH rows, and HISTORY_BATCH of history; returns how many were sent."""
+        rows = await self.database.directly(UNSENT, BATCH, HISTORY_BATCH)
         if not rows:
             return 0
         by_subject = groupby(sorted(rows, key=itemgetter("subject", "id")), key=itemgetter("subject"))
@@ -146,8 +160,9 @@ def _without_secrets(envelope: dict[str, Any]) -> dict[str, Any]:
 
 
 async def oldest_unsent_seconds(session: AsyncSession) -> float:
-    """Age in seconds of the oldest row that has not left; 0 when nothing waits."""
+    """Age in seconds of the oldest row that has not left; 0 when nothing waits. History may wait, and is left out."""
     outbox = table(session, "outbox")
     oldest = select(func.extract("epoch", func.clock_timestamp() - func.min(outbox.c.created_at)))
-    age = await session.scalar(oldest.where(outbox.c.sent_at.is_(None)))
+    is_live = outbox.c.envelope["historical"].astext == "false"
+    age = await session.scalar(oldest.where(outbox.c.sent_at.is_(None), is_live))
     return max(0.0, float(age or 0.0))

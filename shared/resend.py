@@ -16,11 +16,11 @@ RANGE = 10_000
 SCAN_SECONDS = 600
 SENT = """
 SELECT count(*) AS events, min(id) AS first, max(id) AS last
-FROM {schema}.outbox WHERE sent_at >= $1 AND sent_at < $2
+FROM {schema}.outbox WHERE sent_at >= $1 AND sent_at < $2 AND created_at >= $3
 """
 UNSEND = """
 UPDATE {schema}.outbox SET sent_at = NULL, tries = 0, error = NULL
-WHERE id BETWEEN $1 AND $2 AND sent_at >= $3 AND sent_at < $4
+WHERE id BETWEEN $1 AND $2 AND sent_at >= $3 AND sent_at < $4 AND created_at >= $5
 """
 
 
@@ -30,11 +30,15 @@ class CannotSendAgain(Exception):
 
 @dataclass(frozen=True)
 class Sent:
-    """What a service sent from `since` to the moment it was asked: how many events, in which rows of its outbox."""
+    """What a service sent from `since` to the moment it was asked: how many events, in which rows of its outbox.
+
+    Only those said at `said_since` or later: one that was sent again may be older than what inboxes remember.
+    """
 
     events: int
     since: datetime
     until: datetime
+    said_since: datetime
     first: int
     last: int
 
@@ -53,16 +57,18 @@ async def sent_since(database: Database, since: datetime, *, remembered: timedel
             raise CannotSendAgain(
                 f"{since.isoformat()} is more than {remembered.days} days ago: inboxes may have forgotten what they had"
             )
+        said_since = now - remembered
         statement = SENT.format(schema=database.service)
-        [row] = await driver(session).fetch(statement, since, now, timeout=SCAN_SECONDS)
-        return Sent(row["events"], since, now, row["first"] or 1, row["last"] or 0)
+        [row] = await driver(session).fetch(statement, since, now, said_since, timeout=SCAN_SECONDS)
+        return Sent(row["events"], since, now, said_since, row["first"] or 1, row["last"] or 0)
 
 
 async def send_again(database: Database, sent: Sent) -> None:
     """Mark these events unsent, oldest first and in short transactions, so that the relay can go on beside it."""
     for first, last in sent.ranges():
         async with database.transaction(_caller(database)) as session:
-            await driver(session).execute(UNSEND.format(schema=database.service), first, last, sent.since, sent.until)
+            within = (first, last, sent.since, sent.until, sent.said_since)
+            await driver(session).execute(UNSEND.format(schema=database.service), *within)
             context(session).wakes.add("outbox")
 
 

@@ -58,7 +58,7 @@ class PlatformSettings(BaseSettings):
     log_format: str = Field("json", description="json, or text for people.")
     keep_inbox_days: int = Field(
         KeepTimes.inbox_days,
-        gt=0,
+        ge=2,
         le=LONGEST_KEEP_DAYS,
         description="Days a handled event is remembered; one that comes again later is handled again.",
     )

@@ -86,6 +86,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "too_long": ("{column} has more than {most} characters", "{column} 超过 {most} 个字符"),
     "too_large": ("the history has more than {most:,} bytes", "历史记录超过 {most:,} 字节"),
     "wrong_width": ("{count} columns instead of {wanted}", "有 {count} 列，应为 {wanted} 列"),
+    "nul": ("holds a NUL character", "含有 NUL 字符"),
     "not_text": ("holds characters that are not {encoding}", "含有不属于 {encoding} 编码的字符"),
     "no_row": ("cannot be read as a row, up to line {last}: {reason}", "到第 {last} 行为止无法读取：{reason}"),
     "many_rows": ("more than {most} rows of one incident", "同一事件超过 {most} 行"),
@@ -123,6 +124,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "with the whole file, run the command again.",
         "{file} 在第 {line} 行中断（{reason}）。之前的事件已按上述结果处理；取得完整文件后请重新运行。",
     ),
+    "no_rows": ("{file} has a header and no rows.", "{file} 只有表头，没有数据行。"),
     "bad_zone": (
         "--zone: {value} is no time zone of the IANA database, such as Asia/Shanghai.",
         "--zone：{value} 不是 IANA 时区名称（例如 Asia/Shanghai）。",

@@ -143,6 +143,7 @@ class IncidentPage:
             "reported_at": reader.moment(incident.reported_at),
             "fault_class": reader.word(incident.fault_class) if incident.fault_class else None,
             "engineer": incident.engineer(language),
+            "resolved_at": reader.moment(incident.resolved_at) if incident.resolved_at else None,
             "closed_at": reader.moment(incident.closed_at) if incident.closed_at else None,
         }
         Tag("h2", reader.say("facts"), "card__title")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from clients.dashboard.words import WORDS, say
 from clients.language import language_named, listed
 from shared.events.words import word
+from shared.now import system_seconds
 from shared.zones import UnknownZone, zone_named
 
 LANGUAGE_COOKIE = "language"
@@ -57,8 +58,13 @@ class Reader:
         return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M}"
 
     def short(self, at: datetime) -> str:
-        """The same without the year, where space is dear."""
-        return f"{at.astimezone(self.zone):%m-%d %H:%M}"
+        """The same without the year, where space is dear; a year that is not the present one is said all the same."""
+        local = at.astimezone(self.zone)
+        return f"{local:%m-%d %H:%M}" if local.year == self._year_now else f"{local:%Y-%m-%d %H:%M}"
+
+    @property
+    def _year_now(self) -> int:
+        return datetime.fromtimestamp(system_seconds(), self.zone).year
 
     def clock_time(self, at: datetime) -> str:
         return f"{at.astimezone(self.zone):%H:%M:%S}"

@@ -73,6 +73,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "analysis": ("Preliminary analysis", "初步分析"),
     "solution": ("Solution", "解决方案"),
     "covered_by": ("Covered", "合同覆盖"),
+    "resolved_at": ("Resolved", "解决时间"),
     "closed_at": ("Closed", "关闭时间"),
     "due": ("due {time}", "应于 {time} 前"),
     "timeline": ("Timeline", "时间线"),

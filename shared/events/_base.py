@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.events.words import word
 
+CODED = frozenset({"channel", "severity", "fault_class", "kind", "state", "outcome", "reason", "detail"})
+"""Fields that hold coded values: in sentences they read as the field's terms. Names and texts stay as they are."""
 REGISTRY: dict[str, type[Event]] = {}
 
 
@@ -70,11 +72,11 @@ class Event(BaseModel):
 
     def sentence(self, language: str, zone: tzinfo = UTC) -> str:
         """What a reader of the timeline sees, in `zh` or `en`; coded values become their terms, times the zone's."""
-        values = {name: _shown(getattr(self, name), language, zone) for name in type(self).model_fields}
+        values = {name: _shown(name, getattr(self, name), language, zone) for name in type(self).model_fields}
         return (self.zh if language == "zh" else self.en).format(**values)
 
 
-def _shown(value: Any, language: str, zone: tzinfo) -> Any:
+def _shown(name: str, value: Any, language: str, zone: tzinfo) -> Any:
     if isinstance(value, datetime):
         try:
             local = value.astimezone(zone)
@@ -83,7 +85,7 @@ def _shown(value: Any, language: str, zone: tzinfo) -> Any:
         offset = f"{local:%z}"[:3] + ":" + f"{local:%z}"[3:5] if local.utcoffset() else ""
         return f"{local:%Y-%m-%d %H:%M} (UTC{offset})"
     if isinstance(value, str):
-        return word(value, language)
+        return word(value, language) if name in CODED else value
     return "" if value is None else value
 
 

@@ -179,7 +179,7 @@ class RecordedFact(BaseModel):
         names = [name for name in (self.team, self.assignee) if name]
         changed = [f"{name}: {value or '-'}" for name, value in self.details.items()][:SHOWN_DETAILS]
         between = "，" if language == "zh" else ", "
-        return between.join(terms + names + changed) or word("no_change", language)
+        return between.join(terms + names + changed) or word("updated", language)
 
 
 class RecordedClock(BaseModel):
@@ -205,7 +205,7 @@ class IncidentImported(
     type="incidents.incident_imported.v1",
     subject="incident_id",
     en="{number} taken over from {source} ({source_number}): {title}",
-    zh="{number} 由 {source} 导入（{source_number}）：{title}",
+    zh="从 {source}（{source_number}）导入 {number}：{title}",
 ):
     """An incident was taken over from another system, with its whole history: recorded facts, not moves.
 

@@ -66,7 +66,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "resolved": ("resolved", "已解决"),
     "confirmed": ("confirmed", "已确认"),
     "closed": ("closed", "已关闭"),
-    "no_change": ("no change", "无变化"),
+    "updated": ("updated", "已更新"),
     # what became of a record that was to be taken over, and why not
     "imported": ("imported", "已导入"),
     "unchanged": ("unchanged", "无变化"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,15 @@ from shared.db import Caller
 from shared.events.contracts import CustomerChanged
 from shared.events.incidents import IncidentAcknowledged
 from shared.mechanisms import tables_of
-from shared.outbox import BATCH, ForeignEvent, ForeignTenant, emit
+from shared.outbox import (
+    BATCH,
+    HISTORY_BATCH,
+    ForeignEvent,
+    ForeignTenant,
+    Relay,
+    emit,
+    oldest_unsent_seconds,
+)
 from tests.harness import OneService
 
 OUTBOX = tables_of("contracts")["outbox"]
@@ -114,6 +123,46 @@ async def test_the_envelope_tells_who_when_and_what_caused_it(one_service: OneSe
         "00-ab-cd-01",
     )
     assert str(envelope.customerid) == envelope.data["customer_id"]
+
+
+async def test_what_happens_now_does_not_wait_behind_history(one_service: OneService.Factory) -> None:
+    service = await one_service("contracts")
+    now = uuid7()
+    async with service.runtime.database.transaction(replace(SYSTEM, historical=True)) as session:
+        for _ in range(2 * HISTORY_BATCH):
+            emit(session, a_customer())
+    async with service.runtime.database.transaction(SYSTEM) as session:
+        emit(session, a_customer(customer_id=now))
+    relay = next(loop for loop in service.runtime.loops if isinstance(loop, Relay))
+    assert await relay.step() == HISTORY_BATCH + 1
+    assert str(now) in {envelope.subject for envelope in service.bus.published}
+    await service.settle()
+    assert len(service.bus.published) == 2 * HISTORY_BATCH + 1
+
+
+async def test_a_subject_does_not_speak_before_its_own_history(one_service: OneService.Factory) -> None:
+    service = await one_service("contracts")
+    last = uuid7()
+    async with service.runtime.database.transaction(replace(SYSTEM, historical=True)) as session:
+        for _ in range(HISTORY_BATCH):
+            emit(session, a_customer())
+        emit(session, a_customer(customer_id=last))
+    async with service.runtime.database.transaction(SYSTEM) as session:
+        emit(session, a_customer(customer_id=last))
+    await service.settle()
+    spoken = [envelope.historical for envelope in service.bus.published if envelope.subject == str(last)]
+    assert spoken == [True, False]
+
+
+async def test_waiting_history_is_no_sign_of_a_stuck_outbox(one_service: OneService.Factory) -> None:
+    service = await one_service("contracts")
+    async with service.runtime.database.transaction(replace(SYSTEM, historical=True)) as session:
+        emit(session, a_customer())
+    async with service.runtime.database.transaction(SYSTEM) as session:
+        assert await oldest_unsent_seconds(session) == 0
+        emit(session, a_customer())
+    async with service.runtime.database.transaction(SYSTEM) as session:
+        assert await oldest_unsent_seconds(session) > 0
 
 
 async def test_a_subject_that_keeps_failing_never_fills_the_batch(one_service: OneService.Factory) -> None:

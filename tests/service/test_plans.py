@@ -31,8 +31,8 @@ INSERT INTO contracts.idempotency (owner, key, fingerprint, created_at)
 SELECT 'owner', n, '', clock_timestamp() + n * interval '1 minute' FROM generate_series(-1000, 9000) AS n;
 
 INSERT INTO contracts.outbox (event_id, subject, sequence, type, correlation_id, envelope, created_at, sent_at)
-SELECT gen_random_uuid(), n, 1, 'type', gen_random_uuid(), '{}', clock_timestamp(),
-    CASE WHEN n % 2 = 0 THEN clock_timestamp() END
+SELECT gen_random_uuid(), n, 1, 'type', gen_random_uuid(), jsonb_build_object('historical', n % 3 > 0),
+    clock_timestamp(), CASE WHEN n % 2 = 0 THEN clock_timestamp() END
 FROM generate_series(1, 10000) AS n;
 ANALYZE contracts.timers, contracts.inbox, contracts.idempotency, contracts.outbox
 """
@@ -119,8 +119,8 @@ async def test_a_look_for_what_is_over_reads_one_entry_of_each_index(
 async def test_a_backlog_is_not_read_again_to_find_the_subjects_that_fail(
     filled: asyncpg.Connection[asyncpg.Record], mode: str
 ) -> None:
-    plan = await plan_of(filled, mode, UNSENT, "(bigint)", "100")
-    assert {"ix_outbox_failing", "ix_outbox_unsent"} <= {node.get("Index Name") for node in plan}
+    plan = await plan_of(filled, mode, UNSENT, "(bigint, bigint)", "100", "50")
+    assert {"ix_outbox_failing", "ix_outbox_live", "ix_outbox_history"} <= {node.get("Index Name") for node in plan}
     assert not [node for node in plan if node["Node Type"] == "Seq Scan"]
 
 

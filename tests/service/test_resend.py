@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from shared.bus import Envelope
@@ -66,6 +67,19 @@ async def test_what_leaves_while_events_are_marked_is_not_marked_too(one_service
     assert [row.event_id for row in await unsent(service)] == [lost.id]
 
 
+async def test_what_was_sent_again_before_is_not_sent_after_inboxes_forgot_it(
+    one_service: OneService.Factory, admin: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    """Sending again renews when it was sent, not when it came in elsewhere."""
+    service = await one_service("contracts")
+    since = await service.now()
+    await said(service, "Ada", "Grace")
+    await admin.execute("UPDATE contracts.outbox SET created_at = created_at - interval '40 days' WHERE id = 1")
+    sent = await sent_since(service.runtime.database, since, remembered=REMEMBERED)
+    assert sent.events == 1
+    assert len(await sent_again(service, since)) == 1
+
+
 async def test_an_event_that_had_failed_before_it_was_sent_starts_afresh(one_service: OneService.Factory) -> None:
     service = await one_service("contracts")
     since = await service.now()
@@ -100,4 +114,4 @@ async def test_a_time_that_would_do_harm_is_refused(one_service: OneService.Fact
 )
 def test_rows_are_marked_in_ranges_that_leave_none_out(first: int, last: int, expected: list[Any]) -> None:
     moment = datetime(2026, 11, 24, tzinfo=UTC)
-    assert list(Sent(0, moment, moment, first, last).ranges()) == expected
+    assert list(Sent(0, moment, moment, moment, first, last).ranges()) == expected

@@ -111,7 +111,7 @@ def test_a_second_block_of_a_number_is_rejected_with_its_line(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("row", "key"),
-    [("A", "wrong_width"), ("A,1,2", "wrong_width"), ("A,\0", "not_text")],
+    [("A", "wrong_width"), ("A,1,2", "wrong_width"), ("A,\0", "nul")],
 )
 def test_a_bad_row_spoils_its_whole_incident_and_no_other(tmp_path: Path, row: str, key: str) -> None:
     records, strays = records_in(written(tmp_path, f"number,what\nA,1\n{row}\nA,3\nB,1\n"))

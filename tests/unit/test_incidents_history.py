@@ -113,13 +113,23 @@ def test_which_promises_a_record_judges() -> None:
     ],
 )
 def test_what_cannot_be(changes: dict[str, Any], code: str) -> None:
-    refusal = contradiction(record("closed", **changes), NOW)
+    impossible = record("closed", **changes)
+    refusal = contradiction(impossible, standing(impossible), NOW)
     assert refusal is not None
     assert refusal.code == code
 
 
 def test_what_can_be() -> None:
-    assert contradiction(record("closed", resolved_at=NINE, closed_at=NINE), NOW) is None
+    possible = record("closed", resolved_at=NINE, closed_at=NINE)
+    assert contradiction(possible, standing(possible), NOW) is None
+
+
+@given(STATES, st.integers(-12, 12))
+def test_a_record_that_is_taken_ends_after_its_report(states: list[str | None], hours: int) -> None:
+    taken = record(*states, reported_at=after(hours))
+    found = standing(taken)
+    ends = [at for at in (found.resolved_at, found.closed_at) if at]
+    assert (contradiction(taken, found, NOW) is None) == all(at >= taken.reported_at for at in ends)
 
 
 @given(STATES, st.randoms())

@@ -96,13 +96,19 @@ class Run:
             if self.summary.sent:
                 self._tell("ended_early")
             raise
+        if self.summary.is_empty and not self.summary.broken:
+            raise Misuse("no_rows", file=self.export.path.name)
         self._tell("judged" if self.asked.dry_run else "done")
         if broken := self.summary.broken:
             raise Misuse("broken_file", file=self.export.path.name, line=broken.line, reason=broken.reason)
 
     async def _work(self, api: Aftercare) -> None:
         place = await place_of(api, self.asked.customer, self.asked.site, self.asked.asset)
-        zone = zone_asked(self.asked.zone) if self.asked.zone else await zone_of_contract(api, place.customer_id)
+        zone = (
+            zone_asked(self.asked.zone)
+            if self.asked.zone is not None
+            else await zone_of_contract(api, place.customer_id)
+        )
         self.zone = zone.key
         historian = Historian(
             self.meaning,

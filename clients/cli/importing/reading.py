@@ -22,6 +22,8 @@ from clients.cli.terminal import Misuse
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
 LOOKED_AT = 4096
+MOST_LINES = 20
+"""A row of the wrong width over more lines is a quote that was never closed: what follows is no row any more."""
 BROKEN = (EOFError, OSError, UnicodeError, zlib.error)
 """UnicodeError: of encodings that cannot go on after a wrong byte, such as UTF-16."""
 
@@ -93,6 +95,9 @@ class Export:
             except BROKEN as problem:
                 self.broken = Broken(self._reader.line_num + 1, str(problem) or type(problem).__name__)
                 return
+            if len(cells) != len(self.header) and self._reader.line_num - line >= MOST_LINES:
+                self.broken = Broken(line, "a quote that is not closed (引号未闭合)")
+                return
             if cells:
                 yield self._row(line, cells)
 
@@ -104,6 +109,8 @@ class Export:
         }
         if len(cells) != len(self.header):
             return Row(line, values, Unfit("wrong_width", count=len(cells), wanted=len(self.header)))
+        if "\0" in "".join(cells):
+            return Row(line, values, Unfit("nul"))
         if not _is_text("".join(cells)):
             return Row(line, values, Unfit("not_text", encoding=self.form.encoding))
         return Row(line, values)

@@ -52,6 +52,11 @@ class Summary:
         return self.incidents.total()
 
     @property
+    def is_empty(self) -> bool:
+        """Whether the file had no row at all."""
+        return not (self.seen or self.updates.total())
+
+    @property
     def clean(self) -> bool:
         """Whether everything in the file is present at the platform."""
         return not (self.incidents[REFUSED] or self.incidents[REJECTED] or self.broken)

@@ -118,7 +118,8 @@ def _judged(
     repeated: bool,
 ) -> Accepted | Result:
     place = places[record.asset_id, record.site_id]
-    refusal = domain.contradiction(record, context(session).now)
+    at_last = domain.standing(record)
+    refusal = domain.contradiction(record, at_last, context(session).now)
     if repeated:
         refusal = domain.NumberRepeated()
     elif known and known.history_hash == record.hash:
@@ -130,7 +131,7 @@ def _judged(
     if refusal or isinstance(place, NotFound):
         return Result(record.number, Outcome.REFUSED, refusal=refusal)
     terms = cover(place.agreements, record.asset_id, record.reported_at)
-    return Accepted(record, domain.standing(record), terms, place.site.id if place.site else None)
+    return Accepted(record, at_last, terms, place.site.id if place.site else None)
 
 
 async def _take_over(

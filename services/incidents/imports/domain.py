@@ -168,13 +168,14 @@ def kept_promises(record: Record, at_last: Standing) -> dict[Kind, Kept]:
     return kept | {Kind.RESOLVE: Kept(at_last.resolved_at, gone)}
 
 
-def contradiction(record: Record, now: datetime) -> AftercareError | None:
+def contradiction(record: Record, at_last: Standing, now: datetime) -> AftercareError | None:
     """Why the record cannot be, if it cannot."""
     stated = [at for at in (record.arrived_at, record.resolved_at, record.closed_at) if at]
     latest = max((record.reported_at, *stated, *(fact.at for fact in record.facts)))
     if latest > now:
         return HistoryFromTheFuture(at=latest.isoformat())
-    if any(at < record.reported_at for at in stated):
+    followed = [at for at in (at_last.resolved_at, at_last.closed_at) if at]
+    if any(at < record.reported_at for at in (*stated, *followed)):
         return HistoryInconsistent(why="ends_before_report")
     if record.resolved_at and record.closed_at and record.closed_at < record.resolved_at:
         return HistoryInconsistent(why="closed_before_resolved")

@@ -108,9 +108,12 @@ def _both(roles: Iterable[str]) -> str:
 
 
 def _what_next(home: Home, command: str) -> dict[str, str]:
-    elsewhere = "" if home.path.resolve() == CHECKOUT else f' ARGS="--folder {home.folder}"'
+    here = home.path.resolve() == CHECKOUT
+    elsewhere = "" if here else f' ARGS="--folder {home.folder}"'
+    command_line = "" if here else f"cd {home.path.resolve()}; "
     return {
         f"make demo{elsewhere}": "one fault from report to closed · 演示一次故障的全过程",
+        f"{command_line}{CHECKOUT / '.venv/bin/aftercare'} --help": "the command line · 命令行",
         "Ctrl-C": f"stop; `{command}` goes on with the data · 停止，数据保留",
     }
 

@@ -86,6 +86,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "too_long": ("{column} has more than {most} characters", "{column} 超过 {most} 个字符"),
     "too_large": ("the history has more than {most:,} bytes", "历史记录超过 {most:,} 字节"),
     "wrong_width": ("{count} columns instead of {wanted}", "有 {count} 列，应为 {wanted} 列"),
+    "wrong_width_lines": (
+        "{count} columns instead of {wanted}, up to line {last}; is a quote missing?",
+        "到第 {last} 行为止有 {count} 列，应为 {wanted} 列；是否缺少引号？",
+    ),
     "nul": ("holds a NUL character", "含有 NUL 字符"),
     "not_text": ("holds characters that are not {encoding}", "含有不属于 {encoding} 编码的字符"),
     "no_row": ("cannot be read as a row, up to line {last}: {reason}", "到第 {last} 行为止无法读取：{reason}"),

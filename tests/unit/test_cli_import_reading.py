@@ -54,6 +54,15 @@ def test_lines_are_those_of_the_file_also_after_quoted_line_breaks(tmp_path: Pat
     assert rows[1].unfit is not None
 
 
+def test_a_quote_that_is_never_closed_ends_the_file_where_it_opened(tmp_path: Path) -> None:
+    file = written(tmp_path, 'number,what\nA,1\nB,"2\n' + "C,3\n" * 40)
+    with Export(file, FORM) as export:
+        rows = list(export.rows())
+    assert [row.values for row in rows] == [{"number": "A", "what": "1"}]
+    assert export.broken is not None
+    assert export.broken.line == 3
+
+
 def test_a_byte_order_mark_and_blanks_around_names_and_values_are_not_part_of_them(tmp_path: Path) -> None:
     file = written(tmp_path, "\ufeffnumber , what\n A , 1 \n")
     [record], _ = records_in(file)

@@ -30,6 +30,12 @@ CHINESE = Reader("zh", zone_named("Asia/Shanghai"))
 KEY = re.compile(r"""say\(\s*"([a-z_]+)\"""")
 
 
+def test_a_time_of_another_year_names_its_year() -> None:
+    long_ago = datetime(2016, 3, 7, 4, 2, tzinfo=UTC)
+    assert ENGLISH.short(long_ago) == "2016-03-07 12:02"
+    assert ENGLISH.short(datetime.now(UTC)) == f"{datetime.now(ENGLISH.zone):%m-%d %H:%M}"
+
+
 def person(*roles: Role, customer: UUID | None = None, number: int = 7) -> Me:
     return Me(
         kind="person",

@@ -22,8 +22,6 @@ from clients.cli.terminal import Misuse
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
 LOOKED_AT = 4096
-MOST_LINES = 20
-"""A row of the wrong width over more lines is a quote that was never closed: what follows is no row any more."""
 BROKEN = (EOFError, OSError, UnicodeError, zlib.error)
 """UnicodeError: of encodings that cannot go on after a wrong byte, such as UTF-16."""
 
@@ -47,6 +45,22 @@ class Broken:
     reason: str
 
 
+class Lines:
+    """The lines of a text; `quotes` counts those seen since it was last set, and is even where a row ended."""
+
+    def __init__(self, text: Iterator[str]) -> None:
+        self._text = text
+        self.quotes = 0
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._text)
+        self.quotes += line.count('"')
+        return line
+
+
 class Export:
     """An open file: `header` at once, then `rows()` once. Raises Misuse for what is no table of text."""
 
@@ -60,7 +74,8 @@ class Export:
         try:
             self.size = path.stat().st_size
             self._text = self._opened()
-            self._reader = csv.reader(self._text, delimiter=form.delimiter)
+            self._lines = Lines(self._text)
+            self._reader = csv.reader(self._lines, delimiter=form.delimiter)
             self.header = self._read_header()
         except BaseException:
             self._file.close()
@@ -84,6 +99,7 @@ class Export:
         """Every row that is not blank. Where the file breaks off they end, and `broken` says so."""
         while True:
             line = self._reader.line_num + 1
+            self._lines.quotes = 0
             try:
                 cells = next(self._reader)
             except StopIteration:
@@ -95,7 +111,7 @@ class Export:
             except BROKEN as problem:
                 self.broken = Broken(self._reader.line_num + 1, str(problem) or type(problem).__name__)
                 return
-            if len(cells) != len(self.header) and self._reader.line_num - line >= MOST_LINES:
+            if self._lines.quotes % 2 and self._reader.line_num > line:
                 self.broken = Broken(line, "a quote that is not closed (引号未闭合)")
                 return
             if cells:
@@ -108,7 +124,9 @@ class Export:
             for name, cell in zip(self.header, cells, strict=False)
         }
         if len(cells) != len(self.header):
-            return Row(line, values, Unfit("wrong_width", count=len(cells), wanted=len(self.header)))
+            last = self._reader.line_num
+            key = "wrong_width" if last == line else "wrong_width_lines"
+            return Row(line, values, Unfit(key, count=len(cells), wanted=len(self.header), last=last))
         if "\0" in "".join(cells):
             return Row(line, values, Unfit("nul"))
         if not _is_text("".join(cells)):

@@ -184,10 +184,17 @@ def test_a_wrong_file_is_wrong_usage_and_nothing_is_asked(
     assert not caller.session.exists()
 
 
+def test_a_file_without_rows_is_no_import_that_succeeded(caller: Caller, platform: Receiver) -> None:
+    code, out, err = imports(caller, log(caller.folder, []))
+    assert (code, out, platform.kept) == (2, "", {})
+    assert err == "Error: log.csv has a header and no rows.\n"
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
         (("--mapping", "x.toml"), "--mapping is for --format csv only"),
+        (("--zone", ""), "--zone: "),
         (("--zone", "Mars/Olympus"), "--zone: Mars/Olympus is no time zone"),
         (("--site", "attic"), "--site: nothing matches “attic”."),
         (("--asset", "router"), "--asset: nothing matches “router”."),

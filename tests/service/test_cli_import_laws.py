@@ -30,7 +30,9 @@ INCIDENT = st.fixed_dictionaries(
         "reassignment_count": st.integers(0, 3).map(str),
     }
 )
-FILES = st.lists(st.tuples(INCIDENT, st.none() | st.tuples(st.sampled_from(DEFECTS), st.integers(0, 3))), max_size=60)
+FILES = st.lists(
+    st.tuples(INCIDENT, st.none() | st.tuples(st.sampled_from(DEFECTS), st.integers(0, 3))), min_size=1, max_size=60
+)
 
 Incidents = list[tuple[Update, tuple[Update, int] | None]]
 

@@ -169,8 +169,9 @@ def test_events_are_sent_again_from_a_time_on(command: Command, database: str) -
     since = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     counted = f"gateway: 1 events were sent since {since}\n"
     assert command("republish", "gateway", "--since", since, "--count") == (0, counted)
-    refused = command("republish", "gateway", "--since", since, AFTERCARE_KEEP_INBOX_DAYS="1")
-    assert (refused[0], "more than 0 days ago" in refused[1]) == (1, True)
+    before = (datetime.now(UTC) - timedelta(hours=25)).isoformat()
+    refused = command("republish", "gateway", "--since", before, AFTERCARE_KEEP_INBOX_DAYS="2")
+    assert (refused[0], "more than 1 days ago" in refused[1]) == (1, True)
     unsent = "gateway: they are unsent again; its worker sends them\n"
     assert command("republish", "gateway", "--since", since) == (0, counted + unsent)
     code, said = command("republish", "all", "--since", since, "--count")

@@ -122,11 +122,11 @@ async def test_a_repeat_within_the_keep_time_is_answered_as_before_and_a_later_o
 async def test_keep_times_are_settings_of_the_platform(
     one_service: OneService.Factory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AFTERCARE_KEEP_INBOX_DAYS", "1")
-    assert PlatformSettings().keep == KeepTimes(inbox_days=1)
+    monkeypatch.setenv("AFTERCARE_KEEP_INBOX_DAYS", "2")
+    assert PlatformSettings().keep == KeepTimes(inbox_days=2)
     service = await one_service(Toy().service())
     await service.hear(a_person("Ada"))
-    service.time.advance(timedelta(days=1, seconds=1))
+    service.time.advance(timedelta(days=2, seconds=1))
     assert await Retention(service.runtime.database, PlatformSettings().keep).step() == 1
 
 

@@ -55,8 +55,8 @@ def events() -> str:
     lines = [
         GENERATED,
         "# Events\n\n",
-        "Publisher → event → `service.consumer`. A snapshot is the whole public record; of history only who keeps records "
-        "hears.\n",
+        "Publisher → event → `service.consumer`. A snapshot is the whole public record; history is heard only by who "
+        "keeps records.\n",
     ]
     for service in services:
         lines.append(f"\n## {service.name}\n")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 import httpx
@@ -121,8 +122,19 @@ async def outside_verdicts(
 
 def errors_logged(platform: Launched) -> Mapping[str, int]:
     """What our own processes logged as errors, each with what was raised, and how often."""
-    ours = (json.loads(line) for line in platform.errors if line.startswith("{"))
+    ours = (entry for line in platform.errors for entry in entries_in(line))
     return Counter(f"{entry['event']} {_raised(entry.get('exception', ''))}" for entry in ours)
+
+
+def entries_in(line: str) -> Iterator[dict[str, Any]]:
+    """The log's entries in a line: all processes write to one stream, so two may stand in one line, or one be cut."""
+    while line.startswith("{"):
+        try:
+            entry, end = json.JSONDecoder().raw_decode(line)
+        except ValueError:
+            return
+        yield entry
+        line = line[end:]
 
 
 def _raised(trace: str) -> str:

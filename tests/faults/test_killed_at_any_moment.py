@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from tests.faults.kills import VICTIMS, planned
-from tests.faults.outcome import show
+from tests.faults.outcome import entries_in, show
 from tests.faults.run import run
 
 SEED = 7
@@ -19,6 +19,11 @@ def test_a_plan_kills_everybody_once_a_round_and_is_the_same_for_the_same_seed()
     assert plan != planned(SEED + 1, 2)
     for each_round in (plan[: len(VICTIMS)], plan[len(VICTIMS) :]):
         assert sorted(kill.what for kill in each_round) == sorted(VICTIMS)
+
+
+def test_entries_that_ran_together_in_the_log_are_told_apart_and_a_cut_one_is_left_out() -> None:
+    assert list(entries_in('{"event": "a"}{"event": "b"}{"eve')) == [{"event": "a"}, {"event": "b"}]
+    assert list(entries_in("Traceback")) == []
 
 
 @pytest.mark.rabbit

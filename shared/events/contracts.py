@@ -12,7 +12,10 @@ from shared.events._base import Snapshot
 
 
 class Target(BaseModel):
-    """One promise of an agreement: `kind` of clock for a severity. `unit`: seconds, working_seconds or working_days."""
+    """One promise of an agreement: `kind` of clock for a severity. `unit`: seconds, working_seconds or working_days.
+
+    `next_update` is owed again after each update to the customer; `vendor` is what an external party owes us.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -84,6 +87,13 @@ class AgreementChanged(Snapshot, type="contracts.agreement_changed.v1", subject=
 
     `calendar` is a work calendar as plain data, for the targets in working units. `in_force` is true once both sides
     signed and until another version replaces it. Dates are half-open: `starts_on` counts, `ends_on` does not.
+
+    `calendar_id`: the named calendar that `calendar` was taken from; a correction of it says the agreement again.
+    `applies_to_open`: both sides signed that this version also holds for incidents that are open. `withdrawn`: it
+    promises nothing any more, from now on. Warnings: `warning_percents` of a promise's time (none: the platform's
+    own), and `warn_before_seconds` of counted time ahead of its end. `pause_reasons` are those for which an incident
+    may wait, up to `pause_cap_seconds` in all (None: no cap). `close_after_days`: working days after which a solution
+    that nobody answered is taken as accepted (None: never). `priorities`: by impact, then urgency.
     """
 
     agreement_id: UUID
@@ -98,6 +108,15 @@ class AgreementChanged(Snapshot, type="contracts.agreement_changed.v1", subject=
     asset_ids: tuple[UUID, ...]
     calendar: dict[str, Any]
     targets: tuple[Target, ...]
+    calendar_id: UUID | None = None
+    applies_to_open: bool = False
+    withdrawn: bool = False
+    warning_percents: tuple[int, ...] = ()
+    warn_before_seconds: tuple[int, ...] = ()
+    pause_reasons: tuple[str, ...] = ("waiting_for_customer",)
+    pause_cap_seconds: int | None = None
+    close_after_days: int | None = None
+    priorities: dict[str, dict[str, str]] = {}
 
 
 class EmergencyOrganisationChanged(Snapshot, type="contracts.emergency_organisation_changed.v1", subject="customer_id"):

@@ -53,6 +53,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "plan_requested": ("plan requested", "申请启动预案"),
     "plan_decided": ("plan decided", "预案决定"),
     "superior_told": ("superior told", "上报上级"),
+    "next_update": ("next update to the customer", "下次进展通报"),
+    "vendor": ("external party", "外部支持"),
     "running": ("running", "计时中"),
     "paused": ("paused", "已暂停"),
     "met": ("met", "按时完成"),
@@ -62,6 +64,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # incident states
     "reported": ("reported", "已报告"),
     "acknowledged": ("acknowledged", "已响应"),
+    "triaged": ("triaged", "已分诊"),
     "in_progress": ("in progress", "处理中"),
     "resolved": ("resolved", "已解决"),
     "confirmed": ("confirmed", "已确认"),
@@ -72,6 +75,21 @@ WORDS: dict[str, tuple[str, str]] = {
     "unchanged": ("unchanged", "无变化"),
     "ends_before_report": ("it ends before it was reported", "结束时间早于报告时间"),
     "closed_before_resolved": ("closed before resolved", "关闭时间早于解决时间"),
+    "merged": ("merged", "已合并"),
+    # why an incident waits, as agreed with the customer
+    "waiting_for_customer": ("waiting for the customer", "等待客户"),
+    "site_closed": ("no access to the site", "现场无法进入"),
+    "agreed_window": ("waiting for the agreed window", "等待约定的停机窗口"),
+    # impact, urgency, priority
+    "critical": ("critical", "紧急"),
+    "high": ("high", "高"),
+    "medium": ("medium", "中"),
+    "low": ("low", "低"),
+    # teams that hold an incident
+    "site": ("site team", "现场团队"),
+    "regional": ("regional platform", "区域平台"),
+    "headquarters": ("headquarters", "总部"),
+    "joint_analysis": ("joint analysis", "联合会诊"),
     # visits
     "planned": ("planned", "已安排"),
     "en_route": ("en route", "在途"),

@@ -54,7 +54,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "plan_decided": ("plan decided", "预案决定"),
     "superior_told": ("superior told", "上报上级"),
     "next_update": ("next update to the customer", "下次进展通报"),
-    "vendor": ("external party", "外部支持"),
+    "vendor": ("external party", "外部支持方"),
     "running": ("running", "计时中"),
     "paused": ("paused", "已暂停"),
     "met": ("met", "按时完成"),

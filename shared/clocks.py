@@ -63,7 +63,7 @@ MOVES: Mapping[Phase, tuple[str, ...]] = {
     Phase.RUNNING: ("pause", "stop", "retarget", "cancel"),
     Phase.PAUSED: ("resume", "stop", "retarget", "cancel"),
     Phase.STOPPED: ("reopen", "retarget"),
-    Phase.CANCELLED: (),
+    Phase.CANCELLED: ("reopen",),
 }
 
 
@@ -197,6 +197,15 @@ def warning_times(clock: Clock, now: datetime, fractions: Sequence[float] = DEFA
     return tuple(_reach(clock, now, budget * fraction) for fraction in fractions)
 
 
+def time_before(clock: Clock, now: datetime, seconds: int) -> datetime | None:
+    """When so many seconds of counted time are left, under the same assumption as `due_at`; None: never so many.
+
+    Walks back over closed hours and pauses, as they do not count.
+    """
+    used = total(clock) - timedelta(seconds=seconds)
+    return None if used <= timedelta() else _reach(clock, now, used)
+
+
 def state(clock: Clock, now: datetime) -> State:
     """A function of counted time, never of a stored date: stopped exactly at the due time is met."""
     if clock.phase is Phase.CANCELLED:
@@ -237,10 +246,10 @@ def stop(clock: Clock, at: datetime) -> Clock:
 
 
 def reopen(clock: Clock, at: datetime) -> Clock:
-    """Runs on from what was counted when it stopped; the time in between does not count."""
+    """Runs on from what was counted when it stopped or was cancelled; the time in between does not count."""
     _allow(clock, "reopen")
-    gap = Pause(clock.stopped_at or at, at, STOPPED)
-    return replace(clock, pauses=(*clock.pauses, gap), stopped_at=None)
+    gap = Pause(clock.cancelled_at or clock.stopped_at or at, at, STOPPED)
+    return replace(clock, pauses=(*clock.pauses, gap), stopped_at=None, cancelled_at=None)
 
 
 def retarget(clock: Clock, budget: Budget, calendar: WorkCalendar) -> Clock:

@@ -36,6 +36,9 @@ class Permission(StrEnum):
     INCIDENTS_WORK = "incidents:work"
     INCIDENTS_DISPATCH = "incidents:dispatch"
     INCIDENTS_CONFIRM = "incidents:confirm"
+    INCIDENTS_REOPEN = "incidents:reopen"
+    PAUSES_SETTLE = "pauses:settle"
+    COVER_DECIDE = "cover:decide"
     INCIDENTS_IMPORT = "incidents:import"
     VISITS_WORK = "visits:work"
     PLANS_READ = "plans:read"
@@ -68,15 +71,16 @@ _STAFF = _READ | _ALARMS | {P.PEOPLE_READ, P.STOCK_READ, P.SURVEYS_READ}
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CUSTOMER_USER: frozenset(
-        {P.CONTRACTS_READ, P.INCIDENTS_READ, P.INCIDENTS_REPORT, P.INCIDENTS_CONFIRM, P.PARTS_READ, P.SURVEYS_READ}
+        {P.CONTRACTS_READ, P.INCIDENTS_READ, P.INCIDENTS_REPORT, P.INCIDENTS_CONFIRM, P.INCIDENTS_REOPEN}
+        | {P.PARTS_READ, P.SURVEYS_READ}
     ),
     Role.CLIENT_SYSTEM: frozenset(
         {P.INCIDENTS_READ, P.INCIDENTS_REPORT, P.PARTS_READ, P.WEBHOOKS_READ, P.WEBHOOKS_WRITE}
     ),
     Role.DESK: frozenset(
         _STAFF
-        | {P.INCIDENTS_REPORT, P.INCIDENTS_WORK, P.INCIDENTS_DISPATCH, P.PARTS_REQUEST, P.MESSAGES_READ}
-        | {P.WEBHOOKS_READ, P.EVIDENCE_READ}
+        | {P.INCIDENTS_REPORT, P.INCIDENTS_WORK, P.INCIDENTS_DISPATCH, P.INCIDENTS_REOPEN, P.PARTS_REQUEST}
+        | {P.MESSAGES_READ, P.WEBHOOKS_READ, P.EVIDENCE_READ, P.COVER_DECIDE}
     ),
     Role.ENGINEER: frozenset(
         _STAFF | {P.INCIDENTS_REPORT, P.INCIDENTS_WORK, P.VISITS_WORK, P.PARTS_REQUEST, P.PARTS_USE}
@@ -88,10 +92,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.LEADER: frozenset(_READ | _ALARMS | {P.PLANS_APPROVE, P.ACTIVATIONS_DECIDE, P.EVIDENCE_READ}),
     Role.SUPERIOR: frozenset(_READ | _ALARMS),
-    Role.MANAGEMENT: frozenset(_STAFF | {P.EVIDENCE_READ, P.MESSAGES_READ}),
+    Role.MANAGEMENT: frozenset(_STAFF | {P.EVIDENCE_READ, P.MESSAGES_READ, P.PAUSES_SETTLE, P.COVER_DECIDE}),
     Role.KEEPER: frozenset({P.INCIDENTS_READ, P.PARTS_READ, P.STOCK_READ, P.STOCK_BOOK}),
     Role.BUYER: frozenset({P.STOCK_READ}),
-    Role.QUALITY: frozenset(_READ | {P.SURVEYS_READ, P.MESSAGES_READ}),
+    Role.QUALITY: frozenset(_READ | {P.SURVEYS_READ, P.MESSAGES_READ, P.PAUSES_SETTLE}),
     Role.ADMINISTRATOR: frozenset(
         _STAFF
         | {P.PEOPLE_WRITE, P.KEYS_WRITE, P.CONTRACTS_WRITE, P.STOCK_WRITE, P.PLANS_WRITE}
@@ -102,7 +106,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 
 STAFF_ONLY: frozenset[Permission] = frozenset(
     {P.PEOPLE_READ, P.PEOPLE_WRITE, P.KEYS_WRITE, P.CONTRACTS_WRITE, P.MESSAGES_READ, P.OPERATIONS, P.INCIDENTS_IMPORT}
-    | {P.STOCK_READ, P.STOCK_BOOK, P.STOCK_WRITE}
+    | {P.STOCK_READ, P.STOCK_BOOK, P.STOCK_WRITE, P.PAUSES_SETTLE, P.COVER_DECIDE}
 )
 """What is the provider's own: a customer's people do not hold it, whatever their roles bring."""
 

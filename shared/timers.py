@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import update
+from sqlalchemy import Update, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -112,6 +112,19 @@ async def cancel(session: AsyncSession, kind: str, subject: UUID, *, label: str 
     armed = update(timers).where(timers.c.kind == kind, timers.c.subject == str(subject), timers.c.state == "armed")
     if label is not None:
         armed = armed.where(timers.c.label == label)
+    return await _cancel(session, armed)
+
+
+async def cancel_many(session: AsyncSession, kinds: Sequence[str], subjects: Collection[UUID]) -> int:
+    """Cancel all that is armed of these kinds for these subjects, in one statement. Returns how many."""
+    timers = table(session, "timers")
+    named = [str(subject) for subject in subjects]
+    armed = update(timers).where(timers.c.kind.in_(kinds), timers.c.subject.in_(named), timers.c.state == "armed")
+    return await _cancel(session, armed)
+
+
+async def _cancel(session: AsyncSession, armed: Update) -> int:
+    timers = table(session, "timers")
     cancelled = (await session.scalars(armed.values(state="cancelled").returning(timers.c.id))).all()
     context(session).cancelled.update(cancelled)
     return len(cancelled)

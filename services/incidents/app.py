@@ -5,12 +5,14 @@ from __future__ import annotations
 from services.incidents.base import Base
 from services.incidents.consumers import consumers
 from services.incidents.copies.actions import COPIES
+from services.incidents.endings.routes import routes as ending_routes
 from services.incidents.imports.routes import routes as import_routes
 from services.incidents.incidents.routes import routes as incident_routes
 from services.incidents.jobs import jobs
 from services.incidents.settings import Settings
 from services.incidents.timeline.routes import routes as timeline_routes
 from services.incidents.visits.routes import routes as visit_routes
+from services.incidents.waiting.routes import routes as waiting_routes
 from shared.events import incidents as says
 from shared.service import Service
 
@@ -19,14 +21,28 @@ SERVICE = Service(
     summary="Incidents, their promises, visits and timeline",
     settings=Settings,
     metadata=Base.metadata,
-    routers=(import_routes, incident_routes, visit_routes, timeline_routes),
+    routers=(import_routes, incident_routes, ending_routes, waiting_routes, visit_routes, timeline_routes),
     emits=(
         says.IncidentReported,
         says.IncidentAcknowledged,
         says.IncidentClassified,
         says.IncidentAssigned,
+        says.IncidentPrioritised,
+        says.WorkBegun,
+        says.CoverDecided,
+        says.CoverFound,
+        says.AgreementReplaced,
+        says.IncidentPaused,
+        says.IncidentResumed,
+        says.PauseDisputed,
+        says.PauseSettled,
         says.IncidentResolved,
         says.IncidentConfirmed,
+        says.SolutionRefused,
+        says.IncidentReopened,
+        says.IncidentCancelled,
+        says.IncidentMerged,
+        says.IncidentUnmerged,
         says.IncidentClosed,
         says.IncidentImported,
         says.VisitPlanned,

@@ -12,6 +12,8 @@ from shared.events.escalation import (
     ActivationAuthorised,
     ActivationRefused,
     ActivationRequested,
+    EngagementMoved,
+    PartyEngaged,
     SuperiorInformed,
 )
 from shared.inbox import Consumers
@@ -60,3 +62,20 @@ async def stop_decision_clock_too(session: AsyncSession, event: ActivationRefuse
 async def stop_superior_clock(session: AsyncSession, event: SuperiorInformed) -> None:
     """The promise to tell the superior authority is kept."""
     await milestones.note_superior_told(session, incident_id=event.incident_id, at=event.informed_at)
+
+
+@consumers.on(PartyEngaged)
+async def start_vendor_clock(session: AsyncSession, event: PartyEngaged) -> None:
+    """What the external party owes us begins to run."""
+    await milestones.note_engaged(
+        session, incident_id=event.incident_id, engagement_id=event.engagement_id, at=event.contacted_at
+    )
+
+
+@consumers.on(EngagementMoved)
+async def stop_vendor_clock(session: AsyncSession, event: EngagementMoved) -> None:
+    """The external party is done."""
+    if event.state == "done":
+        await milestones.note_engagement_done(
+            session, incident_id=event.incident_id, engagement_id=event.engagement_id, at=event.moved_at
+        )

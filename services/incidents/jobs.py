@@ -1,8 +1,10 @@
-"""What incidents does on time: it says that a promise is at risk, and that one is broken."""
+"""What incidents does on time: says that a promise is at risk or broken, ends pauses, closes what nobody answered."""
 
 from __future__ import annotations
 
 from services.incidents.clocks import actions as clocks
+from services.incidents.endings import actions as endings
+from services.incidents.waiting import actions as waiting
 from shared.db import AsyncSession
 from shared.timers import Jobs, Timer
 
@@ -11,9 +13,20 @@ jobs = Jobs()
 
 @jobs.due(clocks.WARNING)
 async def warn_of_clock(session: AsyncSession, timer: Timer) -> None:
-    await clocks.warn_of_clock(session, clock_id=timer.subject_id, percent=timer.data["percent"], late=timer.late)
+    percent, before = timer.data.get("percent"), timer.data.get("before")
+    await clocks.warn_of_clock(session, clock_id=timer.subject_id, percent=percent, before=before, late=timer.late)
 
 
 @jobs.due(clocks.BREACH)
 async def break_promise(session: AsyncSession, timer: Timer) -> None:
     await clocks.break_promise(session, clock_id=timer.subject_id, late=timer.late)
+
+
+@jobs.due(waiting.END_PAUSE)
+async def end_pause(session: AsyncSession, timer: Timer) -> None:
+    await waiting.end_pause(session, incident_id=timer.subject_id)
+
+
+@jobs.due(endings.CLOSE_UNANSWERED)
+async def close_unanswered(session: AsyncSession, timer: Timer) -> None:
+    await endings.close_unanswered(session, incident_id=timer.subject_id)

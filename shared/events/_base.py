@@ -10,7 +10,10 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.events.words import word
 
-CODED = frozenset({"channel", "severity", "fault_class", "kind", "state", "outcome", "reason", "detail"})
+CODED = frozenset(
+    {"channel", "severity", "fault_class", "kind", "state", "former_state", "outcome", "reason", "detail"}
+    | {"impact", "urgency", "priority", "team", "cover"}
+)
 """Fields that hold coded values: in sentences they read as the field's terms. Names and texts stay as they are."""
 REGISTRY: dict[str, type[Event]] = {}
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events._base import Snapshot
 
@@ -116,7 +116,7 @@ class AgreementChanged(Snapshot, type="contracts.agreement_changed.v1", subject=
     pause_reasons: tuple[str, ...] = ("waiting_for_customer",)
     pause_cap_seconds: int | None = None
     close_after_days: int | None = None
-    priorities: dict[str, dict[str, str]] = {}
+    priorities: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
 class EmergencyOrganisationChanged(Snapshot, type="contracts.emergency_organisation_changed.v1", subject="customer_id"):

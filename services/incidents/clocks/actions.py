@@ -7,7 +7,7 @@ before it marks the timer, so the effects here take them in that order too.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,33 +18,38 @@ from uuid_utils.compat import uuid7
 from services.incidents.base import insert_complete
 from services.incidents.clocks import domain, queries
 from services.incidents.clocks.models import Clock
+from services.incidents.clocks.saying import about, note_clock, pauses_said, say_armed, say_breach
+from services.incidents.pauses.domain import Stretch
+from services.incidents.pauses.queries import stretches_of
 from services.incidents.settings import Settings
 from shared import clocks, timers
 from shared.audit import note
 from shared.db import context, settings_of
-from shared.events.incidents import ClockArmed, ClockBreached, ClockStopped, ClockWarned, RecordedClock
+from shared.events.incidents import ClockStopped, ClockWarned, RecordedClock
 from shared.outbox import emit
 
+Stretches = Sequence[Stretch]
 WARNING = "clock_warning"
 BREACH = "clock_breach"
+Wanted = tuple[str, UUID, str, datetime, dict[str, Any]]
 
 
 async def arm_clocks(
-    session: AsyncSession, bearer: domain.Bearer, wanted: Sequence[domain.Wanted]
+    session: AsyncSession, bearer: domain.Bearer, wanted: Sequence[domain.Wanted], stretches: Stretches = ()
 ) -> tuple[domain.Reading, ...]:
-    """Start promises. One insert for all clocks, one for all their timers.
+    """Start promises. One insert for all clocks, one for all their timers. `stretches`: what the incident has so far.
 
     A promise that no calendar reaches the end of is left out, and the audit says so: it must not refuse the rest.
     """
     if not wanted:
         return ()
     now = context(session).now
-    armed = [_clock(bearer, promise) for promise in wanted if domain.can_break(promise.promise)]
+    armed = [_clock(bearer, promise, stretches) for promise in wanted if domain.can_break(promise.promise)]
     if armed:
         await insert_complete(session, armed)
-        await _arm_timers(session, armed)
+        await _arm_timers(session, dict.fromkeys(armed, stretches))
     for clock in armed:
-        _say_armed(session, clock)
+        say_armed(session, clock, stretches)
     due = {clock.kind: clock.due_at for clock in armed}
     beyond = [promise.kind for promise in wanted if promise.kind not in due]
     information = {"beyond_calendar": beyond} if beyond else None
@@ -56,38 +61,43 @@ async def arm_clocks(
         information=information,
         customer_id=bearer.customer_id,
     )
-    return tuple(clock.reading(now) for clock in armed)
+    return tuple(clock.reading(stretches, now) for clock in armed)
 
 
-async def record_clocks(session: AsyncSession, recorded: Sequence[domain.Recorded]) -> dict[UUID, list[RecordedClock]]:
+async def record_clocks(
+    session: AsyncSession, recorded: Sequence[domain.Recorded], stretches: Mapping[UUID, Stretches]
+) -> dict[UUID, list[RecordedClock]]:
     """Enter promises of incidents taken over, as the record shows they were kept; by incident, how each stands.
 
-    Nobody is told of what is past: timers are armed only for what is still to come.
+    `stretches`: by incident, what it did not count. Nobody is told of what is past: timers are armed only for what is
+    still to come.
     """
     kept = [promise for promise in recorded if domain.can_break(promise.wanted.promise)]
-    entered = [_recorded_clock(session, promise) for promise in kept]
+    entered = [_recorded_clock(session, one, stretches.get(one.bearer.incident_id, ())) for one in kept]
     if entered:
         await insert_complete(session, entered)
     standing: dict[UUID, list[RecordedClock]] = defaultdict(list)
     for clock in entered:
+        uncounted = stretches.get(clock.incident_id, ())
         if clock.is_open and not clock.breach_said:
-            await _arm_timers(session, [clock], domain.alerts_to_come)
-        standing[clock.incident_id].append(_as_recorded(session, clock))
+            await _arm_timers(session, {clock: uncounted}, domain.alerts_to_come)
+        standing[clock.incident_id].append(_as_recorded(session, clock, uncounted))
     return standing
 
 
-def _recorded_clock(session: AsyncSession, recorded: domain.Recorded) -> Clock:
+def _recorded_clock(session: AsyncSession, recorded: domain.Recorded, stretches: Stretches) -> Clock:
     now = context(session).now
-    clock = _clock(recorded.bearer, recorded.wanted)
+    clock = _clock(recorded.bearer, recorded.wanted, stretches)
     clock.stopped_at = recorded.stopped_at and max(recorded.stopped_at, clock.started_at)
     clock.cancelled_at = None if clock.stopped_at else recorded.cancelled_at
-    clock.breach_said = clocks.state(clock.promise, now) is clocks.State.BREACHED
+    promise = clock.promise(stretches)
+    clock.breach_said = clocks.state(promise, now) is clocks.State.BREACHED
     used = (percent for percent in settings_of(session, Settings).warning_percents)
-    clock.warned_percent = max((p for p in used if domain.is_used(clock.promise, now, p)), default=0)
+    clock.warned_percent = max((p for p in used if domain.is_used(promise, now, p)), default=0)
     return clock
 
 
-def _as_recorded(session: AsyncSession, clock: Clock) -> RecordedClock:
+def _as_recorded(session: AsyncSession, clock: Clock, stretches: Stretches) -> RecordedClock:
     return RecordedClock(
         kind=clock.kind,
         started_at=clock.started_at,
@@ -96,34 +106,41 @@ def _as_recorded(session: AsyncSession, clock: Clock) -> RecordedClock:
         calendar=clock.calendar or domain.ROUND_THE_CLOCK,
         due_at=clock.due_at,
         stopped_at=clock.stopped_at or clock.cancelled_at,
-        outcome=clocks.state(clock.promise, context(session).now).value,
+        outcome=clocks.state(clock.promise(stretches), context(session).now).value,
+        pauses=pauses_said(clock, stretches),
     )
 
 
-def _clock(bearer: domain.Bearer, wanted: domain.Wanted) -> Clock:
+def _clock(bearer: domain.Bearer, wanted: domain.Wanted, stretches: Stretches) -> Clock:
     clock = Clock(
         id=uuid7(),
         incident_id=bearer.incident_id,
         customer_id=bearer.customer_id,
         number=bearer.number,
         kind=wanted.kind,
-        activation_id=wanted.activation_id,
+        about_id=wanted.about_id,
         started_at=wanted.started_at,
     )
-    _aim(clock, wanted.aim)
+    _aim(clock, wanted.aim, stretches)
     return clock
 
 
-def _aim(clock: Clock, aim: domain.Aim) -> None:
+def _aim(clock: Clock, aim: domain.Aim, stretches: Stretches) -> None:
     """Point a clock at another target, from its original start; nothing was said about that yet."""
     clock.amount, clock.unit = aim.amount, aim.unit
     clock.calendar = None if aim.calendar is None else dict(aim.calendar)
-    clock.cancelled_at, clock.warned_percent, clock.breach_said = None, 0, False
-    clock.due_at = clocks.due_at(clock.promise, clock.started_at)
+    clock.warning_percents, clock.warn_before_seconds = list(aim.warning_percents), list(aim.warn_before_seconds)
+    clock.cancelled_at = None
+    clock.warned_percent, clock.warned_before_seconds, clock.breach_said = 0, None, False
+    promise = clock.promise(stretches)
+    clock.due_at = clocks.due_at(promise, clock.started_at)
 
 
 async def aim_clocks(
-    session: AsyncSession, bearer: domain.Bearer, aims: dict[str, domain.Aim | None], starts: dict[str, datetime]
+    session: AsyncSession,
+    bearer: domain.Bearer,
+    aims: Mapping[str, domain.Aim | None],
+    starts: Mapping[str, datetime],
 ) -> None:
     """Bring the promises in line with a new severity: `aims` by kind, None where there is no promise any more.
 
@@ -131,25 +148,100 @@ async def aim_clocks(
     runs from its start in `starts`; one that has none there is not made any more.
     """
     known = await queries.clocks_of(session, bearer.incident_id)
+    stretches = (await stretches_of(session, [bearer.incident_id]))[bearer.incident_id]
     changed = [clock.id for clock in known if _is_to_change(clock, aims[clock.kind])]
     for clock in await _held(session, changed):
         aim = aims[clock.kind]
         if aim is None or not domain.can_break(domain.Wanted(clock.kind, clock.started_at, aim).promise):
-            _drop(session, clock)
+            _drop(session, clock, stretches)
         elif clock.is_open or clock.kind in starts:
-            _aim(clock, aim)
-            await _arm_timers(session, [clock])
-            _say_armed(session, clock)
-            _note(session, clock, "aim_clock", due_at=clock.due_at)
+            _aim(clock, aim, stretches)
+            await _run_on(session, [clock], {bearer.incident_id: stretches})
+            note_clock(session, clock, "aim_clock", due_at=clock.due_at)
     new = (kind for kind in starts if kind not in {clock.kind for clock in known})
     wanted = [domain.Wanted(kind, starts[kind], aim) for kind in new if (aim := aims[kind]) is not None]
-    await arm_clocks(session, bearer, wanted)
+    await arm_clocks(session, bearer, wanted, stretches)
 
 
 def _is_to_change(clock: Clock, aim: domain.Aim | None) -> bool:
     if clock.is_open:
         return clock.aim != aim
-    return clock.stopped_at is None and clock.activation_id is None and aim is not None
+    return clock.stopped_at is None and clock.about_id is None and aim is not None
+
+
+async def retarget_clocks(
+    session: AsyncSession, aimed: Mapping[UUID, domain.Aim | None], stretches: Mapping[UUID, Stretches]
+) -> int:
+    """Aim open clocks of any incidents (under lock) anew, from their starts, with what `stretches` do not count.
+
+    `aimed` by the clock's id; None where nothing is promised any more. Returns how many were aimed or dropped.
+    """
+    held = [clock for clock in await _held(session, aimed) if clock.is_open]
+    going = []
+    for clock in held:
+        aim = aimed[clock.id]
+        if aim is None or not domain.can_break(domain.Wanted(clock.kind, clock.started_at, aim).promise):
+            _drop(session, clock, stretches[clock.incident_id])
+        else:
+            former = clock.due_at
+            _retarget(session, clock, aim, stretches[clock.incident_id])
+            going.append(clock)
+            note_clock(session, clock, "retarget_clock", former_due_at=former, due_at=clock.due_at)
+    await _run_on(session, going, stretches)
+    return len(held)
+
+
+def _retarget(session: AsyncSession, clock: Clock, aim: domain.Aim, stretches: Stretches) -> None:
+    """Unlike after a new severity it is the same promise: what was said of it, and still holds, stays said."""
+    percent, before, breach = clock.warned_percent, clock.warned_before_seconds, clock.breach_said
+    _aim(clock, aim, stretches)
+    now, promise = context(session).now, clock.promise(stretches)
+    clock.due_at = clocks.due_at(promise, now)
+    clock.warned_percent = percent if percent and domain.is_used(promise, now, percent) else 0
+    clock.warned_before_seconds = before if before and domain.is_near(promise, now, before) else None
+    clock.breach_said = breach and clocks.state(promise, now) is clocks.State.BREACHED
+
+
+async def retime_clocks(session: AsyncSession, incident_id: UUID) -> None:
+    """The incident's pauses changed: clocks that stand still now have no timers, the others new ones.
+
+    What was said of a clock stays said. Call with the incident locked.
+    """
+    known = await queries.clocks_of(session, incident_id)
+    stretches = await stretches_of(session, [incident_id])
+    now = context(session).now
+    going = []
+    for clock in await _held(session, [clock.id for clock in known if clock.is_open]):
+        promise = clock.promise(stretches[incident_id])
+        clock.due_at = clocks.due_at(promise, now)
+        clock.breach_said = clock.breach_said and clocks.state(promise, now) is clocks.State.BREACHED
+        going.append(clock)
+    await _run_on(session, going, stretches)
+
+
+async def reopen_clocks(
+    session: AsyncSession, incident_id: UUID, *, since: datetime, stopped_kinds: Collection[str]
+) -> None:
+    """Take up what ended with the incident at `since` or after: what was cancelled, and these kinds if stopped.
+
+    The incident's pauses must have the gap already: each clock runs on from what it had counted.
+    """
+    known = await queries.clocks_of(session, incident_id)
+    stretches = await stretches_of(session, [incident_id])
+    ended = [clock.id for clock in known if _ended_since(clock, since, stopped_kinds)]
+    going = []
+    for clock in await _held(session, ended, stopped_too=True):
+        clock.stopped_at = clock.cancelled_at = None
+        clock.due_at = clocks.due_at(clock.promise(stretches[incident_id]), context(session).now)
+        going.append(clock)
+        note_clock(session, clock, "reopen_clock", due_at=clock.due_at)
+    await _run_on(session, going, stretches)
+
+
+def _ended_since(clock: Clock, since: datetime, stopped_kinds: Collection[str]) -> bool:
+    if clock.cancelled_at is not None:
+        return clock.cancelled_at >= since
+    return clock.stopped_at is not None and clock.stopped_at >= since and clock.kind in stopped_kinds
 
 
 async def stop_clocks(
@@ -158,113 +250,125 @@ async def stop_clocks(
     kinds: Collection[str],
     at: datetime,
     *,
-    activation_id: UUID | None = None,
+    about_id: UUID | None = None,
 ) -> None:
-    """What was promised was done at `at`; promises of these kinds that run are judged by that."""
+    """What was promised was done at `at`; promises of these kinds that run are judged by that.
+
+    `about_id`: only those that run for this request or engagement.
+    """
     running = await queries.clocks_of(session, incident_id)
-    meant = [c.id for c in running if c.is_open and c.kind in kinds and c.activation_id == activation_id]
-    for clock in await _held(session, meant):
-        _stop(session, clock, at)
+    meant = [c.id for c in running if c.is_open and c.kind in kinds and about_id in (None, c.about_id)]
+    if meant:
+        stretches = await stretches_of(session, [incident_id])
+        for clock in await _held(session, meant):
+            _stop(session, clock, at, stretches[incident_id])
 
 
 async def drop_clocks(session: AsyncSession, incident_id: UUID, kinds: Collection[str]) -> None:
     """Promises of these kinds have no point any more: cancelled, or judged broken if they were by now."""
     running = await queries.clocks_of(session, incident_id)
-    for clock in await _held(session, [c.id for c in running if c.is_open and c.kind in kinds]):
-        _drop(session, clock)
+    meant = [clock.id for clock in running if clock.is_open and clock.kind in kinds]
+    if meant:
+        stretches = await stretches_of(session, [incident_id])
+        for clock in await _held(session, meant):
+            _drop(session, clock, stretches[incident_id])
 
 
-async def warn_of_clock(session: AsyncSession, *, clock_id: UUID, percent: int, late: bool) -> None:
-    """Say that so much of a promise's time is used, once, if it still runs and that is so."""
+async def warn_of_clock(
+    session: AsyncSession, *, clock_id: UUID, percent: int | None, before: int | None, late: bool
+) -> None:
+    """Say that so much of a promise's time is used, or so little left, once, if it still runs and that is so."""
+    now = context(session).now
     for clock in await queries.locked_with_incident(session, clock_id):
-        is_due = domain.is_used(clock.promise, context(session).now, percent)
-        if clock.is_open and clock.warned_percent < percent and not clock.breach_said and is_due:
-            clock.warned_percent = percent
-            emit(session, ClockWarned(**_about(clock), number=clock.number, percent=percent, late=late))
+        promise = clock.promise((await stretches_of(session, [clock.incident_id]))[clock.incident_id])
+        if not clock.is_open or clock.breach_said or not _is_new_warning(clock, promise, now, percent, before):
+            continue
+        clock.warned_percent = percent or clock.warned_percent
+        clock.warned_before_seconds = before or clock.warned_before_seconds
+        used = percent or domain.used_percent(promise, now)
+        emit(session, ClockWarned(**about(clock), number=clock.number, percent=used, before_seconds=before, late=late))
+
+
+def _is_new_warning(
+    clock: Clock, promise: clocks.Clock, now: datetime, percent: int | None, before: int | None
+) -> bool:
+    if percent is not None:
+        return clock.warned_percent < percent and domain.is_used(promise, now, percent)
+    said = clock.warned_before_seconds
+    return before is not None and (said is None or before < said) and domain.is_near(promise, now, before)
 
 
 async def break_promise(session: AsyncSession, *, clock_id: UUID, late: bool) -> None:
     """Say that a promise is broken, once, if it still runs and is."""
     for clock in await queries.locked_with_incident(session, clock_id):
-        if clock.is_open and clocks.state(clock.promise, context(session).now) is clocks.State.BREACHED:
-            _say_breach(session, clock, late=late)
+        promise = clock.promise((await stretches_of(session, [clock.incident_id]))[clock.incident_id])
+        if clock.is_open and clocks.state(promise, context(session).now) is clocks.State.BREACHED:
+            say_breach(session, clock, late=late)
 
 
-def _stop(session: AsyncSession, clock: Clock, at: datetime) -> None:
+def _stop(session: AsyncSession, clock: Clock, at: datetime, stretches: Stretches) -> None:
     """A breach whose timer had not fired yet is said here, so that no broken promise ends in silence."""
     clock.stopped_at = max(at, clock.started_at)
-    outcome = clocks.state(clock.promise, at)
+    promise = clock.promise(stretches)
+    clock.due_at = clocks.due_at(promise, at)
+    outcome = clocks.state(promise, at)
     if outcome is clocks.State.BREACHED:
-        late = at - clocks.breach_at(clock.promise, at) > timers.LATE_AFTER
-        _say_breach(session, clock, late=late)
-    emit(session, ClockStopped(**_about(clock), stopped_at=clock.stopped_at, outcome=outcome.value))
-    _note(session, clock, "stop_clock", outcome=outcome)
+        late = at - clocks.breach_at(promise, at) > timers.LATE_AFTER
+        say_breach(session, clock, late=late)
+    emit(session, ClockStopped(**about(clock), stopped_at=clock.stopped_at, outcome=outcome.value))
+    note_clock(session, clock, "stop_clock", outcome=outcome)
 
 
-def _drop(session: AsyncSession, clock: Clock) -> None:
+def _drop(session: AsyncSession, clock: Clock, stretches: Stretches) -> None:
     now = context(session).now
-    if clocks.state(clock.promise, now) is clocks.State.BREACHED:
-        _stop(session, clock, now)
+    if clocks.state(clock.promise(stretches), now) is clocks.State.BREACHED:
+        _stop(session, clock, now, stretches)
         return
     clock.cancelled_at = now
-    emit(session, ClockStopped(**_about(clock), stopped_at=now, outcome="cancelled"))
-    _note(session, clock, "cancel_clock", outcome="cancelled")
+    emit(session, ClockStopped(**about(clock), stopped_at=now, outcome="cancelled"))
+    note_clock(session, clock, "cancel_clock", outcome="cancelled")
 
 
-async def _held(session: AsyncSession, clock_ids: Collection[UUID]) -> Sequence[Clock]:
+async def _held(session: AsyncSession, clock_ids: Collection[UUID], *, stopped_too: bool = False) -> Sequence[Clock]:
     """Those of the clocks that are not stopped, under lock and without timers. Call with the incident locked."""
     await session.flush()
-    locked = await queries.locked_clocks(session, clock_ids) if clock_ids else ()
-    for clock in locked:
-        for kind in (WARNING, BREACH):
-            await timers.cancel(session, kind, clock.id)
-    return [clock for clock in locked if clock.stopped_at is None]
+    if not clock_ids:
+        return ()
+    locked = await queries.locked_clocks(session, clock_ids)
+    await timers.cancel_many(session, (WARNING, BREACH), [clock.id for clock in locked])
+    return [clock for clock in locked if stopped_too or clock.stopped_at is None]
+
+
+async def _run_on(session: AsyncSession, going: Sequence[Clock], stretches: Mapping[UUID, Stretches]) -> None:
+    """Arm the timers of clocks as they are now, and say when they are due; one that stands still has none."""
+    running = {
+        clock: stretches[clock.incident_id]
+        for clock in going
+        if clock.promise(stretches[clock.incident_id]).phase is clocks.Phase.RUNNING
+    }
+    await _arm_timers(session, running)
+    for clock in going:
+        say_armed(session, clock, stretches[clock.incident_id])
 
 
 async def _arm_timers(
-    session: AsyncSession, armed: Sequence[Clock], alerts: Callable[..., Iterator[domain.Alert]] = domain.alerts
+    session: AsyncSession,
+    running: Mapping[Clock, Stretches],
+    alerts: Callable[..., Iterator[domain.Alert]] = domain.alerts,
 ) -> None:
+    """Of several incidents' clocks the timers of each tenant and incident go in one statement."""
     now, percents = context(session).now, settings_of(session, Settings).warning_percents
-    wanted: list[tuple[str, UUID, str, datetime, dict[str, Any]]] = []
-    for clock in armed:
-        for alert in alerts(clock.promise, now, percents):
-            if alert.percent is None:
-                wanted.append((BREACH, clock.id, clock.kind, alert.due_at, {}))
-            else:
-                label = f"{clock.kind}:{alert.percent}"
-                wanted.append((WARNING, clock.id, label, alert.due_at, {"percent": alert.percent}))
-    await timers.arm_many(session, wanted, armed[0].customer_id, armed[0].incident_id)
+    wanted: dict[tuple[UUID, UUID], list[Wanted]] = defaultdict(list)
+    for clock, stretches in running.items():
+        for alert in alerts(clock.promise(stretches), now, clock.aim, percents):
+            wanted[clock.customer_id, clock.incident_id].append(_timer(clock, alert))
+    for (customer_id, incident_id), several in wanted.items():
+        await timers.arm_many(session, several, customer_id, incident_id)
 
 
-def _say_armed(session: AsyncSession, clock: Clock) -> None:
-    emit(
-        session,
-        ClockArmed(
-            **_about(clock),
-            started_at=clock.started_at,
-            amount=clock.amount,
-            unit=clock.unit,
-            calendar=clock.calendar or domain.ROUND_THE_CLOCK,
-        ),
-    )
-
-
-def _say_breach(session: AsyncSession, clock: Clock, *, late: bool) -> None:
-    if clock.breach_said:
-        return
-    clock.breach_said = True
-    emit(session, ClockBreached(**_about(clock), number=clock.number, late=late))
-    _note(session, clock, "break_promise", due_at=clock.due_at)
-
-
-def _about(clock: Clock) -> dict[str, Any]:
-    return {
-        "incident_id": clock.incident_id,
-        "customer_id": clock.customer_id,
-        "kind": clock.kind,
-        "due_at": clock.due_at,
-    }
-
-
-def _note(session: AsyncSession, clock: Clock, action: str, **after: Any) -> None:
-    note(session, clock.incident_id, action, after={"kind": clock.kind} | after, customer_id=clock.customer_id)
+def _timer(clock: Clock, alert: domain.Alert) -> Wanted:
+    if alert.percent is not None:
+        return WARNING, clock.id, f"{clock.kind}:{alert.percent}", alert.due_at, {"percent": alert.percent}
+    if alert.before is not None:
+        return WARNING, clock.id, f"{clock.kind}:-{alert.before}", alert.due_at, {"before": alert.before}
+    return BREACH, clock.id, clock.kind, alert.due_at, {}

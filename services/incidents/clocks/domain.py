@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from services.incidents.copies.domain import Terms
+from services.incidents.pauses.domain import AGREED, Reason, Stretch
 from shared import clocks
 from shared.calendar import ALWAYS, WorkCalendar
 from shared.events.contracts import Target
@@ -25,6 +29,8 @@ class Kind(StrEnum):
     PLAN_REQUESTED = "plan_requested"
     PLAN_DECIDED = "plan_decided"
     SUPERIOR_TOLD = "superior_told"
+    NEXT_UPDATE = "next_update"
+    VENDOR = "vendor"
 
 
 class Unit(StrEnum):
@@ -35,23 +41,56 @@ class Unit(StrEnum):
     WORKING_DAYS = "working_days"
 
 
-FROM_REPORT = (Kind.RESPOND, Kind.ON_SITE, Kind.RESOLVE)
+FROM_REPORT = (Kind.RESPOND, Kind.ON_SITE, Kind.RESOLVE, Kind.NEXT_UPDATE)
 FROM_CLASSIFICATION = (Kind.PLAN_REQUESTED, Kind.SUPERIOR_TOLD)
-ENDED_BY_RESOLUTION = (Kind.ON_SITE, Kind.PLAN_REQUESTED, Kind.PLAN_DECIDED)
+ENDED_BY_RESOLUTION = (Kind.ON_SITE, Kind.PLAN_REQUESTED, Kind.PLAN_DECIDED, Kind.NEXT_UPDATE, Kind.VENDOR)
 """Promises that have no point once service is restored. To tell the superior authority is owed until the close."""
+SEVERAL = (Kind.PLAN_DECIDED, Kind.NEXT_UPDATE, Kind.VENDOR)
+"""Of these an incident may have one after another: a request, an update, an engagement each has its own."""
+
+PROMISED_TO_CUSTOMER = (Kind.RESPOND, Kind.ON_SITE, Kind.RESOLVE, Kind.NEXT_UPDATE)
+NOT_COUNTED: Mapping[str, Collection[Kind]] = {
+    **dict.fromkeys(AGREED, PROMISED_TO_CUSTOMER),
+    Reason.RESOLVED: tuple(kind for kind in Kind if kind is not Kind.SUPERIOR_TOLD),
+    Reason.CLOSED: tuple(Kind),
+    Reason.CANCELLED: tuple(Kind),
+    Reason.MERGED: tuple(Kind),
+}
+"""Which clocks stand still for a reason. What is owed to the superior authority ends with the close only."""
+
+
+def calendar_of(data: Mapping[str, Any]) -> WorkCalendar:
+    """The calendar of plain data. Few calendars serve many clocks, so the last ones are kept ready."""
+    return _calendar_of(orjson.dumps(data, option=orjson.OPT_SORT_KEYS))
+
+
+@lru_cache(maxsize=256)
+def _calendar_of(data: bytes) -> WorkCalendar:
+    return WorkCalendar.from_data(orjson.loads(data))
 
 
 @dataclass(frozen=True)
 class Aim:
-    """What is promised: so much of a unit on a calendar (plain data; None runs 24x7)."""
+    """What is promised: so much of a unit on a calendar (plain data; None runs 24x7), and when to warn.
+
+    `warning_percents` of its time (none: the platform's own), `warn_before_seconds` of counted time ahead of its end.
+    """
 
     amount: int
     unit: str
     calendar: Mapping[str, Any] | None
+    warning_percents: tuple[int, ...] = ()
+    warn_before_seconds: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, target: Target, terms: Terms) -> Aim:
-        return cls(target.amount, target.unit, None if target.unit == Unit.SECONDS else terms.calendar)
+        return cls(
+            target.amount,
+            target.unit,
+            None if target.unit == Unit.SECONDS else terms.calendar,
+            tuple(terms.warning_percents),
+            tuple(terms.warn_before_seconds),
+        )
 
     @property
     def budget(self) -> clocks.Budget:
@@ -60,7 +99,7 @@ class Aim:
 
     @property
     def work_calendar(self) -> WorkCalendar:
-        return ALWAYS if self.calendar is None else WorkCalendar.from_data(self.calendar)
+        return ALWAYS if self.calendar is None else calendar_of(self.calendar)
 
 
 @dataclass(frozen=True)
@@ -79,7 +118,7 @@ class Wanted:
     kind: str
     started_at: datetime
     aim: Aim
-    activation_id: UUID | None = None
+    about_id: UUID | None = None
 
     @property
     def promise(self) -> clocks.Clock:
@@ -98,18 +137,26 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Alert:
-    """A timer of a clock: when `percent` of its time is used, or it is broken (None)."""
+    """A timer of a clock: when `percent` of its time is used, when `before` seconds are left, or it is broken."""
 
-    percent: int | None
     due_at: datetime
+    percent: int | None = None
+    before: int | None = None
+
+
+def pauses_of(kind: str, stretches: Iterable[Stretch]) -> tuple[clocks.Pause, ...]:
+    """What a clock of this kind does not count."""
+    mine = (stretch for stretch in stretches if kind in NOT_COUNTED[stretch.reason])
+    return tuple(clocks.Pause(stretch.from_at, stretch.until_at, stretch.reason) for stretch in mine)
 
 
 @dataclass(frozen=True)
 class Reading:
     """A clock as people see it at one moment. Seconds are counted ones; below zero are left when it is broken."""
 
+    clock_id: UUID
     promise: clocks.Clock
-    activation_id: UUID | None
+    about_id: UUID | None
     due_at: datetime
     at: datetime
 
@@ -167,25 +214,43 @@ def can_break(promise: clocks.Clock) -> bool:
     return True
 
 
-def alerts(clock: clocks.Clock, now: datetime, percents: Sequence[int]) -> Iterator[Alert]:
+def alerts(clock: clocks.Clock, now: datetime, aim: Aim, usual_percents: Sequence[int]) -> Iterator[Alert]:
     """What is still to come of a running clock. Of the warnings already due only the last is given, due now."""
     breach = clocks.breach_at(clock, now)
-    times = clocks.warning_times(clock, now, [percent / 100 for percent in percents])
     if now < breach:
-        passed = [percent for percent, at in zip(percents, times, strict=True) if at <= now]
+        warnings = sorted(_warnings(clock, now, aim, usual_percents), key=lambda alert: alert.due_at)
+        passed = [alert for alert in warnings if alert.due_at <= now]
         if passed:
-            yield Alert(max(passed), now)
-        for percent, at in zip(percents, times, strict=True):
-            if at > now:
-                yield Alert(percent, at)
-    yield Alert(None, max(breach, now))
+            yield replace(passed[-1], due_at=now)
+        yield from (alert for alert in warnings if alert.due_at > now)
+    yield Alert(max(breach, now))
 
 
-def alerts_to_come(clock: clocks.Clock, now: datetime, percents: Sequence[int]) -> Iterator[Alert]:
+def _warnings(clock: clocks.Clock, now: datetime, aim: Aim, usual_percents: Sequence[int]) -> Iterator[Alert]:
+    percents = aim.warning_percents or tuple(usual_percents)
+    times = clocks.warning_times(clock, now, [percent / 100 for percent in percents])
+    for percent, at in zip(percents, times, strict=True):
+        yield Alert(at, percent=percent)
+    for seconds in aim.warn_before_seconds:
+        if near := clocks.time_before(clock, now, seconds):
+            yield Alert(near, before=seconds)
+
+
+def alerts_to_come(clock: clocks.Clock, now: datetime, aim: Aim, usual_percents: Sequence[int]) -> Iterator[Alert]:
     """Those of the alerts that lie ahead: of what passed long before we knew, nobody is told."""
-    return (alert for alert in alerts(clock, now, percents) if alert.due_at > now)
+    return (alert for alert in alerts(clock, now, aim, usual_percents) if alert.due_at > now)
 
 
 def is_used(clock: clocks.Clock, now: datetime, percent: int) -> bool:
     """Whether so much of the clock's time is counted, by the arithmetic that set the timer."""
     return clocks.warning_times(clock, now, (percent / 100,))[0] <= now
+
+
+def is_near(clock: clocks.Clock, now: datetime, seconds: int) -> bool:
+    """Whether so few seconds of the clock's time are left, by the arithmetic that set the timer."""
+    at = clocks.time_before(clock, now, seconds)
+    return at is not None and at <= now
+
+
+def used_percent(clock: clocks.Clock, now: datetime) -> int:
+    return int(clocks.counted(clock, now) / clocks.total(clock) * 100)

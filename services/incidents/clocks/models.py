@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, ForeignKey, Integer, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.incidents.base import Base
 from services.incidents.clocks import domain
+from services.incidents.pauses.domain import Stretch
 from shared import clocks
 from shared.db import Keyed
 
@@ -20,14 +22,15 @@ UNITS = ", ".join(f"'{unit}'" for unit in domain.Unit)
 
 
 class Clock(Keyed, Base):
-    """`activation_id`: the request that a plan_decided clock runs for; an incident may have several of those.
+    """`about_id`: what a clock of several of its kind runs for (a request, an engagement, an update).
 
-    `calendar` is empty for a clock that runs 24x7. `warned_percent` is the highest warning said.
+    `calendar` is empty for a clock that runs 24x7. `warned_percent` is the highest warning said, and
+    `warned_before_seconds` the last one of those ahead of its end. What did not count is in the incident's pauses.
     """
 
     __tablename__ = "clocks"
     __table_args__ = (
-        UniqueConstraint("incident_id", "kind", "activation_id", postgresql_nulls_not_distinct=True),
+        UniqueConstraint("incident_id", "kind", "about_id", postgresql_nulls_not_distinct=True),
         CheckConstraint(f"kind IN ({KINDS})", name="kind"),
         CheckConstraint(f"unit IN ({UNITS})", name="unit"),
         CheckConstraint("amount > 0", name="amount"),
@@ -37,7 +40,7 @@ class Clock(Keyed, Base):
     incident_id: Mapped[UUID] = mapped_column(ForeignKey("incidents.incidents.id"))
     number: Mapped[str]
     kind: Mapped[str]
-    activation_id: Mapped[UUID | None]
+    about_id: Mapped[UUID | None]
     started_at: Mapped[datetime]
     amount: Mapped[int]
     unit: Mapped[str]
@@ -45,27 +48,33 @@ class Clock(Keyed, Base):
     due_at: Mapped[datetime]
     stopped_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    warning_percents: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    warn_before_seconds: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     warned_percent: Mapped[int]
+    warned_before_seconds: Mapped[int | None]
     breach_said: Mapped[bool]
 
     @property
     def aim(self) -> domain.Aim:
-        return domain.Aim(self.amount, self.unit, self.calendar)
+        warnings = tuple(self.warning_percents), tuple(self.warn_before_seconds)
+        return domain.Aim(self.amount, self.unit, self.calendar, *warnings)
 
     @property
     def is_open(self) -> bool:
         return self.stopped_at is None and self.cancelled_at is None
 
-    @property
-    def promise(self) -> clocks.Clock:
+    def promise(self, stretches: Iterable[Stretch]) -> clocks.Clock:
+        """The promise over the incident's stretches that did not count."""
+        aim = self.aim
         return clocks.Clock(
             kind=self.kind,
             started_at=self.started_at,
-            budget=self.aim.budget,
-            calendar=self.aim.work_calendar,
+            budget=aim.budget,
+            calendar=aim.work_calendar,
+            pauses=domain.pauses_of(self.kind, stretches),
             stopped_at=self.stopped_at,
             cancelled_at=self.cancelled_at,
         )
 
-    def reading(self, now: datetime) -> domain.Reading:
-        return domain.Reading(self.promise, self.activation_id, self.due_at, now)
+    def reading(self, stretches: Sequence[Stretch], now: datetime) -> domain.Reading:
+        return domain.Reading(self.id, self.promise(stretches), self.about_id, self.due_at, now)

@@ -12,16 +12,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.clocks.domain import Reading
 from services.incidents.clocks.models import Clock
+from services.incidents.pauses.queries import stretches_of
 
 
 async def readings(
     session: AsyncSession, incident_ids: Collection[UUID], now: datetime
 ) -> dict[UUID, tuple[Reading, ...]]:
-    """The clocks of several incidents as they stand, in the order they were armed, in one statement."""
+    """The clocks of several incidents as they stand, in the order they were armed, in two statements."""
     rows = await session.scalars(select(Clock).where(Clock.incident_id.in_(incident_ids)).order_by(Clock.id))
+    stretches = await stretches_of(session, incident_ids)
     found: dict[UUID, list[Reading]] = defaultdict(list)
     for clock in rows:
-        found[clock.incident_id].append(clock.reading(now))
+        found[clock.incident_id].append(clock.reading(stretches[clock.incident_id], now))
     return {incident_id: tuple(found[incident_id]) for incident_id in incident_ids}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -33,13 +33,23 @@ class Terms:
     asset_ids: Collection[UUID]
     calendar: Mapping[str, Any]
     targets: Sequence[Mapping[str, Any]]
+    applies_to_open: bool = False
+    withdrawn: bool = False
+    warning_percents: Sequence[int] = ()
+    warn_before_seconds: Sequence[int] = ()
+    pause_reasons: Collection[str] = ()
+    pause_cap_seconds: int | None = None
+    close_after_days: int | None = None
+    priorities: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def hold_at(self, at: datetime) -> bool:
         day = at.astimezone(zone_named(self.calendar["zone"])).date()
         return self.starts_on <= day < self.ends_on
 
     def target(self, severity: str, kind: str) -> Target | None:
-        """What is promised for a severity, or None when nothing is."""
+        """What is promised for a severity, or None when nothing is: also by a version that was withdrawn."""
+        if self.withdrawn:
+            return None
         found = (t for t in self.targets if t["severity"] == severity and t["kind"] == kind)
         return next((Target.model_validate(target) for target in found), None)
 

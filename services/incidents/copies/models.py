@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text
+from sqlalchemy import Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
@@ -62,6 +62,14 @@ class Agreement(Copied, Tenanted, Base):
     asset_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     calendar: Mapped[dict[str, Any]] = mapped_column(JSONB)
     targets: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    applies_to_open: Mapped[bool]
+    withdrawn: Mapped[bool]
+    warning_percents: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    warn_before_seconds: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    pause_reasons: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    pause_cap_seconds: Mapped[int | None]
+    close_after_days: Mapped[int | None]
+    priorities: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
 class Person(Copied, Base):

@@ -42,6 +42,7 @@ class EngineerNotFound(NotFound):
 
 
 TERMS = tuple(field.name for field in fields(Terms))
+OF_AGREEMENT = ", ".join(f"agreement.{name}" for name in TERMS if name != "agreement_id")
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,10 @@ class Hit:
     department_id: UUID
 
 
-PLACE = """
+PLACE = f"""
 SELECT customer.name_zh, customer.name_en, asset.name AS asset_name,
     site.id AS site_id, site.name_zh AS site_name_zh, site.name_en AS site_name_en,
-    agreement.id AS agreement_id, agreement.contract_number, agreement.revision,
-    agreement.starts_on, agreement.ends_on, agreement.asset_ids, agreement.calendar, agreement.targets
+    agreement.id AS agreement_id, {OF_AGREEMENT}
 FROM incidents.customers AS customer
 LEFT JOIN incidents.assets AS asset ON asset.id = $2 AND asset.customer_id = customer.id
 LEFT JOIN incidents.sites AS site

@@ -18,6 +18,8 @@ from services.incidents.imports.domain import Outcome, Record, Standing
 from services.incidents.incidents import queries
 from services.incidents.incidents.actions import take_over_incidents
 from services.incidents.incidents.queries import TakenOver
+from services.incidents.pauses.actions import record_pauses
+from services.incidents.pauses.domain import Reason, Stretch
 from shared.audit import note
 from shared.db import context
 from shared.errors import AftercareError, NotFound
@@ -140,7 +142,9 @@ async def _take_over(
     columns = [_columns(one) | {"source": source} for one in accepted]
     written = await take_over_incidents(session, customer_id, columns)
     promised = [promise for bearer, one in zip(written, accepted, strict=True) for promise in _promises(bearer, one)]
-    judged = await clocks.record_clocks(session, promised)
+    stretches = {bearer.incident_id: _uncounted(one) for bearer, one in zip(written, accepted, strict=True)}
+    await record_pauses(session, customer_id, f"source:{source}", stretches)
+    judged = await clocks.record_clocks(session, promised, stretches)
     for bearer, one, filled in zip(written, accepted, columns, strict=True):
         _say(session, bearer, one.record, filled, judged.get(bearer.incident_id, ()))
     return written
@@ -157,10 +161,18 @@ def _columns(one: Accepted) -> dict[str, Any]:
         "acknowledged_at": one.standing.acknowledged_at,
         "resolved_at": one.standing.resolved_at,
         "closed_at": one.standing.closed_at,
+        "cancelled_at": one.standing.cancelled_at,
         "covered": terms is not None,
         "agreement_id": terms.agreement_id if terms else None,
         "contract_number": terms.contract_number if terms else None,
     }
+
+
+def _uncounted(one: Accepted) -> tuple[Stretch, ...]:
+    """Where no agreement holds, waiting is shown all the same."""
+    return domain.uncounted(
+        one.record, waits=one.terms is None or Reason.WAITING_FOR_CUSTOMER in one.terms.pause_reasons
+    )
 
 
 def _promises(bearer: Bearer, one: Accepted) -> list[Recorded]:

@@ -17,6 +17,7 @@ import orjson
 
 from services.incidents.clocks.domain import Kind
 from services.incidents.incidents.domain import RESTORED, State
+from services.incidents.pauses.domain import Reason, Stretch
 from shared.errors import AftercareError, Conflict, Unprocessable
 from shared.events.incidents import RecordedFact
 
@@ -38,13 +39,24 @@ TAKEN_OVER_AS: Mapping[RecordedState, State] = {
     RecordedState.REPORTED: State.REPORTED,
     RecordedState.ACKNOWLEDGED: State.ACKNOWLEDGED,
     RecordedState.IN_PROGRESS: State.IN_PROGRESS,
-    RecordedState.WAITING: State.IN_PROGRESS,
+    RecordedState.WAITING: State.WAITING,
     RecordedState.RESOLVED: State.RESOLVED,
     RecordedState.CONFIRMED: State.CONFIRMED,
     RecordedState.CLOSED: State.CLOSED,
-    RecordedState.CANCELLED: State.CLOSED,
+    RecordedState.CANCELLED: State.CANCELLED,
 }
 """The state in which work goes on here, by the last one recorded."""
+
+
+UNCOUNTED: Mapping[State, Reason] = {
+    State.WAITING: Reason.WAITING_FOR_CUSTOMER,
+    State.RESOLVED: Reason.RESOLVED,
+    State.CONFIRMED: Reason.RESOLVED,
+    State.CLOSED: Reason.CLOSED,
+    State.CANCELLED: Reason.CANCELLED,
+}
+"""Why time in a recorded state does not count, if it was left again."""
+ENDED = RESTORED | {State.CANCELLED}
 
 
 class Outcome(StrEnum):
@@ -119,13 +131,13 @@ class Record:
 
 @dataclass(frozen=True)
 class Standing:
-    """How an incident stands by the end of its record. `is_cancelled`: it was closed without being resolved."""
+    """How an incident stands by the end of its record."""
 
     state: State
     acknowledged_at: datetime | None
     resolved_at: datetime | None
     closed_at: datetime | None
-    is_cancelled: bool
+    cancelled_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -140,11 +152,10 @@ def standing(record: Record) -> Standing:
     """What is stated for the end counts before what follows from the facts."""
     states = [(fact.at, RecordedState(fact.state)) for fact in record.facts if fact.state]
     last = states[-1][1] if states else RecordedState.REPORTED
-    state, is_cancelled = TAKEN_OVER_AS[last], last is RecordedState.CANCELLED
+    state = TAKEN_OVER_AS[last]
     closed_at = record.closed_at or _since(states, {State.CLOSED}) if state is State.CLOSED else None
-    resolved_at = None
-    if state in RESTORED and not is_cancelled:
-        resolved_at = record.resolved_at or _since(states, RESTORED)
+    cancelled_at = record.closed_at or _since(states, {State.CANCELLED}) if state is State.CANCELLED else None
+    resolved_at = record.resolved_at or _since(states, RESTORED) if state in RESTORED else None
     beyond = (at for at, recorded in states if recorded is not RecordedState.REPORTED)
     answered = next(beyond, None)
     return Standing(
@@ -152,7 +163,7 @@ def standing(record: Record) -> Standing:
         acknowledged_at=max(answered, record.reported_at) if answered else None,
         resolved_at=resolved_at,
         closed_at=closed_at,
-        is_cancelled=is_cancelled,
+        cancelled_at=cancelled_at,
     )
 
 
@@ -164,8 +175,24 @@ def kept_promises(record: Record, at_last: Standing) -> dict[Kind, Kept]:
     kept = {Kind.RESPOND: Kept(at_last.acknowledged_at)}
     if record.arrived_at:
         kept[Kind.ON_SITE] = Kept(record.arrived_at)
-    gone = at_last.closed_at if at_last.is_cancelled else None
-    return kept | {Kind.RESOLVE: Kept(at_last.resolved_at, gone)}
+    return kept | {Kind.RESOLVE: Kept(at_last.resolved_at, at_last.cancelled_at)}
+
+
+def uncounted(record: Record, *, waits: bool) -> tuple[Stretch, ...]:
+    """What the record shows that did not count: waiting (if `waits` is agreed), and ends that were taken back.
+
+    A wait that the record ends with is still open; an end that it ends with is no stretch.
+    """
+    states = [(fact.at, TAKEN_OVER_AS[RecordedState(fact.state)]) for fact in record.facts if fact.state]
+    found: list[Stretch] = []
+    for (from_at, state), following in zip(states, [*states[1:], None], strict=True):
+        reason = UNCOUNTED.get(state)
+        until_at = following[0] if following else None
+        is_over = following is None and state in ENDED
+        if reason is None or is_over or (state is State.WAITING and not waits):
+            continue
+        found.append(Stretch(max(from_at, record.reported_at), until_at, reason))
+    return tuple(stretch for stretch in found if stretch.until_at is None or stretch.until_at > stretch.from_at)
 
 
 def contradiction(record: Record, at_last: Standing, now: datetime) -> AftercareError | None:
@@ -174,7 +201,7 @@ def contradiction(record: Record, at_last: Standing, now: datetime) -> Aftercare
     latest = max((record.reported_at, *stated, *(fact.at for fact in record.facts)))
     if latest > now:
         return HistoryFromTheFuture(at=latest.isoformat())
-    followed = [at for at in (at_last.resolved_at, at_last.closed_at) if at]
+    followed = [at for at in (at_last.resolved_at, at_last.closed_at, at_last.cancelled_at) if at]
     if any(at < record.reported_at for at in (*stated, *followed)):
         return HistoryInconsistent(why="ends_before_report")
     if record.resolved_at and record.closed_at and record.closed_at < record.resolved_at:

@@ -13,11 +13,11 @@ from uuid_utils.compat import uuid7
 from services.incidents.base import insert_complete
 from services.incidents.clocks import actions as clocks
 from services.incidents.clocks.domain import (
-    ENDED_BY_RESOLUTION,
     FROM_CLASSIFICATION,
     FROM_REPORT,
     Bearer,
     Kind,
+    Reading,
     Wanted,
     aim,
 )
@@ -27,33 +27,28 @@ from services.incidents.incidents import domain, queries
 from services.incidents.incidents.models import Incident
 from services.incidents.incidents.queries import Shown
 from services.incidents.numbers.actions import next_number, next_numbers
+from services.incidents.teams.actions import hand_over
 from shared.audit import note
 from shared.auth import Principal
 from shared.db import as_record, context
-from shared.errors import Forbidden, Unprocessable
+from shared.errors import Unprocessable
 from shared.events import Event
 from shared.events.incidents import (
     IncidentAcknowledged,
     IncidentAssigned,
     IncidentClassified,
-    IncidentClosed,
-    IncidentConfirmed,
+    IncidentPrioritised,
     IncidentReported,
-    IncidentResolved,
+    WorkBegun,
 )
 from shared.outbox import emit
+from shared.zones import utc
 
 
 class CustomerMissing(Unprocessable):
     code = "customer_missing"
     en = "Say for which customer this is reported (customer_id)."
     zh = "请说明为哪个客户报告（customer_id）。"
-
-
-class OnlyCustomerConfirms(Forbidden):
-    code = "only_customer_confirms"
-    en = "Only a person of the customer can confirm that service is restored."
-    zh = "只有客户方人员才能确认服务已恢复。"
 
 
 async def report_incident(
@@ -65,21 +60,25 @@ async def report_incident(
     site_id: UUID | None,
     severity: domain.Severity,
     channel: domain.Channel | None,
+    impact: domain.Level,
+    urgency: domain.Level,
+    reported_at: datetime | None,
     **said: Any,
 ) -> Shown:
     """Register a fault with its number, the cover found, and the promises that follow from it.
 
-    `said`: title, description and the contact. Raises CustomerMissing, CustomerNotFound, AssetNotFound, SiteNotFound,
-    ChannelNotYours.
+    `reported_at`: when a call was that is recorded afterwards. `said`: title, description and the contact. Raises
+    CustomerMissing, CustomerNotFound, AssetNotFound, SiteNotFound, ChannelNotYours, TrueTimeNotYours, TrueTimeNotPast.
     """
     yours = domain.channels(by.kind, is_customers=by.customer_id is not None)
     came_by = domain.channel_of(channel, yours)
+    now = context(session).now
+    at = domain.true_time(reported_at and utc(reported_at), came_by, now, is_staffs=by.scope == "staff")
     customer = customer_id or by.customer_id
     if customer is None:
         raise CustomerMissing()
     place = await copies.place(session, customer, asset_id, site_id)
-    now = context(session).now
-    terms = cover(place.agreements, asset_id, now)
+    terms = cover(place.agreements, asset_id, at)
     incident = Incident(
         id=uuid7(),
         version=1,
@@ -88,24 +87,35 @@ async def report_incident(
         state=domain.State.REPORTED,
         severity=severity,
         channel=came_by,
+        impact=impact,
+        urgency=urgency,
+        priority=domain.priority(impact, urgency, terms.priorities if terms else {}),
+        team=domain.Team.DESK,
         asset_id=asset_id,
         site_id=place.site.id if place.site else None,
         covered=terms is not None,
+        cover=None if terms else domain.Cover.UNDECIDED,
         agreement_id=terms.agreement_id if terms else None,
         contract_number=terms.contract_number if terms else None,
         reported_by=by.actor,
-        reported_at=now,
+        reported_at=at,
+        registered_at=now,
         key_business_ids=[],
         **said,
     )
     await insert_complete(session, [incident])
-    _say(session, incident, IncidentReported)
-    _note(session, incident, "report", "number", "title", "severity", "asset_id", "covered", "agreement_id")
-    promised = ((kind, aim(terms, kind, severity, hits_key_business=False)) for kind in FROM_REPORT)
-    wanted = [Wanted(kind, now, aimed) for kind, aimed in promised if aimed]
-    readings = await clocks.arm_clocks(session, incident.bearer, wanted)
+    say(session, incident, IncidentReported)
+    note_incident(session, incident, "report", "number", "title", "severity", "asset_id", "covered", "agreement_id")
+    readings = await arm_from_report(session, incident, terms)
     found = (place.customer, place.asset, place.site)
     return Shown(incident, readings, {named.id: named for named in found if named})
+
+
+async def arm_from_report(session: AsyncSession, incident: Incident, terms: Terms | None) -> tuple[Reading, ...]:
+    """Start the promises that run from the report."""
+    promised = ((kind, aim(terms, kind, incident.severity, hits_key_business=False)) for kind in FROM_REPORT)
+    wanted = [Wanted(kind, incident.reported_at, aimed) for kind, aimed in promised if aimed]
+    return await clocks.arm_clocks(session, incident.bearer, wanted)
 
 
 async def take_over_incidents(
@@ -123,6 +133,12 @@ async def take_over_incidents(
             number=number,
             customer_id=customer_id,
             reported_by=f"source:{columns['source']}",
+            registered_at=context(session).now,
+            impact=domain.Level.MEDIUM,
+            urgency=domain.Level.MEDIUM,
+            priority=domain.Priority.MEDIUM,
+            team=domain.Team.DESK,
+            cover=None if columns["covered"] else domain.Cover.UNDECIDED,
             key_business_ids=[],
             **columns,
         )
@@ -133,10 +149,13 @@ async def take_over_incidents(
 
 
 async def acknowledge_incident(session: AsyncSession, *, incident_id: UUID, by: Principal) -> Incident:
-    incident = await _moved(session, incident_id, "acknowledge")
+    """The report is answered. Who called an engineer directly was answered by that call, at its true time."""
+    incident = await move_incident(session, incident_id, "acknowledge")
     incident.acknowledged_by, incident.acknowledged_at = by.id, context(session).now
-    _say(session, incident, IncidentAcknowledged)
-    _note(session, incident, "acknowledge", "state", "acknowledged_by")
+    if incident.channel == domain.Channel.DIRECT_CALL:
+        incident.acknowledged_at = incident.reported_at
+    say(session, incident, IncidentAcknowledged)
+    note_incident(session, incident, "acknowledge", "state", "acknowledged_by")
     await clocks.stop_clocks(session, incident.id, [Kind.RESPOND], incident.acknowledged_at)
     return incident
 
@@ -152,16 +171,16 @@ async def classify_incident(
     by: Principal,
 ) -> Incident:
     """State what kind of fault it is and how severe. Promises are aimed at the severity's targets from their start."""
-    incident = await _moved(session, incident_id, "classify")
+    incident = await move_incident(session, incident_id, "classify")
     before = as_record(incident, "severity", "fault_class", "key_business_ids")
     hits = await copies.hits(session, incident.customer_id, incident.asset_id)
     incident.severity, incident.fault_class = severity, fault_class
     incident.analysis, incident.quickly_solvable = analysis, quickly_solvable
     incident.key_business_ids = [hit.key_business_id for hit in hits]
     incident.classified_by, incident.classified_at = by.id, context(session).now
-    _say(session, incident, IncidentClassified)
+    say(session, incident, IncidentClassified)
     after = ("state", "severity", "fault_class", "key_business_ids")
-    _note(
+    note_incident(
         session,
         incident,
         "classify",
@@ -169,49 +188,43 @@ async def classify_incident(
         before=before,
         information=as_record(incident, "analysis", "quickly_solvable"),
     )
-    await _aim_clocks(session, incident, await copies.terms(session, incident.agreement_id))
+    await aim_at_severity(session, incident, await copies.terms(session, incident.agreement_id))
     return incident
 
 
-async def assign_incident(session: AsyncSession, *, incident_id: UUID, engineer_id: UUID) -> Incident:
-    """Make an engineer responsible. Raises EngineerNotFound."""
-    incident = await _moved(session, incident_id, "assign")
+async def assign_incident(
+    session: AsyncSession, *, incident_id: UUID, engineer_id: UUID, team: domain.Team | None
+) -> Incident:
+    """Make an engineer responsible, for a team: the one that holds it, or the site team. Raises EngineerNotFound."""
+    incident = await move_incident(session, incident_id, "assign")
     engineer = await copies.engineer(session, engineer_id)
-    before = as_record(incident, "engineer_id")
+    before = as_record(incident, "engineer_id", "team")
     incident.engineer_id = engineer.id
-    _say(session, incident, IncidentAssigned, engineer_name=engineer.name_zh)
-    _note(session, incident, "assign", "state", "engineer_id", before=before)
+    incident.team = team or (domain.Team.SITE if incident.team == domain.Team.DESK else incident.team)
+    await hand_over(session, incident.bearer, team=incident.team, engineer_id=engineer.id)
+    say(session, incident, IncidentAssigned, engineer_name=engineer.name_zh)
+    note_incident(session, incident, "assign", "state", "engineer_id", "team", before=before)
     return incident
 
 
-async def resolve_incident(session: AsyncSession, *, incident_id: UUID, solution: str, by: Principal) -> Incident:
-    """Service is restored. Told are the departments whose key businesses were hit, else all of the customer."""
-    incident = await _moved(session, incident_id, "resolve")
-    now = context(session).now
-    incident.solution, incident.resolved_by, incident.resolved_at = solution, by.id, now
-    hits = await copies.hits(session, incident.customer_id, incident.asset_id)
-    told = {hit.department_id for hit in hits} or set(await copies.departments(session, incident.customer_id))
-    _say(session, incident, IncidentResolved, department_ids=tuple(sorted(told)))
-    _note(session, incident, "resolve", "state", "solution", "resolved_by")
-    await clocks.stop_clocks(session, incident.id, [Kind.RESOLVE], now)
-    await clocks.drop_clocks(session, incident.id, ENDED_BY_RESOLUTION)
+async def begin_work(session: AsyncSession, *, incident_id: UUID, by: Principal) -> Incident:
+    """Somebody works on it without having been assigned."""
+    incident = await move_incident(session, incident_id, "begin")
+    say(session, incident, WorkBegun, begun_by=by.id, begun_at=context(session).now)
+    note_incident(session, incident, "begin", "state")
     return incident
 
 
-async def confirm_incident(session: AsyncSession, *, incident_id: UUID, by: Principal) -> Incident:
-    """The customer confirms, and with that the incident is closed and owes nothing. Raises OnlyCustomerConfirms."""
-    if by.kind != "person" or by.customer_id is None:
-        raise OnlyCustomerConfirms()
-    incident = await _moved(session, incident_id, "confirm")
-    now = context(session).now
-    incident.confirmed_by, incident.confirmed_at = by.id, now
-    _say(session, incident, IncidentConfirmed)
-    _note(session, incident, "confirm", "state", "confirmed_by")
-    await clocks.drop_clocks(session, incident.id, tuple(Kind))
-    incident.state = domain.moved(incident.state, "close")
-    incident.closed_at = now
-    _say(session, incident, IncidentClosed)
-    _note(session, incident, "close", "state")
+async def prioritise_incident(
+    session: AsyncSession, *, incident_id: UUID, impact: domain.Level, urgency: domain.Level
+) -> Incident:
+    incident = await move_incident(session, incident_id, "prioritise")
+    before = as_record(incident, "impact", "urgency", "priority")
+    terms = await copies.terms(session, incident.agreement_id)
+    incident.impact, incident.urgency = impact, urgency
+    incident.priority = domain.priority(impact, urgency, terms.priorities if terms else {})
+    say(session, incident, IncidentPrioritised)
+    note_incident(session, incident, "prioritise", "impact", "urgency", "priority", before=before)
     return incident
 
 
@@ -220,14 +233,28 @@ def _id_of(reported_at: datetime) -> UUID:
     return uuid7(nanoseconds=max(0, int(reported_at.timestamp() * 1e9)))
 
 
-async def _moved(session: AsyncSession, incident_id: UUID, move: str) -> Incident:
+async def move_incident(session: AsyncSession, incident_id: UUID, move: str) -> Incident:
+    """The incident under its lock, after a move. Raises IncidentNotFound, VersionMismatch, IllegalMove."""
     incident = await queries.locked_incident(session, incident_id)
-    incident.state = domain.moved(incident.state, move)
+    incident.state = domain.moved(incident.state, move, former=incident.former_state)
     incident.version += 1
     return incident
 
 
-async def _aim_clocks(session: AsyncSession, incident: Incident, terms: Terms | None) -> None:
+async def keep_promises(session: AsyncSession, incident: Incident) -> None:
+    """Stop what runs on although it was done meanwhile: each milestone is noted, whatever state the incident was in."""
+    done = {
+        Kind.RESPOND: incident.acknowledged_at,
+        Kind.ON_SITE: incident.arrived_at,
+        Kind.PLAN_REQUESTED: incident.plan_requested_at,
+        Kind.SUPERIOR_TOLD: incident.superior_told_at,
+    }
+    for kind, at in done.items():
+        if at is not None:
+            await clocks.stop_clocks(session, incident.id, [kind], at)
+
+
+async def aim_at_severity(session: AsyncSession, incident: Incident, terms: Terms | None) -> None:
     """A promise that the severity adds runs from the report; one of an emergency, from this classification."""
     hit = bool(incident.key_business_ids)
     aims = {kind.value: aim(terms, kind, incident.severity, hits_key_business=hit) for kind in Kind}
@@ -242,13 +269,13 @@ async def _aim_clocks(session: AsyncSession, incident: Incident, terms: Terms | 
     await clocks.aim_clocks(session, incident.bearer, aims, open_starts)
 
 
-def _say(session: AsyncSession, incident: Incident, fact: type[Event], **more: Any) -> None:
+def say(session: AsyncSession, incident: Incident, fact: type[Event], **more: Any) -> None:
     """Say a fact with all of its fields that the incident itself has, and `more`."""
     own = {name: getattr(incident, name) for name in fact.model_fields if hasattr(incident, name)}
     emit(session, fact(**own, incident_id=incident.id, **more))
 
 
-def _note(
+def note_incident(
     session: AsyncSession,
     incident: Incident,
     action: str,

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
 from services.incidents.base import Base
 from services.incidents.clocks.domain import Bearer
-from services.incidents.incidents.domain import Channel, FaultClass, Severity, State
+from services.incidents.incidents.domain import Channel, Cover, FaultClass, Level, Priority, Severity, State, Team
 from shared.db import Keyed, Tenanted, Versioned
 
 
@@ -23,7 +23,11 @@ def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
 
 
 class Incident(Keyed, Versioned, Tenanted, Base):
-    """`covered` is decided once, at the report; `agreement_id` is the version that was in force then.
+    """`covered`: an agreement was in force at the report; `agreement_id` is the version that counts.
+
+    `reported_at` is the true time of the report; `registered_at` is later when a call was recorded afterwards.
+    `cover` is what was decided where no agreement covers it. `closes_at`: when a solution that nobody answered counts
+    as accepted. `former_state`: the one to come back to when a merge is undone.
 
     `arrived_at`, `plan_requested_at` and `superior_told_at` are the first time: they keep a promise that a later
     severity would bring from being made when it is kept already. `source`, `source_number` and `history_hash`
@@ -37,7 +41,17 @@ class Incident(Keyed, Versioned, Tenanted, Base):
         _one_of("severity", Severity),
         _one_of("channel", Channel),
         _one_of("fault_class", FaultClass),
+        _one_of("impact", Level),
+        _one_of("urgency", Level),
+        _one_of("priority", Priority),
+        _one_of("team", Team),
+        _one_of("cover", Cover),
+        _one_of("former_state", State),
         CheckConstraint("covered = (agreement_id IS NOT NULL)", name="covered"),
+        CheckConstraint("(state = 'merged') = (merged_into_id IS NOT NULL)", name="merged"),
+        CheckConstraint("merged_into_id <> id AND parent_id <> id", name="itself"),
+        Index(None, "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
+        Index(None, "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
         CheckConstraint("num_nulls(source, source_number, history_hash) IN (0, 3)", name="source"),
         UniqueConstraint("source_number", "source", "customer_id"),
     )
@@ -52,12 +66,18 @@ class Incident(Keyed, Versioned, Tenanted, Base):
     site_id: Mapped[UUID | None]
     covered: Mapped[bool]
     agreement_id: Mapped[UUID | None]
+    cover: Mapped[str | None]
     contract_number: Mapped[str | None]
     contact_name: Mapped[str]
     contact_email: Mapped[str | None]
     contact_locale: Mapped[str]
     reported_by: Mapped[str]
     reported_at: Mapped[datetime]
+    registered_at: Mapped[datetime]
+    impact: Mapped[str]
+    urgency: Mapped[str]
+    priority: Mapped[str]
+    team: Mapped[str]
     acknowledged_by: Mapped[UUID | None]
     acknowledged_at: Mapped[datetime | None]
     fault_class: Mapped[str | None]
@@ -75,7 +95,14 @@ class Incident(Keyed, Versioned, Tenanted, Base):
     resolved_at: Mapped[datetime | None]
     confirmed_by: Mapped[UUID | None]
     confirmed_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    reopened_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("incidents.incidents.id"))
+    merged_at: Mapped[datetime | None]
+    former_state: Mapped[str | None]
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("incidents.incidents.id"))
     source: Mapped[str | None]
     source_number: Mapped[str | None]
     history_hash: Mapped[str | None]

@@ -13,6 +13,7 @@ from services.incidents.clocks import queries as clocks
 from services.incidents.clocks.domain import Reading
 from services.incidents.copies import queries as copies
 from services.incidents.copies.domain import Named
+from services.incidents.incidents.domain import UNRESTORED
 from services.incidents.incidents.models import Incident
 from shared.db import check_version, context
 from shared.errors import NotFound
@@ -65,6 +66,13 @@ async def locked_incident(session: AsyncSession, incident_id: UUID, *, for_clien
     if for_client:
         check_version(session, found.version)
     return found
+
+
+async def locked_open_children(session: AsyncSession, incident_id: UUID) -> Sequence[Incident]:
+    """Incidents below this one whose service is not restored, under their locks, in the order of their ids."""
+    below = select(Incident).where(Incident.parent_id == incident_id, Incident.state.in_(UNRESTORED))
+    rows = below.order_by(Incident.id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    return (await session.scalars(rows)).all()
 
 
 async def customer_of(session: AsyncSession, incident_id: UUID) -> UUID:

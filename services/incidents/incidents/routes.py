@@ -10,18 +10,18 @@ from fastapi import Path, Query, Request, Response
 from services.incidents.clocks.queries import readings
 from services.incidents.incidents import actions, queries
 from services.incidents.incidents.domain import NEEDS, Severity, State
-from services.incidents.incidents.models import Incident
+from services.incidents.incidents.presenting import incident_out
 from services.incidents.incidents.schemas import (
     AccountedClockOut,
     Acknowledge,
     Assign,
+    Begin,
     Classify,
-    Confirm,
     IncidentOut,
+    Prioritise,
     ReportIncident,
-    Resolve,
 )
-from shared.auth import Principal, needs
+from shared.auth import needs
 from shared.db import context
 from shared.edge import By, Session, router, tagged
 from shared.paging import Paged, linked
@@ -62,7 +62,7 @@ async def incidents(
 @routes.get("/{reference}", response_model=IncidentOut)
 @needs(Permission.INCIDENTS_READ)
 async def incident(reference: Reference, by: By, response: Response, session: Session) -> Any:
-    return await _out(session, response, by, await queries.incident(session, reference))
+    return await incident_out(session, response, by, await queries.incident(session, reference))
 
 
 @routes.get("/{incident_id}/clocks", response_model=list[AccountedClockOut])
@@ -78,38 +78,31 @@ async def acknowledge_incident(
     incident_id: UUID, body: Acknowledge, by: By, response: Response, session: Session
 ) -> Any:
     moved = await actions.acknowledge_incident(session, incident_id=incident_id, by=by)
-    return await _out(session, response, by, moved)
+    return await incident_out(session, response, by, moved)
 
 
 @routes.post("/{incident_id}/classify", response_model=IncidentOut)
 @needs(NEEDS["classify"])
 async def classify_incident(incident_id: UUID, body: Classify, by: By, response: Response, session: Session) -> Any:
     moved = await actions.classify_incident(session, incident_id=incident_id, by=by, **body.model_dump())
-    return await _out(session, response, by, moved)
+    return await incident_out(session, response, by, moved)
 
 
 @routes.post("/{incident_id}/assign", response_model=IncidentOut)
 @needs(NEEDS["assign"])
 async def assign_incident(incident_id: UUID, body: Assign, by: By, response: Response, session: Session) -> Any:
-    moved = await actions.assign_incident(session, incident_id=incident_id, engineer_id=body.engineer_id)
-    return await _out(session, response, by, moved)
+    moved = await actions.assign_incident(session, incident_id=incident_id, **body.model_dump())
+    return await incident_out(session, response, by, moved)
 
 
-@routes.post("/{incident_id}/resolve", response_model=IncidentOut)
-@needs(NEEDS["resolve"])
-async def resolve_incident(incident_id: UUID, body: Resolve, by: By, response: Response, session: Session) -> Any:
-    moved = await actions.resolve_incident(session, incident_id=incident_id, solution=body.solution, by=by)
-    return await _out(session, response, by, moved)
+@routes.post("/{incident_id}/begin", response_model=IncidentOut)
+@needs(NEEDS["begin"])
+async def begin_work(incident_id: UUID, body: Begin, by: By, response: Response, session: Session) -> Any:
+    return await incident_out(session, response, by, await actions.begin_work(session, incident_id=incident_id, by=by))
 
 
-@routes.post("/{incident_id}/confirm", response_model=IncidentOut)
-@needs(NEEDS["confirm"])
-async def confirm_incident(incident_id: UUID, body: Confirm, by: By, response: Response, session: Session) -> Any:
-    return await _out(session, response, by, await actions.confirm_incident(session, incident_id=incident_id, by=by))
-
-
-async def _out(session: Session, response: Response, by: Principal, incident: Incident) -> IncidentOut:
-    """The incident as this caller sees it after the change, with its version as ETag."""
-    await session.flush()
-    [shown] = await queries.shown(session, [tagged(response, incident)])
-    return IncidentOut.of(shown, by)
+@routes.post("/{incident_id}/prioritise", response_model=IncidentOut)
+@needs(NEEDS["prioritise"])
+async def prioritise_incident(incident_id: UUID, body: Prioritise, by: By, response: Response, session: Session) -> Any:
+    moved = await actions.prioritise_incident(session, incident_id=incident_id, **body.model_dump())
+    return await incident_out(session, response, by, moved)

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, StringConstraints
 
-from services.incidents.incidents.domain import Channel, FaultClass, Severity, allowed
+from services.incidents.incidents.domain import Channel, FaultClass, Level, Severity, Team, hindrances
 from services.incidents.incidents.queries import Shown
 from shared.auth import Principal
 
@@ -21,7 +21,10 @@ class Body(BaseModel):
 
 
 class ReportIncident(Body):
-    """Staff say for which customer (`customer_id`); everybody else reports for their own."""
+    """Staff say for which customer (`customer_id`); everybody else reports for their own.
+
+    `reported_at`: the true time of a call that staff record afterwards; a direct call to an engineer needs it.
+    """
 
     title: Line
     description: Text
@@ -30,6 +33,9 @@ class ReportIncident(Body):
     customer_id: UUID | None = None
     asset_id: UUID | None = None
     site_id: UUID | None = None
+    impact: Level = Level.MEDIUM
+    urgency: Level = Level.MEDIUM
+    reported_at: AwareDatetime | None = None
     contact_name: Line
     contact_email: EmailStr | None = None
     contact_locale: Literal["zh-CN", "en"] = "zh-CN"
@@ -49,15 +55,21 @@ class Classify(Body):
 
 
 class Assign(Body):
+    """`team`: for which team the engineer holds it; left out, the one that has it, or the site team."""
+
     engineer_id: UUID
+    team: Team | None = None
 
 
-class Resolve(Body):
-    solution: Text
-
-
-class Confirm(Body):
+class Begin(Body):
     """Nothing to say."""
+
+
+class Prioritise(Body):
+    """The priority follows from both by the contract's matrix."""
+
+    impact: Level
+    urgency: Level
 
 
 class Out(BaseModel):
@@ -67,11 +79,14 @@ class Out(BaseModel):
 class ClockOut(Out):
     """A promise as it stands now, in counted seconds; fewer than none are left when it is broken.
 
-    `state`: running, breached, met or cancelled. `stopped_at` is when it was kept, or cancelled.
+    `state`: running, paused, breached, met or cancelled. `stopped_at` is when it was kept, or cancelled. `about_id`:
+    what a clock of several of its kind runs for (a request of a plan, an engagement, an update). While it is paused,
+    `due_at` is when it would be due if it ran on now.
     """
 
+    clock_id: UUID
     kind: str
-    activation_id: UUID | None
+    about_id: UUID | None
     state: str
     started_at: datetime
     due_at: datetime
@@ -97,8 +112,19 @@ class AccountedClockOut(ClockOut):
     account: list[IntervalOut]
 
 
+class MoveOut(Out):
+    """A move, and what keeps this caller from making it now (not_in_this_state, not_permitted, customers_own)."""
+
+    move: str
+    why_not: str | None
+
+
 class IncidentOut(Out):
-    """`covered` false: no agreement covers it, so nothing was promised. `allowed`: what this caller can do now.
+    """`covered` false: no agreement covers it, so nothing was promised; `cover` is what was decided about that.
+
+    `allowed`: what this caller can do now; `moves`: every move, and why it cannot be made. `closes_at`: when a solution
+    that nobody answers counts as accepted. `registered_at` is later than `reported_at` when a call was recorded
+    afterwards.
 
     `source` and `source_number`: the system an incident was taken over from, and its number there.
     """
@@ -118,7 +144,12 @@ class IncidentOut(Out):
     site_id: UUID | None
     site_name_zh: str | None
     site_name_en: str | None
+    impact: str
+    urgency: str
+    priority: str
+    team: str
     covered: bool
+    cover: str | None
     agreement_id: UUID | None
     contract_number: str | None
     contact_name: str
@@ -126,6 +157,7 @@ class IncidentOut(Out):
     contact_locale: str
     reported_by: str
     reported_at: datetime
+    registered_at: datetime
     acknowledged_by: UUID | None
     acknowledged_at: datetime | None
     fault_class: str | None
@@ -145,12 +177,19 @@ class IncidentOut(Out):
     resolved_at: datetime | None
     confirmed_by: UUID | None
     confirmed_at: datetime | None
+    closes_at: datetime | None
     closed_at: datetime | None
+    reopened_at: datetime | None
+    cancelled_at: datetime | None
+    merged_into_id: UUID | None
+    merged_at: datetime | None
+    parent_id: UUID | None
     source: str | None
     source_number: str | None
     version: int
     clocks: list[ClockOut] = Field(description="In the order they were armed.")
     allowed: list[str]
+    moves: list[MoveOut]
 
     @classmethod
     def of(cls, shown: Shown, by: Principal) -> IncidentOut:
@@ -161,11 +200,13 @@ class IncidentOut(Out):
             own |= {f"{thing}_name_zh": named and named.name_zh, f"{thing}_name_en": named and named.name_en}
         asset = shown.names.get(incident.asset_id) if incident.asset_id else None
         is_customers = by.kind == "person" and by.customer_id is not None
+        moves = hindrances(incident.state, by.permissions, is_customers_person=is_customers)
         return cls.model_validate(
             own
             | {
                 "asset_name": asset and asset.name_zh,
                 "clocks": shown.clocks,
-                "allowed": allowed(incident.state, by.permissions, is_customers_person=is_customers),
+                "allowed": [move for move, why_not in moves.items() if why_not is None],
+                "moves": [{"move": move, "why_not": why_not} for move, why_not in moves.items()],
             }
         )

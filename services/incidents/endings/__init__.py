@@ -1,0 +1,1 @@
+"""How an incident ends, and how it is taken up again."""

@@ -1,0 +1,195 @@
+"""Resolved, accepted or refused, closed, cancelled, reopened: each with its effect on the promises."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.incidents.clocks import actions as clocks
+from services.incidents.clocks.domain import ENDED_BY_RESOLUTION, Kind, calendar_of
+from services.incidents.copies import queries as copies
+from services.incidents.incidents import domain, queries
+from services.incidents.incidents.actions import keep_promises, move_incident, note_incident, say
+from services.incidents.pauses.actions import end_pause, leave_gap
+from services.incidents.pauses.domain import Reason
+from shared import timers
+from shared.auth import Principal
+from shared.db import context
+from shared.errors import Conflict, Forbidden
+from shared.events.incidents import (
+    IncidentCancelled,
+    IncidentClosed,
+    IncidentConfirmed,
+    IncidentReopened,
+    IncidentResolved,
+    SolutionRefused,
+)
+
+if TYPE_CHECKING:
+    from services.incidents.incidents.models import Incident
+
+CLOSE_UNANSWERED = "close_unanswered"
+
+
+class OnlyCustomerConfirms(Forbidden):
+    code = "only_customer_confirms"
+    en = "Only a person of the customer can confirm that service is restored, or refuse it."
+    zh = "只有客户方人员才能确认服务已恢复，或对解决结果不予认可。"
+
+
+class ChildrenOpen(Conflict):
+    code = "children_open"
+    en = "Incidents below this one are still open: {numbers}."
+    zh = "其下级事件尚未解决：{numbers}。"
+
+
+async def resolve_incident(
+    session: AsyncSession, *, incident_id: UUID, solution: str, with_children: bool, by: Principal
+) -> Incident:
+    """Service is restored. Told are the departments whose key businesses were hit, else all of the customer.
+
+    `with_children`: the same solution restored its children. If nobody of the customer answers within the agreed
+    working days, it is closed.
+    """
+    incident = await move_incident(session, incident_id, "resolve")
+    await _restored(session, incident, "resolve", solution, by)
+    if with_children:
+        for child in await queries.locked_open_children(session, incident.id):
+            child.state = domain.moved(child.state, "resolve_with_parent")
+            child.version += 1
+            await _restored(session, child, "resolve_with_parent", solution, by)
+    return incident
+
+
+async def _restored(session: AsyncSession, incident: Incident, move: str, solution: str, by: Principal) -> None:
+    now = context(session).now
+    await end_pause(session, incident.id, now)
+    incident.solution, incident.resolved_by, incident.resolved_at = solution, by.id, now
+    hits = await copies.hits(session, incident.customer_id, incident.asset_id)
+    told = {hit.department_id for hit in hits} or set(await copies.departments(session, incident.customer_id))
+    say(session, incident, IncidentResolved, department_ids=tuple(sorted(told)))
+    note_incident(session, incident, move, "state", "solution", "resolved_by")
+    await clocks.stop_clocks(session, incident.id, [Kind.RESPOND, Kind.RESOLVE], now)
+    await clocks.drop_clocks(session, incident.id, ENDED_BY_RESOLUTION)
+    await _arm_close(session, incident)
+
+
+async def confirm_incident(session: AsyncSession, *, incident_id: UUID, by: Principal) -> Incident:
+    """The customer accepts, and with that the incident is closed and owes nothing.
+
+    Raises OnlyCustomerConfirms, ChildrenOpen.
+    """
+    _require_customers(by)
+    incident = await move_incident(session, incident_id, "confirm")
+    incident.confirmed_by, incident.confirmed_at = by.id, context(session).now
+    if children := await queries.locked_open_children(session, incident.id):
+        raise ChildrenOpen(numbers=[child.number for child in children])
+    say(session, incident, IncidentConfirmed)
+    note_incident(session, incident, "confirm", "state", "confirmed_by")
+    await _close(session, incident, "close")
+    return incident
+
+
+async def close_unanswered(session: AsyncSession, *, incident_id: UUID) -> None:
+    """Nobody answered in the agreed time: that counts as acceptance. With open children it waits once more as long.
+
+    Left alone if it is not resolved any more.
+    """
+    incident = await queries.locked_incident(session, incident_id, for_client=False)
+    if incident.state != domain.State.RESOLVED:
+        return
+    incident.version += 1
+    if await queries.locked_open_children(session, incident.id):
+        await _arm_close(session, incident)
+    else:
+        await _close(session, incident, "close_unanswered")
+
+
+async def refuse_solution(session: AsyncSession, *, incident_id: UUID, reason: str, by: Principal) -> Incident:
+    """Service is not restored, the customer says: the clocks run on. Raises OnlyCustomerConfirms."""
+    _require_customers(by)
+    incident = await move_incident(session, incident_id, "refuse")
+    say(session, incident, SolutionRefused, reason_given=reason, refused_by=by.id, refused_at=context(session).now)
+    note_incident(session, incident, "refuse", "state", information={"reason": reason})
+    await _take_up(session, incident)
+    return incident
+
+
+async def reopen_incident(session: AsyncSession, *, incident_id: UUID, reason: str) -> Incident:
+    """The fault is back, or the end was a mistake. What was counted stays counted."""
+    incident = await move_incident(session, incident_id, "reopen")
+    incident.reopened_at = context(session).now
+    say(session, incident, IncidentReopened, reason_given=reason)
+    note_incident(session, incident, "reopen", "state", information={"reason": reason})
+    await _take_up(session, incident)
+    return incident
+
+
+async def cancel_incident(session: AsyncSession, *, incident_id: UUID, reason: str) -> Incident:
+    """There is nothing to be done. What was broken by then stays broken."""
+    former = (await queries.locked_incident(session, incident_id)).state
+    incident = await move_incident(session, incident_id, "cancel")
+    incident.former_state = domain.to_come_back_to(former)
+    now = context(session).now
+    await end_pause(session, incident.id, now)
+    incident.cancelled_at = now
+    say(session, incident, IncidentCancelled, reason_given=reason)
+    note_incident(session, incident, "cancel", "state", information={"reason": reason})
+    await clocks.drop_clocks(session, incident.id, tuple(Kind))
+    return incident
+
+
+def _require_customers(by: Principal) -> None:
+    if by.kind != "person" or by.customer_id is None:
+        raise OnlyCustomerConfirms()
+
+
+async def _close(session: AsyncSession, incident: Incident, move: str) -> None:
+    now = context(session).now
+    await clocks.drop_clocks(session, incident.id, tuple(Kind))
+    incident.state = domain.moved(incident.state, move)
+    incident.closed_at, incident.closes_at = now, None
+    await timers.cancel(session, CLOSE_UNANSWERED, incident.id)
+    say(session, incident, IncidentClosed, unanswered=move == "close_unanswered")
+    note_incident(session, incident, move, "state")
+
+
+async def _arm_close(session: AsyncSession, incident: Incident) -> None:
+    terms = await copies.terms(session, incident.agreement_id)
+    if terms is None or terms.close_after_days is None:
+        return
+    now = context(session).now
+    incident.closes_at = calendar_of(terms.calendar).add_working_days(now, terms.close_after_days)
+    await timers.arm(
+        session,
+        CLOSE_UNANSWERED,
+        incident.id,
+        incident.closes_at,
+        customer_id=incident.customer_id,
+        correlation_id=incident.id,
+    )
+
+
+async def _take_up(session: AsyncSession, incident: Incident) -> None:
+    """Leave the time since the end uncounted, and let what ended with the incident run on."""
+    ended = [
+        (Reason.RESOLVED, incident.resolved_at),
+        (Reason.CLOSED, incident.closed_at),
+        (Reason.CANCELLED, incident.cancelled_at),
+    ]
+    since = [(reason, at) for reason, at in ended if at is not None]
+    for reason, at in since:
+        await _leave_gap(session, incident, reason, at)
+    incident.resolved_at = incident.closed_at = incident.cancelled_at = incident.closes_at = None
+    incident.solution = incident.resolved_by = incident.confirmed_by = incident.confirmed_at = None
+    await timers.cancel(session, CLOSE_UNANSWERED, incident.id)
+    first = min(at for _, at in since)
+    await clocks.reopen_clocks(session, incident.id, since=first, stopped_kinds=[Kind.RESOLVE])
+    await keep_promises(session, incident)
+
+
+async def _leave_gap(session: AsyncSession, incident: Incident, reason: Reason, from_at: datetime) -> None:
+    await leave_gap(session, incident_id=incident.id, customer_id=incident.customer_id, reason=reason, from_at=from_at)

@@ -1,0 +1,1 @@
+"""The time of an incident that does not count, and why."""

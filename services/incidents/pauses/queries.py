@@ -1,0 +1,48 @@
+"""What can be asked about pauses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.incidents.pauses.domain import Stretch
+from services.incidents.pauses.models import Pause
+from shared.errors import NotFound
+
+
+class PauseNotFound(NotFound):
+    code = "pause_not_found"
+    en = "There is no pause {pause_id}."
+    zh = "没有暂停记录 {pause_id}。"
+
+
+async def pause(session: AsyncSession, pause_id: UUID) -> Pause:
+    """Call with its incident locked, to change it. Raises PauseNotFound."""
+    found = await session.get(Pause, pause_id, populate_existing=True)
+    if found is None:
+        raise PauseNotFound(pause_id=pause_id)
+    return found
+
+
+async def stretches_of(session: AsyncSession, incident_ids: Collection[UUID]) -> dict[UUID, tuple[Stretch, ...]]:
+    """What each of the incidents does not count, by time; a struck pause counts after all."""
+    counted = select(Pause).where(Pause.incident_id.in_(incident_ids), Pause.struck_at.is_(None))
+    found: dict[UUID, tuple[Stretch, ...]] = dict.fromkeys(incident_ids, ())
+    for pause in await session.scalars(counted.order_by(Pause.from_at, Pause.id)):
+        found[pause.incident_id] += (pause.stretch,)
+    return found
+
+
+async def pauses_of(session: AsyncSession, incident_id: UUID) -> Sequence[Pause]:
+    """All pauses of an incident, struck ones too, by time."""
+    rows = select(Pause).where(Pause.incident_id == incident_id)
+    return (await session.scalars(rows.order_by(Pause.from_at, Pause.id))).all()
+
+
+async def open_pause(session: AsyncSession, incident_id: UUID) -> Pause | None:
+    """The pause that has not ended. Call with the incident locked."""
+    rows = select(Pause).where(Pause.incident_id == incident_id, Pause.until_at.is_(None))
+    return (await session.scalars(rows.execution_options(populate_existing=True))).one_or_none()

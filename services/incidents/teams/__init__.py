@@ -1,0 +1,1 @@
+"""Which team held an incident, and how much of its time each had."""

@@ -1,0 +1,1 @@
+"""An incident waits: paused for a reason agreed with the customer, resumed, disputed, settled."""

@@ -1,0 +1,152 @@
+"""Pausing and resuming an incident. Its clocks stand still meanwhile; the customer sees each pause, may dispute it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.incidents.clocks import actions as clocks
+from services.incidents.copies import queries as copies
+from services.incidents.incidents import domain as incidents
+from services.incidents.incidents.actions import move_incident, note_incident, say
+from services.incidents.incidents.queries import locked_incident
+from services.incidents.pauses import actions as pauses
+from services.incidents.pauses import queries
+from services.incidents.pauses.domain import AGREED, Allowance, Reason, planned_end
+from services.incidents.waiting import domain
+from shared import timers
+from shared.auth import Principal
+from shared.db import as_record, context
+from shared.events import Event
+from shared.events.incidents import IncidentPaused, IncidentResumed, PauseDisputed, PauseSettled
+from shared.zones import utc
+
+if TYPE_CHECKING:
+    from services.incidents.incidents.models import Incident
+    from services.incidents.pauses.models import Pause
+
+END_PAUSE = "end_pause"
+OF_PAUSE = frozenset({"reason", "evidence", "from_at", "until_at", "planned_until_at"}) | frozenset(
+    {"dispute", "disputed_by", "settlement", "settled_by"}
+)
+"""What the facts about a pause take from its row."""
+
+
+async def pause_incident(
+    session: AsyncSession, *, incident_id: UUID, reason: Reason, evidence: str, until: datetime | None
+) -> Incident:
+    """Let the time stand still, at most until the planned end or as long as the agreement's total allows.
+
+    Raises IllegalMove, PauseNotAgreed, PauseCapUsed, PauseOverCap, PauseEndsBeforeNow.
+    """
+    incident = await move_incident(session, incident_id, "pause")
+    now = context(session).now
+    so_far = (await queries.stretches_of(session, [incident.id]))[incident.id]
+    allowance = await _allowance(session, incident)
+    end = planned_end(allowance, so_far, reason, until and utc(until), now)
+    pause = await pauses.begin_pause(
+        session,
+        incident_id=incident.id,
+        customer_id=incident.customer_id,
+        reason=reason,
+        evidence=evidence,
+        planned_until_at=end,
+    )
+    if end is not None:
+        await timers.arm(
+            session, END_PAUSE, incident.id, end, customer_id=incident.customer_id, correlation_id=incident.id
+        )
+    _say(session, incident, pause, IncidentPaused)
+    note_incident(session, incident, "pause", "state", information=as_record(pause, "reason", "evidence"))
+    await clocks.retime_clocks(session, incident.id)
+    return incident
+
+
+async def resume_incident(session: AsyncSession, *, incident_id: UUID) -> Incident:
+    incident = await move_incident(session, incident_id, "resume")
+    await _run_on(session, incident, by_itself=False)
+    return incident
+
+
+async def end_pause(session: AsyncSession, *, incident_id: UUID) -> None:
+    """The planned end of a pause came. Left alone if the incident waits no longer."""
+    incident = await locked_incident(session, incident_id, for_client=False)
+    if incident.state == incidents.State.WAITING:
+        incident.state = incidents.moved(incident.state, "resume")
+        incident.version += 1
+        await _run_on(session, incident, by_itself=True)
+
+
+async def _run_on(session: AsyncSession, incident: Incident, *, by_itself: bool) -> None:
+    await timers.cancel(session, END_PAUSE, incident.id)
+    pause = await pauses.end_pause(session, incident.id, context(session).now)
+    if pause is not None:
+        _say(session, incident, pause, IncidentResumed, by_itself=by_itself)
+    note_incident(session, incident, "resume", "state")
+    await clocks.retime_clocks(session, incident.id)
+
+
+async def dispute_pause(session: AsyncSession, *, pause_id: UUID, dispute: str, by: Principal) -> Pause:
+    """The customer says that the time should have counted.
+
+    Raises PauseNotFound, OnlyCustomerDisputes, NotDisputable.
+    """
+    incident, pause = await _locked(session, pause_id)
+    domain.require_disputable(by, reason=pause.reason, is_disputed=pause.disputed_at is not None)
+    pause.dispute, pause.disputed_by, pause.disputed_at = dispute, by.id, context(session).now
+    incident.version += 1
+    await session.flush()
+    _say(session, incident, pause, PauseDisputed)
+    note_incident(session, incident, "dispute_pause", information=as_record(pause, "id", "dispute"))
+    return pause
+
+
+async def settle_pause(
+    session: AsyncSession, *, pause_id: UUID, is_upheld: bool, settlement: str, by: Principal
+) -> Pause:
+    """Uphold a disputed pause, or strike it: then its time counts, as if the incident had not waited.
+
+    Raises PauseNotFound, NotDisputed, OwnPause.
+    """
+    incident, pause = await _locked(session, pause_id)
+    is_open = pause.disputed_at is not None and pause.settled_at is None
+    domain.require_settleable(by, author=pause.author, is_disputed=is_open)
+    pause.settlement, pause.settled_by, pause.settled_at = settlement, by.id, context(session).now
+    outcome = domain.Settlement.UPHELD if is_upheld else domain.Settlement.STRUCK
+    if outcome is domain.Settlement.STRUCK:
+        pause.struck_at = pause.settled_at
+    incident.version += 1
+    await session.flush()
+    _say(session, incident, pause, PauseSettled, outcome=outcome)
+    after = as_record(pause, "id", "settlement") | {"outcome": outcome.value}
+    note_incident(session, incident, "settle_pause", information=after)
+    if pause.struck_at and pause.until_at is None:
+        incident.state = incidents.moved(incident.state, "resume")
+        await _run_on(session, incident, by_itself=False)
+    else:
+        await clocks.retime_clocks(session, incident.id)
+    return pause
+
+
+async def _locked(session: AsyncSession, pause_id: UUID) -> tuple[Incident, Pause]:
+    """A pause under its incident's lock, at the version of the incident that the client expects."""
+    found = await queries.pause(session, pause_id)
+    incident = await locked_incident(session, found.incident_id)
+    return incident, await queries.pause(session, pause_id)
+
+
+async def _allowance(session: AsyncSession, incident: Incident) -> Allowance:
+    """Where no agreement holds there is no promise either: it may wait for any agreed reason."""
+    terms = await copies.terms(session, incident.agreement_id)
+    if terms is None:
+        return Allowance(AGREED, None)
+    cap = None if terms.pause_cap_seconds is None else timedelta(seconds=terms.pause_cap_seconds)
+    return Allowance(terms.pause_reasons, cap)
+
+
+def _say(session: AsyncSession, incident: Incident, pause: Pause, fact: type[Event], **more: object) -> None:
+    own = {name: getattr(pause, name) for name in fact.model_fields if name in OF_PAUSE}
+    say(session, incident, fact, pause_id=pause.id, **own, **more)

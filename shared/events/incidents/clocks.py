@@ -1,0 +1,110 @@
+"""The promises made for an incident."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.events._base import Event
+
+
+class PausedStretch(BaseModel):
+    """Time that a clock does not count; still open while `until_at` is None."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    from_at: datetime
+    until_at: datetime | None
+    reason: str
+
+
+class ClockArmed(
+    Event,
+    type="incidents.clock_armed.v1",
+    subject="incident_id",
+    en="Promise “{kind}”: due {due_at}",
+    zh="承诺“{kind}”：应于 {due_at} 前完成",
+):
+    """A promise runs, from now on as said here: it began, its target changed, or what it does not count.
+
+    Carries every input of its arithmetic (shared/clocks.py), so that the last one said rebuilds the clock. While a
+    pause is open the clock stands still, and `due_at` is when it would be due if it ran on now. `about_id`: what a
+    clock of several of its kind runs for.
+    """
+
+    incident_id: UUID
+    customer_id: UUID
+    kind: str
+    started_at: datetime
+    amount: int
+    unit: str
+    calendar: dict[str, Any]
+    due_at: datetime
+    clock_id: UUID | None = None
+    about_id: UUID | None = None
+    pauses: tuple[PausedStretch, ...] = ()
+
+
+class ClockStopped(
+    Event,
+    type="incidents.clock_stopped.v1",
+    subject="incident_id",
+    en="Promise “{kind}” {outcome}",
+    zh="承诺“{kind}”{outcome}",
+):
+    """A promise ended; `outcome` is met, breached, or cancelled when it had no point any more."""
+
+    incident_id: UUID
+    customer_id: UUID
+    kind: str
+    stopped_at: datetime
+    due_at: datetime
+    outcome: str
+    clock_id: UUID | None = None
+    about_id: UUID | None = None
+
+
+class ClockWarned(
+    Event,
+    type="incidents.clock_warned.v1",
+    subject="incident_id",
+    en="Promise “{kind}”: {percent} % of the time used",
+    zh="承诺“{kind}”已用时 {percent}%",
+):
+    """A fraction of a promise's time is used up and it is not yet kept. `late`: we were down when it was due.
+
+    `before_seconds`: the warning is one ahead of the end, by so much counted time.
+    """
+
+    incident_id: UUID
+    customer_id: UUID
+    number: str
+    kind: str
+    percent: int
+    due_at: datetime
+    late: bool
+    clock_id: UUID | None = None
+    about_id: UUID | None = None
+    before_seconds: int | None = None
+
+
+class ClockBreached(
+    Event,
+    type="incidents.clock_breached.v1",
+    subject="incident_id",
+    en="Promise “{kind}” broken",
+    zh="承诺“{kind}”超时",
+):
+    """A promise was not kept in time. `late`: we were down when it was due."""
+
+    incident_id: UUID
+    customer_id: UUID
+    number: str
+    kind: str
+    due_at: datetime
+    late: bool
+    clock_id: UUID | None = None
+    about_id: UUID | None = None

@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import UUID
 
 import asyncpg
 import uvloop
@@ -31,7 +30,7 @@ from shared.inbox import Consumers
 from shared.now import system_seconds
 from shared.outbox import emit
 from shared.service import Runtime, Service
-from shared.timers import Jobs, Timer, arm_many
+from shared.timers import Jobs, Timer, Wanted, arm_each
 from shared.worker import Loop
 
 ARMED = 1_000_000
@@ -140,10 +139,9 @@ async def _arm_next_second(runtime: Runtime) -> None:
     async with runtime.database.transaction(Caller("system:contracts", "system")) as session:
         first = context(session).now + timedelta(seconds=1)
         each = timedelta(seconds=1 / PER_SECOND)
-        wanted: list[tuple[str, UUID, str, datetime, dict[str, str]]] = [
-            ("ring", uuid7(), "", first + number * each, {}) for number in range(PER_SECOND)
-        ]
-        await arm_many(session, wanted, CUSTOMERS[0], uuid7())
+        correlation = uuid7()
+        due = (first + number * each for number in range(PER_SECOND))
+        await arm_each(session, [Wanted("ring", uuid7(), "", at, {}, CUSTOMERS[0], correlation) for at in due])
 
 
 async def catching_up(url: str, admin: asyncpg.Connection[asyncpg.Record]) -> float:

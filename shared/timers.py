@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -36,11 +36,23 @@ class Timer:
         return UUID(self.subject)
 
 
+class Wanted(NamedTuple):
+    """A timer to arm. Customer and correlation are the context's where they are left out."""
+
+    kind: str
+    subject: UUID
+    label: str
+    due_at: datetime
+    data: Mapping[str, Any]
+    customer_id: UUID | None = None
+    correlation_id: UUID | None = None
+
+
 ARM = """
 INSERT INTO {timers} AS armed (id, kind, subject, label, due_at, data, customer_id, correlation_id, drill)
-SELECT id, kind, subject, label, due_at, data::jsonb, $7, $8, $9
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[])
-    AS wanted (id, kind, subject, label, due_at, data)
+SELECT id, kind, subject, label, due_at, data::jsonb, customer_id, correlation_id, $9
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::uuid[], $8::uuid[])
+    AS wanted (id, kind, subject, label, due_at, data, customer_id, correlation_id)
 ON CONFLICT (kind, subject, label) WHERE state = 'armed'
 DO UPDATE SET due_at = excluded.due_at, data = excluded.data
 """
@@ -76,20 +88,15 @@ async def arm(
     data: Mapping[str, Any] | None = None,
 ) -> None:
     """Arm the timer (kind, subject, label), or move it when it is armed already."""
-    await arm_many(session, [(kind, subject, label, due_at, data or {})], customer_id, correlation_id)
+    await arm_each(session, [Wanted(kind, subject, label, due_at, data or {}, customer_id, correlation_id)])
 
 
-async def arm_many(
-    session: AsyncSession,
-    wanted: Sequence[tuple[str, UUID, str, datetime, Mapping[str, Any]]],
-    customer_id: UUID | None,
-    correlation_id: UUID | None,
-) -> None:
-    """Arm several timers (kind, subject, label, due_at, data) of one tenant in one statement."""
+async def arm_each(session: AsyncSession, wanted: Sequence[Wanted]) -> None:
+    """Arm several timers in one statement, whatever tenants they are of."""
     if not wanted:
         return
     ctx = context(session)
-    kinds, subjects, labels, due, data = zip(*wanted, strict=True)
+    kinds, subjects, labels, due, data, customers, correlations = zip(*wanted, strict=True)
     await driver(session).execute(
         ARM.format(timers=f'"{ctx.service}".timers'),
         [uuid7() for _ in wanted],
@@ -98,11 +105,11 @@ async def arm_many(
         labels,
         due,
         [orjson.dumps(given, default=str).decode() for given in data],
-        customer_id or ctx.customer_id,
-        correlation_id or ctx.correlation_id,
+        [customer_id or ctx.customer_id for customer_id in customers],
+        [correlation_id or ctx.correlation_id for correlation_id in correlations],
         ctx.drill,
     )
-    ctx.armed |= {(kind, str(subject), label) for kind, subject, label, _, _ in wanted}
+    ctx.armed |= {(each.kind, str(each.subject), each.label) for each in wanted}
     ctx.wakes.add("timers")
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from services.incidents.base import Base
 from services.incidents.consumers import consumers
 from services.incidents.copies.actions import COPIES
+from services.incidents.covers.routes import routes as cover_routes
 from services.incidents.endings.routes import routes as ending_routes
+from services.incidents.explanations.routes import routes as explanation_routes
 from services.incidents.imports.routes import routes as import_routes
 from services.incidents.incidents.routes import routes as incident_routes
 from services.incidents.jobs import jobs
+from services.incidents.retargeting.routes import routes as retargeting_routes
 from services.incidents.settings import Settings
 from services.incidents.timeline.routes import routes as timeline_routes
 from services.incidents.visits.routes import routes as visit_routes
@@ -21,7 +24,17 @@ SERVICE = Service(
     summary="Incidents, their promises, visits and timeline",
     settings=Settings,
     metadata=Base.metadata,
-    routers=(import_routes, incident_routes, ending_routes, waiting_routes, visit_routes, timeline_routes),
+    routers=(
+        import_routes,
+        incident_routes,
+        ending_routes,
+        waiting_routes,
+        cover_routes,
+        explanation_routes,
+        retargeting_routes,
+        visit_routes,
+        timeline_routes,
+    ),
     emits=(
         says.IncidentReported,
         says.IncidentAcknowledged,

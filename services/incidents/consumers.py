@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from services.incidents.copies.actions import COPIES, keep_copy
 from services.incidents.milestones import actions as milestones
+from services.incidents.retargeting import actions as retargeting
 from services.incidents.timeline import actions as timeline
 from services.incidents.timeline.domain import TOLD
 from shared.bus import Envelope
 from shared.db import AsyncSession
+from shared.events.contracts import AgreementChanged
 from shared.events.escalation import (
     ActivationAuthorised,
     ActivationRefused,
@@ -26,6 +28,12 @@ COPIED = {kind.type: kind for kind in COPIES}
 async def copy_reference_data(session: AsyncSession, envelope: Envelope) -> None:
     """Keeps our copy of reference data up to date."""
     await keep_copy(session, COPIED[envelope.type].model_validate(envelope.data), envelope.sequence)
+
+
+@consumers.on_envelope(AgreementChanged, history=True)
+async def follow_agreement(session: AsyncSession, envelope: Envelope) -> None:
+    """Open clocks follow a corrected calendar, an amendment for open incidents, a withdrawal; cover may be found."""
+    await retargeting.follow_from_now(session, AgreementChanged.model_validate(envelope.data))
 
 
 @consumers.on_envelope(*TOLD, history=True)

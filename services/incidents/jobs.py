@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from services.incidents.clocks import actions as clocks
 from services.incidents.endings import actions as endings
+from services.incidents.retargeting import actions as retargeting
 from services.incidents.waiting import actions as waiting
 from shared.db import AsyncSession
 from shared.timers import Jobs, Timer
@@ -30,3 +33,9 @@ async def end_pause(session: AsyncSession, timer: Timer) -> None:
 @jobs.due(endings.CLOSE_UNANSWERED)
 async def close_unanswered(session: AsyncSession, timer: Timer) -> None:
     await endings.close_unanswered(session, incident_id=timer.subject_id)
+
+
+@jobs.due(retargeting.FOLLOW)
+async def follow_agreement(session: AsyncSession, timer: Timer) -> None:
+    after = timer.data.get("after")
+    await retargeting.follow_agreement(session, agreement_id=timer.subject_id, after=UUID(after) if after else None)

@@ -217,6 +217,7 @@ def clock(incident: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 async def armed_timers(incidents: OneService) -> list[str]:
-    """The labels of the timers that would still fire."""
-    rows = await incidents.rows(select(TIMERS.c.label).where(TIMERS.c.state == "armed").order_by(TIMERS.c.label))
+    """The labels of the timers of promises that would still fire."""
+    of_clocks = TIMERS.c.kind.in_(("clock_warning", "clock_breach")) & (TIMERS.c.state == "armed")
+    rows = await incidents.rows(select(TIMERS.c.label).where(of_clocks).order_by(TIMERS.c.label))
     return [row[0] for row in rows]

@@ -70,7 +70,7 @@ def test_a_wire_type_is_its_service_the_class_in_the_past_and_a_version(kind: ty
     assert name == "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in kind.__name__).lstrip("_")
     assert version[0] == "v"
     assert version[1:].isdigit()
-    assert kind.__module__ == f"shared.events.{service}"
+    assert f"{kind.__module__}.".startswith(f"shared.events.{service}.")
     assert kind.__doc__
 
 
@@ -79,7 +79,16 @@ def test_an_event_said_by_any_release_can_still_be_read(path: Any) -> None:
     """Fields are only ever added: none of the sample's is lost or means something else."""
     sample = json.loads(path.read_text(encoding="utf-8"))
     read = REGISTRY[path.stem].model_validate(sample).model_dump(mode="json")
-    assert {name: read.get(name) for name in sample} == sample
+    assert _as_told(read, sample) == sample
+
+
+def _as_told(read: Any, sample: Any) -> Any:
+    """What was read, without the fields that the sample's release did not know."""
+    if isinstance(sample, dict) and isinstance(read, dict):
+        return {name: _as_told(read.get(name), told) for name, told in sample.items()}
+    if isinstance(sample, list) and isinstance(read, list) and len(read) == len(sample):
+        return [_as_told(one, told) for one, told in zip(read, sample, strict=True)]
+    return read
 
 
 def test_every_type_of_event_has_its_sample() -> None:

@@ -21,6 +21,8 @@ OF_A_FEATURE = frozenset(
 ONE_OF_A_KIND = {
     "services/gateway/tokens.py": "secrets handed out once and kept as digests, by sessions and keys alike",
     "services/gateway/people/passwords.py": "argon2, which takes its time and so runs in a thread",
+    "services/incidents/clocks/saying.py": "what is said and noted of a clock, by every action on it",
+    "services/incidents/incidents/presenting.py": "an incident as a caller sees it, for every feature that moves it",
     "services/escalation/moves.py": "one machine for the six state tables of the service",
     "services/feedback/surveys/pages.py": "HTML for people without sign-in; its failures are pages too",
     "services/feedback/surveys/wording.py": "what those pages say beside the questions, in two languages",

@@ -85,7 +85,7 @@ async def test_a_request_in_time_keeps_one_promise_and_begins_the_next(one_servi
     assert clock(now, "plan_requested")["state"] == "met"
     assert datetime.fromisoformat(clock(now, "plan_requested")["stopped_at"]) == at
     assert datetime.fromisoformat(clock(now, "plan_decided")["due_at"]) == at + timedelta(minutes=15)
-    assert clock(now, "plan_decided")["activation_id"] == str(request.activation_id)
+    assert clock(now, "plan_decided")["about_id"] == str(request.activation_id)
     await incidents.hear(decided(request, at + timedelta(minutes=12)), sequence=2)
     assert clock(await seen(incidents, incident), "plan_decided")["state"] == "met"
     await incidents.advance(hours=1)
@@ -106,7 +106,7 @@ async def test_to_refuse_is_to_decide_and_a_second_request_has_a_clock_of_its_ow
     second = requested(customer, incident, await incidents.now())
     await incidents.hear(second)
     now = await seen(incidents, incident)
-    deciding = {c["activation_id"]: c["state"] for c in now["clocks"] if c["kind"] == "plan_decided"}
+    deciding = {c["about_id"]: c["state"] for c in now["clocks"] if c["kind"] == "plan_decided"}
     assert deciding == {str(first.activation_id): "met", str(second.activation_id): "running"}
     await incidents.advance(minutes=31)
     assert await broken(incidents) == ["plan_decided"]

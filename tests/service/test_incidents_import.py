@@ -36,6 +36,10 @@ def on(customer: Customer, **changes: Any) -> dict[str, Any]:
     return history(asset_id=str(customer.asset), **changes)
 
 
+WAITED = 12_600
+"""Seconds for which the recorded incident waited for its customer."""
+
+
 async def test_an_incident_is_taken_over_as_it_was_recorded(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
     customer = await a_customer(incidents)
@@ -53,11 +57,38 @@ async def test_its_promises_are_judged_by_the_record_and_nobody_is_told(one_serv
     customer = await a_customer(incidents)
     [result] = await imported(incidents, customer.id, on(customer))
     incident = await found(incidents, result)
-    assert states(incident) == {"respond": "met", "resolve": "breached"}
-    assert clock(incident, "resolve")["counted_seconds"] == 9 * 3600
+    assert states(incident) == {"respond": "met", "resolve": "met"}
+    assert clock(incident, "resolve")["counted_seconds"] == 9 * 3600 - WAITED
     assert await armed_timers(incidents) == []
     await incidents.advance(days=2)
     assert (await incidents.said(ClockWarned), await incidents.said(ClockBreached)) == ([], [])
+
+
+async def test_where_waiting_was_not_agreed_it_counts(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    await a_customer(incidents, customer.agreed(pause_reasons=()), of=customer)
+    [result] = await imported(incidents, customer.id, on(customer))
+    incident = await found(incidents, result)
+    assert states(incident) == {"respond": "met", "resolve": "breached"}
+    assert clock(incident, "resolve")["counted_seconds"] == 9 * 3600
+
+
+async def test_who_still_waits_when_the_record_ends_can_be_resumed(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    now = await incidents.now()
+    waiting = [fact((now - timedelta(hours=4)).isoformat(), "waiting")]
+    since = (now - timedelta(hours=5)).isoformat()
+    open_ended = on(customer, reported_at=since, resolved_at=None, closed_at=None, facts=waiting)
+    [result] = await imported(incidents, customer.id, open_ended)
+    incident = await found(incidents, result)
+    assert (incident["state"], states(incident)["resolve"]) == ("waiting", "paused")
+    assert await armed_timers(incidents) == []
+    async with incidents.as_(DESK) as desk:
+        answer = await desk.post(f"/v1/incidents/{incident['id']}/resume", json={})
+    assert states(answer.json())["resolve"] == "running"
+    assert await armed_timers(incidents) == ["resolve", "resolve:50", "resolve:75", "resolve:90"]
 
 
 async def test_on_site_is_judged_only_by_a_record_that_tells_of_it(one_service: OneService.Factory) -> None:
@@ -77,7 +108,7 @@ async def test_what_is_still_due_is_armed_and_fires(one_service: OneService.Fact
         reported_at=(now - timedelta(hours=5)).isoformat(),
         resolved_at=None,
         closed_at=None,
-        facts=[fact((now - timedelta(hours=4, minutes=30)).isoformat(), "waiting")],
+        facts=[fact((now - timedelta(hours=4, minutes=30)).isoformat(), "in_progress")],
     )
     [result] = await imported(incidents, customer.id, recent)
     incident = await found(incidents, result)

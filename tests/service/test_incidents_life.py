@@ -39,9 +39,18 @@ BODIES: dict[str, dict[str, Any]] = {
     "classify": CLASSIFIED,
     "assign": {"engineer_id": str(ENGINEER_ID)},
     "visits": {"engineer_id": str(ENGINEER_ID), "planned_at": "2026-08-01T02:00:00Z"},
+    "begin": {},
+    "prioritise": {"impact": "high", "urgency": "low"},
+    "pause": {"reason": "waiting_for_customer", "evidence": "Asked by phone for the password."},
+    "resume": {},
     "resolve": SOLVED,
     "confirm": {},
+    "refuse": {"reason": "The wards still have no network."},
+    "reopen": {"reason": "It is down again."},
+    "cancel": {"reason": "Reported by mistake."},
 }
+OFFERED = set(BODIES) - {"visits"} | {"plan_visit"}
+ANY = {"prioritise", "cancel", "visits"}
 
 
 async def test_an_incident_goes_from_report_to_close(one_service: OneService.Factory) -> None:
@@ -50,7 +59,7 @@ async def test_an_incident_goes_from_report_to_close(one_service: OneService.Fac
     incident = await reported(incidents, customer)
     path: tuple[tuple[Principal, str, dict[str, Any], str], ...] = (
         (DESK, "acknowledge", {}, "acknowledged"),
-        (ENGINEER, "classify", CLASSIFIED, "in_progress"),
+        (ENGINEER, "classify", CLASSIFIED, "triaged"),
         (DESK, "assign", BODIES["assign"], "in_progress"),
         (ENGINEER, "resolve", SOLVED, "resolved"),
         (customer.user, "confirm", {}, "closed"),
@@ -101,11 +110,15 @@ async def test_a_fault_that_hits_no_key_business_is_told_to_all_departments(one_
 @pytest.mark.parametrize(
     ("reach", "possible"),
     [
-        ((), {"acknowledge", "visits"}),
-        (("acknowledge",), {"classify", "assign", "visits"}),
-        (("acknowledge", "classify"), {"classify", "assign", "visits", "resolve"}),
-        (("acknowledge", "assign", "resolve"), {"confirm"}),
-        (("acknowledge", "assign", "resolve", "confirm"), set()),
+        ((), {"acknowledge"} | ANY),
+        (("acknowledge",), {"classify", "assign", "begin"} | ANY),
+        (("acknowledge", "classify"), {"classify", "assign", "begin", "pause", "resolve"} | ANY),
+        (("acknowledge", "begin"), {"classify", "assign", "pause", "resolve"} | ANY),
+        (("acknowledge", "begin", "pause"), {"classify", "assign", "resume", "resolve"} | ANY),
+        (("acknowledge", "assign", "resolve"), {"confirm", "refuse", "reopen"}),
+        (("acknowledge", "assign", "resolve", "confirm"), {"reopen"}),
+        (("acknowledge", "assign", "resolve", "refuse"), {"classify", "assign", "pause", "resolve"} | ANY),
+        (("cancel",), {"reopen"}),
     ],
 )
 async def test_only_the_moves_of_a_state_are_possible(
@@ -113,7 +126,8 @@ async def test_only_the_moves_of_a_state_are_possible(
 ) -> None:
     incidents = await one_service("incidents")
     customer = await a_customer(incidents)
-    who = {"assign": DESK, "visits": DESK, "confirm": customer.user}
+    who = dict.fromkeys(("assign", "visits", "reopen", "cancel"), DESK)
+    who |= dict.fromkeys(("confirm", "refuse"), customer.user)
     incident = await reported(incidents, customer)
     for move in reach:
         await do(incidents, who.get(move, ENGINEER), incident, move, BODIES[move])
@@ -123,7 +137,7 @@ async def test_only_the_moves_of_a_state_are_possible(
     for move in BODIES.keys() - possible:
         refused = await do(incidents, who.get(move, ENGINEER), incident, move, BODIES[move], expect=409)
         assert (refused["code"], refused["state"]) == ("illegal_move", before["state"])
-        assert set(refused["allowed"]) == {"plan_visit" if m == "visits" else m for m in possible}
+        assert set(refused["allowed"]) & OFFERED == {"plan_visit" if m == "visits" else m for m in possible}
     await incidents.settle()
     assert ((await seen(incidents, incident))["version"], len(incidents.bus.published)) == (before["version"], said)
 
@@ -134,15 +148,38 @@ async def test_what_is_allowed_depends_on_the_state_and_the_caller(one_service: 
     incident = await reported(incidents, customer)
     everybody = (DESK, ENGINEER, customer.user, customer.key, principal(Role.MANAGEMENT))
 
-    async def allowed() -> list[list[str]]:
-        return [(await seen(incidents, incident, who))["allowed"] for who in everybody]
+    async def allowed() -> list[set[str]]:
+        return [set((await seen(incidents, incident, who))["allowed"]) for who in everybody]
 
-    assert await allowed() == [["acknowledge", "plan_visit"], ["acknowledge"], [], [], []]
+    over = {"cancel", "merge"}
+    assert await allowed() == [
+        {"acknowledge", "prioritise", "plan_visit"} | over,
+        {"acknowledge", "prioritise"},
+        {"cancel"},
+        set(),
+        set(),
+    ]
     await do(incidents, DESK, incident, "acknowledge")
-    assert await allowed() == [["classify", "assign", "plan_visit"], ["classify"], [], [], []]
     await do(incidents, ENGINEER, incident, "classify", CLASSIFIED)
+    working = {"classify", "begin", "prioritise", "pause", "resolve"}
+    assert await allowed() == [working | {"assign", "plan_visit"} | over, working, {"cancel"}, set(), set()]
     await do(incidents, ENGINEER, incident, "resolve", SOLVED)
-    assert await allowed() == [[], [], ["confirm"], [], []]
+    assert await allowed() == [{"reopen", "merge"}, set(), {"confirm", "refuse", "reopen"}, set(), set()]
+
+
+async def test_a_caller_is_told_why_a_move_cannot_be_made(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await reported(incidents, customer)
+    both = replace(DESK, permissions=DESK.permissions | customer.user.permissions)
+    told = {move["move"]: move["why_not"] for move in (await seen(incidents, incident, both))["moves"]}
+    assert (told["acknowledge"], told["resolve"], told["confirm"]) == (None, "not_in_this_state", "customers_own")
+    told = {move["move"]: move["why_not"] for move in (await seen(incidents, incident, ENGINEER))["moves"]}
+    assert told["assign"] == "not_permitted"
+    told = {move["move"]: move["why_not"] for move in (await seen(incidents, incident, customer.user))["moves"]}
+    assert told == {"confirm": "not_in_this_state", "refuse": "not_in_this_state", "reopen": "not_in_this_state"} | {
+        "cancel": None
+    }
 
 
 @pytest.mark.parametrize("move", BODIES)
@@ -180,7 +217,7 @@ async def test_only_a_person_of_that_customer_confirms(one_service: OneService.F
     ):
         refused = await do(incidents, who, incident, "confirm", expect=status)
         assert refused["code"] == code
-    assert (await seen(incidents, incident, staff))["allowed"] == []
+    assert "confirm" not in (await seen(incidents, incident, staff))["allowed"]
     assert await incidents.said(IncidentClosed) == []
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.incidents.clocks.domain import Aim, Alert, Kind, aim, alerts, is_used
+from services.incidents.clocks.domain import Aim, Alert, Kind, aim, alerts, is_near, is_used
 from services.incidents.copies.domain import Named, Terms, cover
 from services.incidents.incidents import domain as incidents
 from services.incidents.settings import Settings
@@ -28,6 +28,7 @@ from shared.permissions import Permission
 
 HOUR = 3600
 PERCENTS = (50, 75, 90)
+AN_HOUR = Aim(HOUR, "seconds", None)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
 EVERYTHING = frozenset(permission.value for permission in Permission)
@@ -58,31 +59,36 @@ def running(amount: int) -> clocks.Clock:
 
 
 @pytest.mark.parametrize(("moves", "first"), [(incidents.MOVES, "reported"), (visits.MOVES, "planned")])
-def test_every_state_can_be_reached_and_one_is_the_end(moves: Any, first: str) -> None:
+def test_every_state_can_be_reached_and_only_a_visit_has_an_end_for_good(moves: Any, first: str) -> None:
     reached, waiting = {first}, deque([first])
     while waiting:
         state = waiting.popleft()
         for (source, _), target in moves.items():
-            if source == state and target not in reached:
+            if source == state and target and target not in reached:
                 reached.add(target)
                 waiting.append(target)
-    states = {state for (source, _), target in moves.items() for state in (source, target)}
+    states = {state for (source, _), target in moves.items() for state in (source, target) if state}
     assert reached == states
-    assert len(states - {source for source, _ in moves}) == 1
+    assert states - {source for source, _ in moves} == ({"done"} if first == "planned" else set())
 
 
 @given(state=st.sampled_from(incidents.State), move=st.text() | st.sampled_from([m for _, m in incidents.MOVES]))
 def test_a_move_is_in_the_table_or_names_those_that_are(state: incidents.State, move: str) -> None:
     if (state, move) in incidents.MOVES:
-        assert incidents.moved(state, move) is incidents.MOVES[state, move]
+        following = incidents.MOVES[state, move]
+        assert incidents.moved(state, move, former="acknowledged") is (following or incidents.State.ACKNOWLEDGED)
         return
     with pytest.raises(IllegalMove) as refused:
         incidents.moved(state, move)
     assert refused.value.members["allowed"] == incidents.moves_from(state)
 
 
+ITS_OWN = {"close", "close_unanswered", "resolve_with_parent"}
+"""Moves that follow from others, or from the time."""
+
+
 def test_every_move_of_a_caller_states_what_it_needs() -> None:
-    assert {move for _, move in incidents.MOVES} - incidents.NEEDS.keys() == {"close"}
+    assert {move for _, move in incidents.MOVES} - incidents.NEEDS.keys() == ITS_OWN
     assert incidents.NEEDS.keys() <= {move for _, move in incidents.MOVES}
 
 
@@ -90,10 +96,40 @@ def test_every_move_of_a_caller_states_what_it_needs() -> None:
     state=st.sampled_from(incidents.State), held=st.frozensets(st.sampled_from(sorted(EVERYTHING))), own=st.booleans()
 )
 def test_what_is_allowed_is_possible_and_permitted(state: incidents.State, held: frozenset[str], own: bool) -> None:
-    for move in incidents.allowed(state, held, is_customers_person=own):
+    told = incidents.hindrances(state, held, is_customers_person=own)
+    for move in (move for move, why_not in told.items() if why_not is None):
         assert (state, move) in incidents.MOVES
         assert incidents.NEEDS[move].value in held
-        assert own or move != "confirm"
+        assert own or move not in incidents.CUSTOMERS_OWN
+    assert own or told.keys() == incidents.NEEDS.keys()
+
+
+def test_the_priority_follows_the_contracts_matrix_or_the_usual_one() -> None:
+    assert incidents.priority("high", "high", {}) == "critical"
+    assert incidents.priority("low", "medium", {}) == "low"
+    assert incidents.priority("low", "medium", {"low": {"medium": "high"}}) == "high"
+
+
+@pytest.mark.parametrize(
+    ("stated", "channel", "is_staffs", "refused"),
+    [
+        (START - timedelta(hours=2), "direct_call", True, None),
+        (START - timedelta(hours=2), "hotline", True, None),
+        (None, "direct_call", True, incidents.TrueTimeMissing),
+        (START + timedelta(seconds=1), "hotline", True, incidents.TrueTimeNotPast),
+        (START - timedelta(days=8), "hotline", True, incidents.TrueTimeNotPast),
+        (START - timedelta(hours=2), "portal", False, incidents.TrueTimeNotYours),
+    ],
+)
+def test_a_call_is_recorded_afterwards_with_its_true_time(
+    stated: datetime | None, channel: str, is_staffs: bool, refused: type[Exception] | None
+) -> None:
+    came_by = incidents.Channel(channel)
+    if refused is None:
+        assert incidents.true_time(stated, came_by, START, is_staffs=is_staffs) == stated
+        return
+    with pytest.raises(refused):
+        incidents.true_time(stated, came_by, START, is_staffs=is_staffs)
 
 
 @pytest.mark.parametrize(
@@ -172,11 +208,20 @@ def test_the_superior_authority_is_owed_what_matters_to_it(severity: str, hits: 
 
 
 def test_a_new_clock_has_its_warnings_and_its_breach_before_it() -> None:
-    found = list(alerts(running(HOUR), START, PERCENTS))
+    found = list(alerts(running(HOUR), START, AN_HOUR, PERCENTS))
     assert found == [
-        *(Alert(p, START + timedelta(seconds=HOUR * p / 100)) for p in PERCENTS),
-        Alert(None, START + timedelta(seconds=HOUR, microseconds=1)),
+        *(Alert(START + timedelta(seconds=HOUR * p / 100), percent=p) for p in PERCENTS),
+        Alert(START + timedelta(seconds=HOUR, microseconds=1)),
     ]
+
+
+def test_an_agreements_own_warnings_come_in_their_order() -> None:
+    aimed = Aim(HOUR, "seconds", None, warning_percents=(80,), warn_before_seconds=(1800, 2 * HOUR))
+    found = list(alerts(running(HOUR), START, aimed, PERCENTS))
+    assert [(alert.percent, alert.before) for alert in found] == [(None, 1800), (80, None), (None, None)]
+    assert found[0].due_at == START + timedelta(minutes=30)
+    assert is_near(running(HOUR), found[0].due_at, 1800)
+    assert not is_near(running(HOUR), found[0].due_at - timedelta(microseconds=1), 1800)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +230,7 @@ def test_a_new_clock_has_its_warnings_and_its_breach_before_it() -> None:
 )
 def test_of_the_warnings_passed_only_the_last_is_due_now(minutes: int, warnings: list[int]) -> None:
     now = START + timedelta(minutes=minutes)
-    *warned, breach = alerts(running(HOUR), now, PERCENTS)
+    *warned, breach = alerts(running(HOUR), now, AN_HOUR, PERCENTS)
     assert [alert.percent for alert in warned] == warnings
     assert breach.percent is None
     assert all(alert.due_at >= now for alert in (*warned, breach))
@@ -194,7 +239,7 @@ def test_of_the_warnings_passed_only_the_last_is_due_now(minutes: int, warnings:
 @given(amount=st.integers(1, 10**7), percent=st.integers(1, 99))
 def test_a_warning_is_true_when_its_timer_fires_and_not_before(amount: int, percent: int) -> None:
     clock = running(amount)
-    [warning, _] = alerts(clock, START, (percent,))
+    [warning, _] = alerts(clock, START, Aim(amount, "seconds", None), (percent,))
     assert is_used(clock, warning.due_at, percent)
     assert not is_used(clock, warning.due_at - timedelta(microseconds=1), percent)
 

@@ -60,12 +60,12 @@ def record(*states: str | None, **changes: Any) -> Record:
     [
         (("reported",), (State.REPORTED, None, None, None)),
         ((None, None), (State.REPORTED, None, None, None)),
-        (("reported", "waiting", None), (State.IN_PROGRESS, 1, None, None)),
+        (("reported", "waiting", None), (State.WAITING, 1, None, None)),
         (("in_progress", "resolved", "resolved"), (State.RESOLVED, 0, 1, None)),
         (("in_progress", "resolved", "in_progress", "resolved", "closed"), (State.CLOSED, 0, 3, 4)),
         (("reported", "resolved", "closed", "in_progress"), (State.IN_PROGRESS, 1, None, None)),
         (("reported", "closed", "in_progress", "closed"), (State.CLOSED, 1, 3, 3)),
-        (("reported", "in_progress", "cancelled"), (State.CLOSED, 1, None, 2)),
+        (("reported", "in_progress", "cancelled"), (State.CANCELLED, 1, None, None)),
         (("resolved", "confirmed"), (State.CONFIRMED, 0, 0, None)),
     ],
 )
@@ -128,7 +128,7 @@ def test_what_can_be() -> None:
 def test_a_record_that_is_taken_ends_after_its_report(states: list[str | None], hours: int) -> None:
     taken = record(*states, reported_at=after(hours))
     found = standing(taken)
-    ends = [at for at in (found.resolved_at, found.closed_at) if at]
+    ends = [at for at in (found.resolved_at, found.closed_at, found.cancelled_at) if at]
     assert (contradiction(taken, found, NOW) is None) == all(at >= taken.reported_at for at in ends)
 
 

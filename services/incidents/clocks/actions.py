@@ -31,7 +31,6 @@ from shared.outbox import emit
 Stretches = Sequence[Stretch]
 WARNING = "clock_warning"
 BREACH = "clock_breach"
-Wanted = tuple[str, UUID, str, datetime, dict[str, Any]]
 
 
 async def arm_clocks(
@@ -79,7 +78,7 @@ async def record_clocks(
     standing: dict[UUID, list[RecordedClock]] = defaultdict(list)
     for clock in entered:
         uncounted = stretches.get(clock.incident_id, ())
-        if clock.is_open and not clock.breach_said:
+        if clock.is_open and not clock.breach_said and _is_running(clock, uncounted):
             await _arm_timers(session, {clock: uncounted}, domain.alerts_to_come)
         standing[clock.incident_id].append(_as_recorded(session, clock, uncounted))
     return standing
@@ -341,14 +340,15 @@ async def _held(session: AsyncSession, clock_ids: Collection[UUID], *, stopped_t
 
 async def _run_on(session: AsyncSession, going: Sequence[Clock], stretches: Mapping[UUID, Stretches]) -> None:
     """Arm the timers of clocks as they are now, and say when they are due; one that stands still has none."""
-    running = {
-        clock: stretches[clock.incident_id]
-        for clock in going
-        if clock.promise(stretches[clock.incident_id]).phase is clocks.Phase.RUNNING
-    }
+    uncounted = {clock: stretches[clock.incident_id] for clock in going}
+    running = {clock: mine for clock, mine in uncounted.items() if _is_running(clock, mine)}
     await _arm_timers(session, running)
     for clock in going:
         say_armed(session, clock, stretches[clock.incident_id])
+
+
+def _is_running(clock: Clock, stretches: Stretches) -> bool:
+    return clock.promise(stretches).phase is clocks.Phase.RUNNING
 
 
 async def _arm_timers(
@@ -356,17 +356,19 @@ async def _arm_timers(
     running: Mapping[Clock, Stretches],
     alerts: Callable[..., Iterator[domain.Alert]] = domain.alerts,
 ) -> None:
-    """Of several incidents' clocks the timers of each tenant and incident go in one statement."""
+    """One statement for the timers of all the clocks, of whatever incidents."""
     now, percents = context(session).now, settings_of(session, Settings).warning_percents
-    wanted: dict[tuple[UUID, UUID], list[Wanted]] = defaultdict(list)
-    for clock, stretches in running.items():
-        for alert in alerts(clock.promise(stretches), now, clock.aim, percents):
-            wanted[clock.customer_id, clock.incident_id].append(_timer(clock, alert))
-    for (customer_id, incident_id), several in wanted.items():
-        await timers.arm_many(session, several, customer_id, incident_id)
+    await timers.arm_each(
+        session,
+        [
+            timers.Wanted(*_timer(clock, alert), clock.customer_id, clock.incident_id)
+            for clock, stretches in running.items()
+            for alert in alerts(clock.promise(stretches), now, clock.aim, percents)
+        ],
+    )
 
 
-def _timer(clock: Clock, alert: domain.Alert) -> Wanted:
+def _timer(clock: Clock, alert: domain.Alert) -> tuple[str, UUID, str, datetime, dict[str, Any]]:
     if alert.percent is not None:
         return WARNING, clock.id, f"{clock.kind}:{alert.percent}", alert.due_at, {"percent": alert.percent}
     if alert.before is not None:

@@ -77,4 +77,6 @@ class Clock(Keyed, Base):
         )
 
     def reading(self, stretches: Sequence[Stretch], now: datetime) -> domain.Reading:
-        return domain.Reading(self.id, self.promise(stretches), self.about_id, self.due_at, now)
+        promise = self.promise(stretches)
+        due_at = clocks.due_at(promise, now) if promise.phase is clocks.Phase.PAUSED else self.due_at
+        return domain.Reading(self.id, promise, self.about_id, due_at, now)

@@ -31,6 +31,13 @@ async def clocks_of(session: AsyncSession, incident_id: UUID) -> Sequence[Clock]
     return (await session.scalars(select(Clock).where(Clock.incident_id == incident_id).order_by(Clock.id))).all()
 
 
+async def open_clocks(session: AsyncSession, incident_ids: Collection[UUID]) -> Sequence[Clock]:
+    """Those of the incidents' clocks that run or stand still, as they are now."""
+    is_open = Clock.stopped_at.is_(None) & Clock.cancelled_at.is_(None)
+    rows = select(Clock).where(Clock.incident_id.in_(incident_ids), is_open).order_by(Clock.id)
+    return (await session.scalars(rows.execution_options(populate_existing=True))).all()
+
+
 async def locked_clocks(session: AsyncSession, clock_ids: Collection[UUID]) -> Sequence[Clock]:
     """The clocks under their row locks, as they are once the locks are held."""
     rows = select(Clock).where(Clock.id.in_(clock_ids)).order_by(Clock.id)

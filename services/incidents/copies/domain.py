@@ -41,6 +41,7 @@ class Terms:
     pause_cap_seconds: int | None = None
     close_after_days: int | None = None
     priorities: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    provisional_years: Collection[int] = ()
 
     def hold_at(self, at: datetime) -> bool:
         day = at.astimezone(zone_named(self.calendar["zone"])).date()

@@ -70,6 +70,7 @@ class Agreement(Copied, Tenanted, Base):
     pause_cap_seconds: Mapped[int | None]
     close_after_days: Mapped[int | None]
     priorities: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    provisional_years: Mapped[list[int]] = mapped_column(ARRAY(Integer))
 
 
 class Person(Copied, Base):

@@ -53,6 +53,16 @@ class Hit:
     department_id: UUID
 
 
+@dataclass(frozen=True)
+class Covering:
+    """A version of an agreement, whose it is, and what it covers beside the assets in its terms."""
+
+    terms: Terms
+    customer_id: UUID
+    in_force: bool
+    site_ids: tuple[UUID, ...]
+
+
 PLACE = f"""
 SELECT customer.name_zh, customer.name_en, asset.name AS asset_name,
     site.id AS site_id, site.name_zh AS site_name_zh, site.name_en AS site_name_en,
@@ -96,6 +106,15 @@ async def terms(session: AsyncSession, agreement_id: UUID | None) -> Terms | Non
     """A version of an agreement by its id, in force or not; None for an incident that is not covered."""
     found = await session.get(Agreement, agreement_id) if agreement_id else None
     return _terms(vars(found) | {"agreement_id": found.id}) if found else None
+
+
+async def covering(session: AsyncSession, agreement_id: UUID) -> Covering | None:
+    """The agreement as it is now, with what it covers; None before it was heard of."""
+    found = await session.get(Agreement, agreement_id, populate_existing=True)
+    if found is None:
+        return None
+    terms = _terms(vars(found) | {"agreement_id": found.id})
+    return Covering(terms, found.customer_id, found.in_force, tuple(found.site_ids))
 
 
 async def engineer(session: AsyncSession, engineer_id: UUID) -> Named:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -184,14 +185,15 @@ def uncounted(record: Record, *, waits: bool) -> tuple[Stretch, ...]:
     A wait that the record ends with is still open; an end that it ends with is no stretch.
     """
     states = [(fact.at, TAKEN_OVER_AS[RecordedState(fact.state)]) for fact in record.facts if fact.state]
+    last_until = None
+    while states and states[-1][1] in ENDED:
+        last_until, _ = states.pop()
     found: list[Stretch] = []
-    for (from_at, state), following in zip(states, [*states[1:], None], strict=True):
+    for (from_at, state), following in zip_longest(states, states[1:]):
+        until_at = following[0] if following else last_until
         reason = UNCOUNTED.get(state)
-        until_at = following[0] if following else None
-        is_over = following is None and state in ENDED
-        if reason is None or is_over or (state is State.WAITING and not waits):
-            continue
-        found.append(Stretch(max(from_at, record.reported_at), until_at, reason))
+        if reason is not None and (waits or state is not State.WAITING):
+            found.append(Stretch(max(from_at, record.reported_at), until_at, reason))
     return tuple(stretch for stretch in found if stretch.until_at is None or stretch.until_at > stretch.from_at)
 
 

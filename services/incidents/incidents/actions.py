@@ -255,7 +255,7 @@ async def keep_promises(session: AsyncSession, incident: Incident) -> None:
 
 
 async def aim_at_severity(session: AsyncSession, incident: Incident, terms: Terms | None) -> None:
-    """A promise that the severity adds runs from the report; one of an emergency, from this classification."""
+    """A promise that the severity adds runs from the report; updates, and what an emergency needs, from now on."""
     hit = bool(incident.key_business_ids)
     aims = {kind.value: aim(terms, kind, incident.severity, hits_key_business=hit) for kind in Kind}
     kept = {
@@ -264,7 +264,9 @@ async def aim_at_severity(session: AsyncSession, incident: Incident, terms: Term
         Kind.PLAN_REQUESTED: incident.plan_requested_at,
         Kind.SUPERIOR_TOLD: incident.superior_told_at,
     }
-    starts = dict.fromkeys(FROM_REPORT, incident.reported_at) | dict.fromkeys(FROM_CLASSIFICATION, context(session).now)
+    now = context(session).now
+    starts = dict.fromkeys(FROM_REPORT, incident.reported_at) | dict.fromkeys(FROM_CLASSIFICATION, now)
+    starts[Kind.NEXT_UPDATE] = now
     open_starts = {kind.value: start for kind, start in starts.items() if kept.get(kind) is None}
     await clocks.aim_clocks(session, incident.bearer, aims, open_starts)
 

@@ -13,8 +13,10 @@ from sqlalchemy.types import Uuid
 
 from services.incidents.base import Base
 from services.incidents.clocks.domain import Bearer
-from services.incidents.incidents.domain import Channel, Cover, FaultClass, Level, Priority, Severity, State, Team
+from services.incidents.incidents.domain import OVER, Channel, Cover, FaultClass, Level, Priority, Severity, State, Team
 from shared.db import Keyed, Tenanted, Versioned
+
+OVER_STATES = ", ".join(sorted(f"'{state}'" for state in OVER))
 
 
 def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
@@ -54,6 +56,7 @@ class Incident(Keyed, Versioned, Tenanted, Base):
         Index(None, "parent_id", postgresql_where=text("parent_id IS NOT NULL")),
         CheckConstraint("num_nulls(source, source_number, history_hash) IN (0, 3)", name="source"),
         UniqueConstraint("source_number", "source", "customer_id"),
+        Index("ix_incidents_open", "customer_id", "id", postgresql_where=text(f"state NOT IN ({OVER_STATES})")),
     )
 
     number: Mapped[str]

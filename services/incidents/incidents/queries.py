@@ -6,14 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.clocks import queries as clocks
 from services.incidents.clocks.domain import Reading
 from services.incidents.copies import queries as copies
 from services.incidents.copies.domain import Named
-from services.incidents.incidents.domain import UNRESTORED
+from services.incidents.copies.queries import Covering
+from services.incidents.incidents.domain import OVER, UNRESTORED, Cover
 from services.incidents.incidents.models import Incident
 from shared.db import check_version, context
 from shared.errors import NotFound
@@ -73,6 +74,30 @@ async def locked_open_children(session: AsyncSession, incident_id: UUID) -> Sequ
     below = select(Incident).where(Incident.parent_id == incident_id, Incident.state.in_(UNRESTORED))
     rows = below.order_by(Incident.id).with_for_update(key_share=True).execution_options(populate_existing=True)
     return (await session.scalars(rows)).all()
+
+
+def _concerned(covering: Covering) -> ColumnElement[bool]:
+    """Incidents that the agreement holds for, and those it may come to hold for: see retargeting/domain.py."""
+    terms = covering.terms
+    own = Incident.agreement_id == terms.agreement_id
+    if not covering.in_force:
+        return own
+    of_contract = and_(Incident.contract_number == terms.contract_number, literal(terms.applies_to_open))
+    covered = or_(Incident.asset_id.in_(terms.asset_ids), Incident.site_id.in_(covering.site_ids))
+    return or_(own, of_contract, and_(Incident.cover == Cover.UNDECIDED, covered))
+
+
+async def concerned_incidents(
+    session: AsyncSession, covering: Covering, after: UUID | None, limit: int, *, locked: bool
+) -> Sequence[Incident]:
+    """Incidents on which work goes on that an agreement concerns, in the order of their ids after `after`."""
+    rows = select(Incident).where(
+        Incident.customer_id == covering.customer_id, Incident.state.not_in(OVER), _concerned(covering)
+    )
+    if after is not None:
+        rows = rows.where(Incident.id > after)
+    rows = rows.order_by(Incident.id).limit(limit).execution_options(populate_existing=True)
+    return (await session.scalars(rows.with_for_update(key_share=True) if locked else rows)).all()
 
 
 async def customer_of(session: AsyncSession, incident_id: UUID) -> UUID:

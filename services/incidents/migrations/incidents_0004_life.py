@@ -66,6 +66,7 @@ AGREEMENT: Columns = (
     ("warn_before_seconds", postgresql.ARRAY(sa.Integer()), "'{}'"),
     ("pause_reasons", postgresql.ARRAY(sa.Text()), "'{waiting_for_customer}'"),
     ("priorities", postgresql.JSONB(), "'{}'"),
+    ("provisional_years", postgresql.ARRAY(sa.Integer()), "'{}'"),
 )
 CLOCK: Columns = (
     ("warning_percents", postgresql.ARRAY(sa.Integer()), "'{}'"),
@@ -97,6 +98,13 @@ def upgrade() -> None:
             schema="incidents",
             postgresql_where=sa.text(f"{name} IS NOT NULL"),
         )
+    op.create_index(
+        "ix_incidents_open",
+        "incidents",
+        ["customer_id", "id"],
+        schema="incidents",
+        postgresql_where=sa.text("state NOT IN ('cancelled', 'closed', 'merged')"),
+    )
     _upgrade_clocks()
     for name, kind, value in AGREEMENT:
         _add_filled("agreements", name, kind, value)
@@ -219,6 +227,7 @@ def downgrade() -> None:
         "TO uq_clocks_incident_id_kind_activation_id"
     )
     op.alter_column("clocks", "about_id", new_column_name="activation_id", schema="incidents")
+    op.drop_index("ix_incidents_open", table_name="incidents", schema="incidents")
     for name in CHECKS:
         op.drop_constraint(op.f(f"ck_incidents_{name}"), "incidents", schema="incidents", type_="check")
     op.execute("UPDATE incidents.incidents SET state = 'in_progress' WHERE state IN ('triaged', 'waiting')")

@@ -1,0 +1,62 @@
+"""Deciding about an incident that no agreement covers, and taking up the promises of one that is covered after all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.incidents.clocks import actions as clocks
+from services.incidents.clocks.domain import ENDED_BY_RESOLUTION, FROM_CLASSIFICATION, Kind, Wanted, aim
+from services.incidents.copies.domain import Terms
+from services.incidents.covers import domain
+from services.incidents.incidents.actions import arm_from_report, keep_promises, note_incident, say
+from services.incidents.incidents.domain import RESTORED, Cover
+from services.incidents.incidents.queries import locked_incident
+from shared.auth import Principal
+from shared.events.incidents import CoverDecided, CoverFound
+
+if TYPE_CHECKING:
+    from services.incidents.incidents.models import Incident
+
+
+async def decide_cover(
+    session: AsyncSession, *, incident_id: UUID, cover: Cover, reason: str, by: Principal
+) -> Incident:
+    """Work on it as goodwill, or decline it. Raises IncidentCovered, CoverAlreadyDecided."""
+    incident = await locked_incident(session, incident_id)
+    domain.require_undecided(incident.cover)
+    incident.cover = cover
+    incident.version += 1
+    say(session, incident, CoverDecided, reason_given=reason, decided_by=by.id)
+    note_incident(session, incident, "decide_cover", "cover", information={"reason": reason})
+    return incident
+
+
+async def find_cover(session: AsyncSession, incident: Incident, terms: Terms) -> None:
+    """An agreement that was in force at the report arrived. Call with the incident locked.
+
+    Its promises run from the report, as if it had been known then; what was done meanwhile keeps them or not.
+    """
+    incident.covered, incident.cover = True, None
+    incident.agreement_id, incident.contract_number = terms.agreement_id, terms.contract_number
+    incident.version += 1
+    await session.flush()
+    say(session, incident, CoverFound)
+    note_incident(session, incident, "find_cover", "covered", "agreement_id")
+    await arm_from_report(session, incident, terms)
+    await _arm_from_classification(session, incident, terms)
+    await keep_promises(session, incident)
+    if incident.state in RESTORED and incident.resolved_at is not None:
+        await clocks.stop_clocks(session, incident.id, [Kind.RESPOND, Kind.RESOLVE], incident.resolved_at)
+        await clocks.drop_clocks(session, incident.id, ENDED_BY_RESOLUTION)
+
+
+async def _arm_from_classification(session: AsyncSession, incident: Incident, terms: Terms) -> None:
+    if incident.classified_at is None:
+        return
+    hit = bool(incident.key_business_ids)
+    promised = {kind: aim(terms, kind, incident.severity, hits_key_business=hit) for kind in FROM_CLASSIFICATION}
+    wanted = [Wanted(kind, incident.classified_at, aimed) for kind, aimed in promised.items() if aimed]
+    await clocks.arm_clocks(session, incident.bearer, wanted)

@@ -1,0 +1,1 @@
+"""A clock explains itself: every interval, what counted and why, to the second."""

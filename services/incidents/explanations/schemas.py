@@ -1,0 +1,43 @@
+"""HTTP bodies of explanations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.incidents.explanations.domain import Explanation
+from services.incidents.incidents.schemas import ClockOut, Out
+
+
+class LineOut(Out):
+    """An interval, counted or why not; texts are in the zone of the calendar. `so_far_seconds`: counted by its end."""
+
+    from_at: datetime
+    until_at: datetime
+    counts: bool
+    reason: str
+    seconds: int
+    so_far_seconds: int
+    text_zh: str
+    text_en: str
+
+
+class ExplanationOut(ClockOut):
+    """`seconds` of the lines that count add up to `counted_seconds`.
+
+    `amount` of `unit` was promised, counted on a calendar in `zone`. `provisional_years`: the public holidays of these
+    are not announced yet, so that what is due then may still move.
+    """
+
+    zone: str
+    amount: int
+    unit: str
+    provisional_years: list[int]
+    lines: list[LineOut]
+    summary_zh: str
+    summary_en: str
+
+    @classmethod
+    def of(cls, found: Explanation) -> ExplanationOut:
+        of_clock = {name: getattr(found.reading, name) for name in ClockOut.model_fields}
+        own = {name: value for name, value in vars(found).items() if name != "reading"}
+        return cls.model_validate(of_clock | own)

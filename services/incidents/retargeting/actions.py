@@ -1,0 +1,75 @@
+"""Following an agreement, a few incidents at a time, so that reports never wait for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.incidents.clocks import actions as clocks
+from services.incidents.clocks.domain import Aim, aim
+from services.incidents.clocks.queries import open_clocks
+from services.incidents.copies import queries as copies
+from services.incidents.copies.domain import Terms
+from services.incidents.covers.actions import find_cover
+from services.incidents.incidents.actions import note_incident, say
+from services.incidents.incidents.queries import concerned_incidents
+from services.incidents.pauses.queries import stretches_of
+from services.incidents.retargeting.domain import Effect, effect
+from shared import timers
+from shared.db import context
+from shared.events.contracts import AgreementChanged
+from shared.events.incidents import AgreementReplaced
+
+if TYPE_CHECKING:
+    from services.incidents.incidents.models import Incident
+
+FOLLOW = "follow_agreement"
+BATCH = 20
+
+
+async def follow_from_now(session: AsyncSession, agreement: AgreementChanged) -> None:
+    """An agreement was said: whatever it concerns is looked at, from the first incident on."""
+    await _go_on(session, agreement.agreement_id, {})
+
+
+async def follow_agreement(session: AsyncSession, *, agreement_id: UUID, after: UUID | None) -> None:
+    """Bring the next incidents in line with an agreement as it is now; the rest has its turn after that."""
+    covering = await copies.covering(session, agreement_id)
+    if covering is None:
+        return
+    concerned = await concerned_incidents(session, covering, after, BATCH, locked=True)
+    following = [incident for incident in concerned if await _follows(session, incident, covering.terms)]
+    await _retarget(session, following, covering.terms)
+    if len(concerned) == BATCH:
+        await _go_on(session, agreement_id, {"after": concerned[-1].id})
+
+
+async def _go_on(session: AsyncSession, agreement_id: UUID, data: dict[str, Any]) -> None:
+    await timers.arm(session, FOLLOW, agreement_id, context(session).now, data=data)
+
+
+async def _follows(session: AsyncSession, incident: Incident, terms: Terms) -> bool:
+    """Whether the incident's clocks are to be aimed by the version; what changes beside them is changed here."""
+    what = effect(terms, agreement_id=incident.agreement_id, cover=incident.cover, reported_at=incident.reported_at)
+    if what is Effect.COVER:
+        await find_cover(session, incident, terms)
+    elif what is Effect.REPLACE:
+        incident.agreement_id = terms.agreement_id
+        incident.version += 1
+        say(session, incident, AgreementReplaced, revision=terms.revision)
+        note_incident(session, incident, "replace_agreement", "agreement_id")
+    return what in (Effect.FOLLOW, Effect.REPLACE)
+
+
+async def _retarget(session: AsyncSession, incidents: list[Incident], terms: Terms) -> None:
+    by_id = {incident.id: incident for incident in incidents}
+    aimed: dict[UUID, Aim | None] = {}
+    for clock in await open_clocks(session, by_id):
+        incident = by_id[clock.incident_id]
+        wanted = aim(terms, clock.kind, incident.severity, hits_key_business=bool(incident.key_business_ids))
+        if wanted != clock.aim:
+            aimed[clock.id] = wanted
+    if aimed:
+        await clocks.retarget_clocks(session, aimed, await stretches_of(session, by_id))

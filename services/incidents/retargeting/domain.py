@@ -1,0 +1,60 @@
+"""What a changed agreement means for an incident on which work goes on. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from enum import Enum, auto
+from typing import Any
+from uuid import UUID
+
+from services.incidents.copies.domain import Terms
+from services.incidents.incidents.domain import Cover
+from shared.calendar import CalendarError, WorkCalendar
+from shared.errors import NotFound, Unprocessable
+
+
+class Effect(Enum):
+    """`FOLLOW`: it is the incident's own version, perhaps with a corrected calendar, or withdrawn. `REPLACE`: an
+    amendment that both sides signed for open incidents too. `COVER`: it held at the report, which nobody knew.
+    """
+
+    FOLLOW = auto()
+    REPLACE = auto()
+    COVER = auto()
+    NONE = auto()
+
+
+def effect(terms: Terms, *, agreement_id: UUID | None, cover: str | None, reported_at: datetime) -> Effect:
+    """What the version means for an incident with this agreement, or with this decision where it has none."""
+    if agreement_id == terms.agreement_id:
+        return Effect.FOLLOW
+    if agreement_id is not None:
+        return Effect.REPLACE if terms.applies_to_open else Effect.NONE
+    return Effect.COVER if cover == Cover.UNDECIDED and terms.hold_at(reported_at) else Effect.NONE
+
+
+class AgreementNotFound(NotFound):
+    code = "agreement_not_found"
+    en = "There is no agreement {agreement_id}."
+    zh = "没有服务协议 {agreement_id}。"
+
+
+class InvalidCalendar(Unprocessable):
+    code = "invalid_calendar"
+    en = "The calendar is not valid: {reason}"
+    zh = "工作日历无效：{reason}"
+
+
+def proposed(terms: Terms, calendar: Mapping[str, Any] | None, targets: Sequence[Mapping[str, Any]] | None) -> Terms:
+    """The terms as they would be; what is not proposed stays. Raises InvalidCalendar."""
+    changed: dict[str, Any] = {"withdrawn": False}
+    if calendar is not None:
+        try:
+            changed["calendar"] = WorkCalendar.from_data(calendar).to_data()
+        except (CalendarError, KeyError, TypeError, ValueError) as problem:
+            raise InvalidCalendar(reason=str(problem)) from problem
+    if targets is not None:
+        changed["targets"] = tuple(targets)
+    return replace(terms, **changed)

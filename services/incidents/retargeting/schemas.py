@@ -1,0 +1,61 @@
+"""HTTP bodies of the what-if."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.incidents.incidents.schemas import Body, Out
+from shared.events.contracts import Target
+
+
+class ProposedTarget(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    severity: Literal["general", "major", "disaster", "consultation"]
+    kind: Literal[
+        "respond", "on_site", "resolve", "plan_requested", "plan_decided", "superior_told", "next_update", "vendor"
+    ]
+    amount: int = Field(gt=0, le=366 * 86400)
+    unit: Literal["seconds", "working_seconds", "working_days"]
+
+    @property
+    def target(self) -> Target:
+        return Target(**self.model_dump())
+
+
+class WhatIf(Body):
+    """The agreement as it would be: another calendar, other targets; what is left out stays. Nothing is changed.
+
+    `replaces`: the proposal is an amendment for open incidents, so those of earlier versions of its contract count too.
+    """
+
+    agreement_id: UUID
+    calendar: dict[str, Any] | None = None
+    targets: Annotated[list[ProposedTarget], Field(min_length=1, max_length=200)] | None = None
+    replaces: bool = False
+    after: UUID | None = Field(default=None, description="Go on after this incident: the `next` of the answer before.")
+
+
+class MovedOut(Out):
+    """A clock that would move, with its state and due time as they are and as they would be (None: not promised)."""
+
+    incident_id: UUID
+    number: str
+    kind: str
+    about_id: UUID | None
+    state: str
+    due_at: datetime
+    new_state: str | None
+    new_due_at: datetime | None
+
+
+class ForeseenOut(Out):
+    """`examined` open clocks of the next incidents; `next`: more of them follow, after this incident."""
+
+    examined: int
+    moved: list[MovedOut]
+    next: UUID | None

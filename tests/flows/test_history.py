@@ -28,7 +28,8 @@ async def test_a_history_is_read_by_its_customer_and_tells_nobody(platform: Plat
     await a_client_system(world)
     before, people = await heard_outside(world), world.people
     on_switch = {"asset_id": world.ids["switch"], "reported_at": "2025-03-03T09:00:00+08:00"}
-    broken, kept = history("A", **on_switch), history("B", resolved_at="2025-03-03T12:00:00+08:00", **on_switch)
+    resolved_late = {"resolved_at": "2025-03-03T22:00:00+08:00"} | on_switch
+    broken, kept = history("A", **resolved_late), history("B", resolved_at="2025-03-03T12:00:00+08:00", **on_switch)
     results = await taken_over(world, broken, kept)
     assert [result["outcome"] for result in results] == ["imported", "imported"]
     seen = [await get(people["operator"], f"/v1/incidents/{result['incident_id']}") for result in results]

@@ -76,7 +76,9 @@ async def test_every_change_of_a_record_honours_the_version_it_is_meant_for(plat
     await _part_moved(walk, incident)
     await _party_followed(walk, incident)
     await _visited(walk, incident)
+    await _paused(walk, incident)
     await _solved(walk, incident)
+    await _not_covered(walk)
     assert walk.walked == CHANGES
 
 
@@ -133,6 +135,8 @@ async def _an_emergency(walk: Walk) -> str:
     await world.platform.settle()
     path = f"/v1/incidents/{incident['id']}"
     await walk.change(world.desk, "POST", f"{path}/acknowledge")
+    await walk.change(world.desk, "POST", f"{path}/begin")
+    await walk.change(world.desk, "POST", f"{path}/prioritise", {"impact": "high", "urgency": "high"})
     analysis = {"severity": "major", "fault_class": "device", "analysis": "The power module is dead."}
     await walk.change(world.desk, "POST", f"{path}/classify", analysis)
     await walk.change(world.desk, "POST", f"{path}/assign", {"engineer_id": world.ids["engineer"]})
@@ -183,10 +187,36 @@ async def _visited(walk: Walk, incident_id: str) -> None:
         await walk.change(world.engineer, "POST", f"/v1/visits/{visit['id']}/{move}", body)
 
 
+async def _paused(walk: Walk, incident_id: str) -> None:
+    """A pause that is disputed and upheld."""
+    world, path = walk.world, f"/v1/incidents/{incident_id}"
+    evidence = {"reason": "waiting_for_customer", "evidence": "Asked for the key of the room."}
+    await walk.change(world.desk, "POST", f"{path}/pause", evidence)
+    await walk.change(world.desk, "POST", f"{path}/resume")
+    [pause] = await get(world.operator, f"{path}/pauses")
+    await walk.change(world.operator, "POST", f"/v1/pauses/{pause['id']}/dispute", {"dispute": "It was open."})
+    settled = {"is_upheld": True, "settlement": "The log of the door says otherwise."}
+    await walk.change(world.quality, "POST", f"/v1/pauses/{pause['id']}/settle", settled)
+
+
 async def _solved(walk: Walk, incident_id: str) -> None:
+    """Resolved, refused, resolved and confirmed; reopened, and cancelled."""
     world, path = walk.world, f"/v1/incidents/{incident_id}"
     await walk.change(world.engineer, "POST", f"{path}/resolve", {"solution": "New power module."})
+    await walk.change(world.operator, "POST", f"{path}/refuse", {"reason": "Still dark."})
+    await post(world.engineer, f"{path}/resolve", {"solution": "New cable, too."})
     await walk.change(world.operator, "POST", f"{path}/confirm")
+    await walk.change(world.operator, "POST", f"{path}/reopen", {"reason": "Dark again."})
+    await walk.change(world.desk, "POST", f"{path}/cancel", {"reason": "The device was sold."})
+
+
+async def _not_covered(walk: Walk) -> None:
+    """An incident of what no agreement names: worked on as goodwill."""
+    world = walk.world
+    report = {"title": "Printer jams", "description": "Each page.", "contact_name": "Reader"}
+    incident = await post(world.reader, "/v1/incidents", report)
+    decision = {"cover": "goodwill", "reason": "A prospect."}
+    await walk.change(world.desk, "POST", f"/v1/incidents/{incident['id']}/decide-cover", decision)
 
 
 def test_every_record_that_can_be_changed_tells_its_version_alone_and_in_lists() -> None:

@@ -87,6 +87,7 @@ PUBLIC_ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/incidents/{incident_id}/clocks/{kind}/explanation", "incidents"),
     Route("POST", "/v1/clocks/what-if", "incidents"),
     Route("GET", "/v1/incidents/{incident_id}/pauses", "incidents"),
+    Route("GET", "/v1/pauses/{pause_id}", "incidents"),
     Route("POST", "/v1/pauses/{pause_id}/dispute", "incidents"),
     Route("POST", "/v1/pauses/{pause_id}/settle", "incidents"),
     Route("GET", "/v1/incidents/{incident_id}/timeline", "incidents"),

@@ -45,6 +45,7 @@ async def end_pause(session: AsyncSession, incident_id: UUID, at: datetime) -> P
     found = await queries.open_pause(session, incident_id)
     if found is not None:
         found.until_at, found.ended_by = max(at, found.from_at), context(session).actor
+        found.version += 1
         await session.flush()
     return found
 
@@ -81,6 +82,7 @@ async def record_pauses(
             from_at=stretch.from_at,
             until_at=stretch.until_at,
             author=author,
+            version=1,
         )
         for incident_id, of_incident in stretches.items()
         for stretch in of_incident

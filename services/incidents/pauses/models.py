@@ -10,12 +10,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.incidents.base import Base
 from services.incidents.pauses.domain import Reason, Stretch
-from shared.db import Keyed, Tenanted
+from shared.db import Keyed, Tenanted, Versioned
 
 REASONS = ", ".join(f"'{reason}'" for reason in Reason)
 
 
-class Pause(Keyed, Tenanted, Base):
+class Pause(Keyed, Versioned, Tenanted, Base):
     """Time of an incident that does not count.
 
     An agreed one has its author, evidence and perhaps a planned end, and can be disputed by the customer; a struck

@@ -19,7 +19,7 @@ from services.incidents.pauses.domain import AGREED, Allowance, Reason, planned_
 from services.incidents.waiting import domain
 from shared import timers
 from shared.auth import Principal
-from shared.db import as_record, context
+from shared.db import as_record, check_version, context
 from shared.events import Event
 from shared.events.incidents import IncidentPaused, IncidentResumed, PauseDisputed, PauseSettled
 from shared.zones import utc
@@ -97,7 +97,7 @@ async def dispute_pause(session: AsyncSession, *, pause_id: UUID, dispute: str, 
     incident, pause = await _locked(session, pause_id)
     domain.require_disputable(by, reason=pause.reason, is_disputed=pause.disputed_at is not None)
     pause.dispute, pause.disputed_by, pause.disputed_at = dispute, by.id, context(session).now
-    incident.version += 1
+    pause.version += 1
     await session.flush()
     _say(session, incident, pause, PauseDisputed)
     note_incident(session, incident, "dispute_pause", information=as_record(pause, "id", "dispute"))
@@ -118,6 +118,7 @@ async def settle_pause(
     outcome = domain.Settlement.UPHELD if is_upheld else domain.Settlement.STRUCK
     if outcome is domain.Settlement.STRUCK:
         pause.struck_at = pause.settled_at
+    pause.version += 1
     incident.version += 1
     await session.flush()
     _say(session, incident, pause, PauseSettled, outcome=outcome)
@@ -132,10 +133,12 @@ async def settle_pause(
 
 
 async def _locked(session: AsyncSession, pause_id: UUID) -> tuple[Incident, Pause]:
-    """A pause under its incident's lock, at the version of the incident that the client expects."""
+    """A pause under its incident's lock, at the version that the client expects."""
     found = await queries.pause(session, pause_id)
-    incident = await locked_incident(session, found.incident_id)
-    return incident, await queries.pause(session, pause_id)
+    incident = await locked_incident(session, found.incident_id, for_client=False)
+    pause = await queries.pause(session, pause_id)
+    check_version(session, pause.version)
+    return incident, pause
 
 
 async def _allowance(session: AsyncSession, incident: Incident) -> Allowance:

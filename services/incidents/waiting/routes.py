@@ -16,7 +16,7 @@ from services.incidents.pauses.domain import Reason
 from services.incidents.waiting import actions
 from services.incidents.waiting.schemas import DisputePause, PauseIncident, PauseOut, ResumeIncident, SettlePause
 from shared.auth import needs
-from shared.edge import By, Session, router
+from shared.edge import By, Session, router, tagged
 from shared.permissions import Permission
 
 routes = router("/v1", tags=["incidents"])
@@ -44,13 +44,19 @@ async def pauses(incident_id: UUID, session: Session) -> Any:
     return await queries.pauses_of(session, incident_id)
 
 
+@routes.get("/pauses/{pause_id}", response_model=PauseOut)
+@needs(Permission.INCIDENTS_READ)
+async def pause(pause_id: UUID, response: Response, session: Session) -> Any:
+    return tagged(response, await queries.pause(session, pause_id))
+
+
 @routes.post("/pauses/{pause_id}/dispute", response_model=PauseOut)
 @needs(Permission.INCIDENTS_CONFIRM)
-async def dispute_pause(pause_id: UUID, body: DisputePause, by: By, session: Session) -> Any:
-    return await actions.dispute_pause(session, pause_id=pause_id, dispute=body.dispute, by=by)
+async def dispute_pause(pause_id: UUID, body: DisputePause, by: By, response: Response, session: Session) -> Any:
+    return tagged(response, await actions.dispute_pause(session, pause_id=pause_id, dispute=body.dispute, by=by))
 
 
 @routes.post("/pauses/{pause_id}/settle", response_model=PauseOut)
 @needs(Permission.PAUSES_SETTLE)
-async def settle_pause(pause_id: UUID, body: SettlePause, by: By, session: Session) -> Any:
-    return await actions.settle_pause(session, pause_id=pause_id, by=by, **body.model_dump())
+async def settle_pause(pause_id: UUID, body: SettlePause, by: By, response: Response, session: Session) -> Any:
+    return tagged(response, await actions.settle_pause(session, pause_id=pause_id, by=by, **body.model_dump()))

@@ -55,3 +55,4 @@ class PauseOut(Out):
     settled_by: UUID | None
     settled_at: datetime | None
     struck_at: datetime | None = Field(description="When the pause was struck: its time counts.")
+    version: int

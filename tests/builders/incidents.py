@@ -216,6 +216,11 @@ def clock(incident: dict[str, Any], kind: str) -> dict[str, Any]:
     return found
 
 
+def counted_minutes(incident: dict[str, Any], kind: str) -> int:
+    """Whole minutes that the one clock of a kind has counted; the seconds of a test's own run are none of them."""
+    return int(clock(incident, kind)["counted_seconds"]) // 60
+
+
 async def armed_timers(incidents: OneService) -> list[str]:
     """The labels of the timers of promises that would still fire."""
     of_clocks = TIMERS.c.kind.in_(("clock_warning", "clock_breach")) & (TIMERS.c.state == "armed")

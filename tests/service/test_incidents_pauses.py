@@ -1,0 +1,231 @@
+"""Pauses: agreed reasons, a cap on the total, what stands still meanwhile, and how a dispute is settled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.events.incidents import ClockArmed, ClockBreached, IncidentPaused, IncidentResumed, PauseSettled
+from shared.permissions import Role
+from tests.builders.incidents import (
+    DESK,
+    ENGINEER,
+    HOUR,
+    SOLVED,
+    Customer,
+    a_customer,
+    armed_timers,
+    broken,
+    clock,
+    counted_minutes,
+    do,
+    in_progress,
+    reported,
+    seen,
+    states,
+    warned,
+)
+from tests.harness import OneService, principal
+
+ASKED = {"reason": "waiting_for_customer", "evidence": "Asked by phone for the door's key."}
+QUALITY = principal(Role.QUALITY)
+BOTH = ["resolve", "resolve:50", "resolve:75", "resolve:90"]
+
+
+async def pauses_of(incidents: OneService, incident: dict[str, Any], who: Any = DESK) -> list[dict[str, Any]]:
+    async with incidents.as_(who) as client:
+        answer = await client.get(f"/v1/incidents/{incident['id']}/pauses")
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()
+    return found
+
+
+async def settled(
+    incidents: OneService, pause: dict[str, Any], who: Any, body: dict[str, Any], *, move: str = "settle"
+) -> tuple[int, dict[str, Any]]:
+    async with incidents.as_(who) as client:
+        answer = await client.post(f"/v1/pauses/{pause['id']}/{move}", json=body)
+    return answer.status_code, answer.json()
+
+
+async def test_what_was_promised_stands_still_while_the_customer_is_waited_for(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    incident = await in_progress(incidents, await a_customer(incidents))
+    await incidents.advance(hours=1)
+    paused = await do(incidents, ENGINEER, incident, "pause", ASKED)
+    assert (paused["state"], states(paused)) == (
+        "waiting",
+        {"respond": "met", "on_site": "paused", "resolve": "paused"},
+    )
+    assert await armed_timers(incidents) == []
+    await incidents.advance(hours=100)
+    assert (await broken(incidents), await warned(incidents, "resolve")) == ([], [])
+    resumed = await do(incidents, ENGINEER, incident, "resume")
+    assert (resumed["state"], counted_minutes(resumed, "resolve")) == ("in_progress", 60)
+    due = clock(incident, "resolve")["due_at"]
+    assert clock(resumed, "resolve")["due_at"] > due
+    await incidents.advance(hours=7, seconds=1)
+    assert sorted(await broken(incidents)) == ["on_site", "resolve"]
+    assert await warned(incidents, "resolve") == [50, 75, 90]
+
+
+async def test_a_pause_is_said_with_its_evidence_and_shown_to_the_customer(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await in_progress(incidents, customer)
+    await do(incidents, ENGINEER, incident, "pause", ASKED)
+    await do(incidents, ENGINEER, incident, "resume")
+    [begun], [ended] = await incidents.said(IncidentPaused), await incidents.said(IncidentResumed)
+    assert (begun.evidence, ended.pause_id, ended.by_itself) == (ASKED["evidence"], begun.pause_id, False)
+    [pause] = await pauses_of(incidents, incident, customer.user)
+    assert (pause["reason"], pause["evidence"]) == ("waiting_for_customer", ASKED["evidence"])
+    assert pause["author"] == f"person:{ENGINEER.id}"
+    last = [armed for armed in await incidents.said(ClockArmed) if armed.kind == "resolve"][-1]
+    assert [(p.reason, p.until_at) for p in last.pauses] == [("waiting_for_customer", ended.until_at)]
+
+
+@pytest.mark.parametrize(
+    ("agreed", "body", "status", "code"),
+    [
+        ({}, ASKED | {"reason": "site_closed"}, 422, "pause_not_agreed"),
+        ({"pause_reasons": ()}, ASKED, 422, "pause_not_agreed"),
+        ({"pause_cap_seconds": HOUR}, ASKED | {"until": "2 h"}, 422, "pause_over_cap"),
+        ({}, ASKED | {"until": "-1 h"}, 422, "pause_ends_before_now"),
+        ({}, ASKED | {"evidence": " "}, 422, "invalid_input"),
+        ({}, ASKED | {"reason": "waiting_for_parts"}, 422, "invalid_input"),
+    ],
+)
+async def test_what_is_not_agreed_pauses_nothing(
+    one_service: OneService.Factory, agreed: dict[str, Any], body: dict[str, Any], status: int, code: str
+) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    await a_customer(incidents, customer.agreed(**agreed), of=customer)
+    incident = await in_progress(incidents, customer)
+    if "until" in body:
+        hours = float(body["until"].split()[0])
+        body = body | {"until": (await incidents.now() + timedelta(hours=hours)).isoformat()}
+    refused = await do(incidents, ENGINEER, incident, "pause", body, expect=status)
+    assert refused["code"] == code
+    assert await pauses_of(incidents, incident) == []
+    assert (await seen(incidents, incident))["version"] == incident["version"]
+
+
+async def test_the_cap_ends_a_pause_by_itself_and_leaves_none(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    await a_customer(incidents, customer.agreed(pause_cap_seconds=2 * HOUR), of=customer)
+    incident = await in_progress(incidents, customer)
+    await do(incidents, ENGINEER, incident, "pause", ASKED)
+    await incidents.advance(minutes=30)
+    await do(incidents, ENGINEER, incident, "resume")
+    await do(incidents, ENGINEER, incident, "pause", ASKED)
+    await incidents.advance(minutes=89)
+    assert (await seen(incidents, incident))["state"] == "waiting"
+    await incidents.advance(minutes=2)
+    now = await seen(incidents, incident)
+    assert (now["state"], states(now)["resolve"]) == ("in_progress", "running")
+    assert [ended.by_itself for ended in await incidents.said(IncidentResumed)] == [False, True]
+    refused = await do(incidents, ENGINEER, incident, "pause", ASKED, expect=409)
+    assert refused["code"] == "pause_cap_used"
+
+
+async def test_a_new_severity_while_paused_loses_nothing(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    incident = await in_progress(incidents, await a_customer(incidents))
+    await incidents.advance(hours=1)
+    await do(incidents, ENGINEER, incident, "pause", ASKED)
+    await incidents.advance(hours=30)
+    classified = {"severity": "disaster", "fault_class": "line", "analysis": "The whole campus."}
+    disaster = await do(incidents, ENGINEER, incident, "classify", classified)
+    resolve = clock(disaster, "resolve")
+    assert (disaster["state"], resolve["state"], resolve["target_seconds"]) == ("waiting", "paused", 6 * HOUR)
+    assert counted_minutes(disaster, "resolve") == 60
+    await do(incidents, ENGINEER, incident, "resume")
+    await incidents.advance(hours=4, minutes=59)
+    assert "resolve" not in await broken(incidents)
+    await incidents.advance(minutes=2)
+    assert "resolve" in await broken(incidents)
+
+
+async def test_a_restored_service_ends_the_pause(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    incident = await in_progress(incidents, await a_customer(incidents))
+    await do(incidents, ENGINEER, incident, "pause", ASKED)
+    await incidents.advance(hours=9)
+    resolved = await do(incidents, ENGINEER, incident, "resolve", SOLVED)
+    assert states(resolved)["resolve"] == "met"
+    [pause] = await pauses_of(incidents, incident)
+    assert pause["until_at"] == resolved["resolved_at"]
+
+
+async def test_a_struck_pause_counts_after_all(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await in_progress(incidents, customer)
+    await do(incidents, ENGINEER, incident, "pause", ASKED)
+    await incidents.advance(hours=9)
+    await do(incidents, ENGINEER, incident, "resume")
+    [pause] = await pauses_of(incidents, incident)
+    body = {"dispute": "The key was at the gate since 09:00."}
+    status, disputed = await settled(incidents, pause, customer.user, body, move="dispute")
+    assert (status, disputed["dispute"], disputed["version"]) == (200, body["dispute"], 3)
+    verdict = {"is_upheld": False, "settlement": "The gate's log shows it."}
+    status, _ = await settled(incidents, pause, QUALITY, verdict)
+    assert status == 200
+    [said] = await incidents.said(PauseSettled)
+    assert (said.outcome, said.settled_by) == ("struck", QUALITY.id)
+    await incidents.settle()
+    assert sorted(b.kind for b in await incidents.said(ClockBreached)) == ["on_site", "resolve"]
+    assert clock(await seen(incidents, incident), "resolve")["counted_seconds"] >= 9 * HOUR
+
+
+async def test_an_open_pause_that_is_struck_ends(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await in_progress(incidents, customer)
+    await do(incidents, ENGINEER, incident, "pause", ASKED)
+    [pause] = await pauses_of(incidents, incident)
+    await settled(incidents, pause, customer.user, {"dispute": "Nobody asked."}, move="dispute")
+    await settled(incidents, pause, QUALITY, {"is_upheld": False, "settlement": "So it is."})
+    now = await seen(incidents, incident)
+    assert (now["state"], states(now)["resolve"]) == ("in_progress", "running")
+    assert [label for label in await armed_timers(incidents) if label.startswith("resolve")] == BOTH
+
+
+async def test_who_may_dispute_and_settle(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer, other = await a_customer(incidents), await a_customer(incidents)
+    incident = await in_progress(incidents, customer)
+    await do(incidents, ENGINEER, incident, "pause", ASKED)
+    [pause] = await pauses_of(incidents, incident)
+    verdict, dispute = {"is_upheld": True, "settlement": "Yes."}, {"dispute": "No."}
+    author = principal(Role.QUALITY, person_id=ENGINEER.id)
+    tries = (
+        (QUALITY, "settle", verdict, (409, "not_disputed")),
+        (other.user, "dispute", dispute, (404, "pause_not_found")),
+        (DESK, "dispute", dispute, (403, "forbidden")),
+        (customer.user, "dispute", dispute, (200, None)),
+        (customer.user, "dispute", dispute, (409, "not_disputable")),
+        (customer.user, "settle", verdict, (403, "forbidden")),
+        (author, "settle", verdict, (403, "own_pause")),
+        (QUALITY, "settle", verdict, (200, None)),
+        (QUALITY, "settle", verdict, (409, "not_disputed")),
+    )
+    for who, move, body, expected in tries:
+        status, answer = await settled(incidents, pause, who, body, move=move)
+        assert (status, answer.get("code")) == expected
+
+
+async def test_without_an_agreement_an_incident_may_wait_for_any_agreed_reason(
+    one_service: OneService.Factory,
+) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await reported(incidents, customer, asset_id=str(customer.printer))
+    await do(incidents, DESK, incident, "acknowledge")
+    await do(incidents, ENGINEER, incident, "begin")
+    paused = await do(incidents, ENGINEER, incident, "pause", ASKED | {"reason": "site_closed"})
+    assert (paused["covered"], paused["state"]) == (False, "waiting")

@@ -1,0 +1,303 @@
+"""Open clocks follow agreements: corrected calendars, amendments, withdrawals, and cover that comes late."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from uuid_utils.compat import uuid7
+
+from services.incidents.retargeting.actions import BATCH
+from shared.calendar import chinese_office_hours
+from shared.events.contracts import Target
+from shared.events.incidents import AgreementReplaced, ClockBreached, ClockStopped, ClockWarned, CoverFound
+from shared.mechanisms import tables_of
+from shared.permissions import Role
+from tests.builders.incidents import (
+    DESK,
+    ENGINEER,
+    HOUR,
+    SOLVED,
+    TARGETS,
+    Customer,
+    a_customer,
+    armed_timers,
+    broken,
+    clock,
+    counted_minutes,
+    do,
+    in_progress,
+    reported,
+    seen,
+    states,
+)
+from tests.harness import OneService, principal
+
+ADMINISTRATOR = principal(Role.ADMINISTRATOR)
+AUDIT = tables_of("incidents")["audit"]
+ALL_WEEK = {"zone": "Asia/Shanghai", "week": [[["00:00", "24:00"]]] * 7, "exceptions": {}}
+
+
+def shorter(kind: str, amount: int) -> tuple[Target, ...]:
+    """The usual targets with another amount for general faults."""
+    return tuple(
+        target.model_copy(update={"amount": amount}) if (target.severity, target.kind) == ("general", kind) else target
+        for target in TARGETS
+    )
+
+
+async def test_a_corrected_calendar_moves_what_counts_on_it(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    general = await reported(incidents, customer)
+    major = await in_progress(incidents, customer, severity="consultation")
+    await incidents.hear(customer.agreed(calendar=ALL_WEEK), sequence=2)
+    await incidents.settle()
+    now = await seen(incidents, major)
+    assert clock(now, "resolve")["target_seconds"] == 3 * 24 * HOUR
+    assert clock(await seen(incidents, general), "resolve")["due_at"] == clock(general, "resolve")["due_at"]
+    await incidents.advance(days=3, seconds=1)
+    assert "resolve" in await broken(incidents)
+
+
+async def test_a_correction_concerns_every_open_incident_a_few_at_a_time(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    several = [await reported(incidents, customer, severity="consultation") for _ in range(2 * BATCH + 1)]
+    await incidents.hear(customer.agreed(calendar=ALL_WEEK), sequence=2)
+    await incidents.settle()
+    now = [await seen(incidents, incident) for incident in several]
+    assert {clock(incident, "resolve")["target_seconds"] for incident in now} == {3 * 24 * HOUR}
+
+
+async def test_what_was_warned_of_is_not_said_again_and_a_lifted_breach_may_come_again(
+    one_service: OneService.Factory,
+) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents, (agreed := (own := Customer()).agreed()), of=own)
+    await reported(incidents, customer)
+    await incidents.advance(hours=5)
+    longer = agreed.model_copy(update={"targets": shorter("resolve", 9 * HOUR)})
+    await incidents.hear(longer, sequence=2)
+    await incidents.settle()
+    assert [w.percent for w in await incidents.said(ClockWarned) if w.kind == "resolve"] == [50]
+    too_short = agreed.model_copy(update={"targets": shorter("resolve", 4 * HOUR)})
+    for sequence, version in enumerate((too_short, longer, too_short), 3):
+        await incidents.hear(version, sequence=sequence)
+        await incidents.settle()
+    assert [b.kind for b in await incidents.said(ClockBreached)].count("resolve") == 2
+
+
+async def test_an_amendment_is_for_new_reports_unless_both_sides_agreed_otherwise(
+    one_service: OneService.Factory,
+) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    old = await reported(incidents, customer)
+    former = customer.agreed(in_force=False)
+    amendment = customer.agreed(agreement_id=uuid7(), revision=2, targets=shorter("resolve", 4 * HOUR))
+    await incidents.hear(former, sequence=2)
+    await incidents.hear(amendment)
+    await incidents.settle()
+    assert clock(await seen(incidents, old), "resolve")["target_seconds"] == 8 * HOUR
+    assert clock(await reported(incidents, customer), "resolve")["target_seconds"] == 4 * HOUR
+    assert await incidents.said(AgreementReplaced) == []
+
+
+async def test_an_amendment_for_open_incidents_counts_from_their_reports(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    old = await reported(incidents, customer)
+    done = await in_progress(incidents, customer)
+    await do(incidents, ENGINEER, done, "resolve", SOLVED)
+    await do(incidents, customer.user, done, "confirm")
+    await incidents.advance(hours=3)
+    amendment = customer.agreed(
+        agreement_id=uuid7(), revision=2, targets=shorter("resolve", 4 * HOUR), applies_to_open=True
+    )
+    await incidents.hear(customer.agreed(in_force=False), sequence=2)
+    await incidents.hear(amendment)
+    await incidents.settle()
+    now = await seen(incidents, old)
+    assert (now["agreement_id"], clock(now, "resolve")["target_seconds"]) == (str(amendment.agreement_id), 4 * HOUR)
+    assert counted_minutes(now, "resolve") == 180
+    [said] = await incidents.said(AgreementReplaced)
+    assert (str(said.incident_id), said.revision) == (old["id"], 2)
+    assert (await seen(incidents, done))["agreement_id"] == str(customer.agreement)
+    await incidents.advance(hours=1, seconds=1)
+    assert "resolve" in await broken(incidents)
+
+
+async def test_a_withdrawn_agreement_withdraws_its_clocks(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await reported(incidents, customer)
+    await incidents.hear(customer.agreed(in_force=False, withdrawn=True), sequence=2)
+    await incidents.settle()
+    assert set(states(await seen(incidents, incident)).values()) == {"cancelled"}
+    assert await armed_timers(incidents) == []
+    assert {stopped.outcome for stopped in await incidents.said(ClockStopped)} == {"cancelled"}
+    assert (await reported(incidents, customer))["covered"] is False
+
+
+async def test_a_second_telling_of_the_same_changes_nothing(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    await reported(incidents, customer)
+    await incidents.settle()
+    before = await incidents.rows(select(func.count()).select_from(AUDIT))
+    await incidents.hear(customer.agreed(), sequence=2)
+    await incidents.settle()
+    assert await incidents.rows(select(func.count()).select_from(AUDIT)) == before
+
+
+async def test_a_pause_is_kept_by_a_correction(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await in_progress(incidents, customer)
+    await do(incidents, ENGINEER, incident, "pause", {"reason": "waiting_for_customer", "evidence": "Asked."})
+    await incidents.advance(hours=20)
+    await incidents.hear(customer.agreed(targets=shorter("resolve", HOUR)), sequence=2)
+    await incidents.settle()
+    now = await seen(incidents, incident)
+    assert (states(now)["resolve"], clock(now, "resolve")["target_seconds"]) == ("paused", HOUR)
+    assert counted_minutes(now, "resolve") == 0
+    assert await broken(incidents) == []
+
+
+async def test_what_was_not_covered_is_when_the_agreement_arrives(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    other = customer.agreed(agreement_id=uuid7(), asset_ids=(uuid7(),), contract_number="C-other")
+    await a_customer(incidents, other, of=customer)
+    incident = await in_progress(incidents, customer)
+    assert (incident["covered"], incident["cover"], incident["clocks"]) == (False, "undecided", [])
+    await incidents.advance(hours=3)
+    await incidents.hear(customer.agreed())
+    await incidents.settle()
+    now = await seen(incidents, incident)
+    assert (now["covered"], now["cover"], now["contract_number"]) == (True, None, "C-2026-1")
+    assert states(now) == {"respond": "met", "on_site": "breached", "resolve": "running"}
+    assert counted_minutes(now, "resolve") == 180
+    [said] = await incidents.said(CoverFound)
+    assert said.agreement_id == customer.agreement
+
+
+async def test_an_agreement_that_did_not_hold_then_covers_nothing(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    other = customer.agreed(agreement_id=uuid7(), asset_ids=(uuid7(),))
+    await a_customer(incidents, other, of=customer)
+    incident = await reported(incidents, customer)
+    tomorrow = (await incidents.now() + timedelta(days=2)).date()
+    await incidents.hear(customer.agreed(starts_on=tomorrow))
+    await incidents.settle()
+    assert (await seen(incidents, incident))["cover"] == "undecided"
+
+
+async def test_what_people_decided_stays_decided(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    await a_customer(incidents, customer.agreed(agreement_id=uuid7(), asset_ids=(uuid7(),)), of=customer)
+    incident = await reported(incidents, customer)
+    covered = await reported(incidents, await a_customer(incidents))
+    decision = {"cover": "goodwill", "reason": "A prospect."}
+    assert (await do(incidents, ENGINEER, incident, "decide-cover", decision, expect=403))["code"] == "forbidden"
+    assert (await do(incidents, DESK, covered, "decide-cover", decision, expect=409))["code"] == "incident_covered"
+    assert (await do(incidents, DESK, incident, "decide-cover", decision))["cover"] == "goodwill"
+    again = await do(incidents, DESK, incident, "decide-cover", decision, expect=409)
+    assert again["code"] == "cover_already_decided"
+    await incidents.hear(customer.agreed())
+    await incidents.settle()
+    assert (await seen(incidents, incident))["cover"] == "goodwill"
+
+
+async def foreseen(incidents: OneService, body: dict[str, Any], who: Any = ADMINISTRATOR) -> tuple[int, dict[str, Any]]:
+    async with incidents.as_(who) as client:
+        answer = await client.post("/v1/clocks/what-if", json=body)
+    return answer.status_code, answer.json()
+
+
+async def test_the_what_if_tells_what_would_move_and_moves_nothing(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await reported(incidents, customer, severity="consultation")
+    before = await seen(incidents, incident)
+    body = {"agreement_id": str(customer.agreement), "calendar": ALL_WEEK}
+    status, found = await foreseen(incidents, body)
+    assert (status, found["examined"], found["next"]) == (200, 2, None)
+    assert {moved["kind"] for moved in found["moved"]} == {"respond", "resolve"}
+    assert {moved["number"] for moved in found["moved"]} == {incident["number"]}
+    await incidents.hear(customer.agreed(calendar=ALL_WEEK), sequence=2)
+    assert (await seen(incidents, incident))["version"] == before["version"]
+    await incidents.settle()
+    now = await seen(incidents, incident)
+    told = {moved["kind"]: moved["new_due_at"] for moved in found["moved"]}
+    assert {found["kind"]: found["due_at"] for found in now["clocks"]} == told
+
+
+async def test_the_what_if_of_targets_names_breaches_and_what_is_promised_no_more(
+    one_service: OneService.Factory,
+) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    await reported(incidents, customer)
+    await incidents.advance(minutes=50)
+    target = {"severity": "general", "kind": "resolve", "amount": 600, "unit": "seconds"}
+    _, found = await foreseen(incidents, {"agreement_id": str(customer.agreement), "targets": [target]})
+    told = {moved["kind"]: moved["new_state"] for moved in found["moved"]}
+    assert told == {"respond": None, "on_site": None, "resolve": "breached"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"agreement_id": "00000000-0000-7000-8000-000000000000"}, 404, "agreement_not_found"),
+        ({"calendar": {"zone": "Mars/Olympus", "week": [[]] * 7}}, 422, "invalid_calendar"),
+        ({"calendar": {"zone": "UTC", "week": [[]] * 7}}, 422, "invalid_calendar"),
+        ({"targets": []}, 422, "invalid_input"),
+        ({"targets": [{"severity": "general", "kind": "dance", "amount": 1, "unit": "seconds"}]}, 422, "invalid_input"),
+    ],
+)
+async def test_a_proposal_that_cannot_be_is_refused(
+    one_service: OneService.Factory, changes: dict[str, Any], status: int, code: str
+) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    answered, problem = await foreseen(incidents, {"agreement_id": str(customer.agreement)} | changes)
+    assert (answered, problem["code"]) == (status, code)
+
+
+async def test_only_who_writes_contracts_may_ask_what_if(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    for who in (DESK, customer.user):
+        assert (await foreseen(incidents, {"agreement_id": str(customer.agreement)}, who))[0] == 403
+
+
+async def test_a_clock_explains_itself_to_the_second(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    calendar = chinese_office_hours((), ()).to_data()
+    customer = Customer()
+    await a_customer(incidents, customer.agreed(calendar=calendar, provisional_years=range(2020, 2100)), of=customer)
+    incident = await in_progress(incidents, customer, severity="consultation")
+    await incidents.advance(hours=30)
+    await do(incidents, ENGINEER, incident, "pause", {"reason": "waiting_for_customer", "evidence": "Asked."})
+    await incidents.advance(days=5)
+    await do(incidents, ENGINEER, incident, "resume")
+    await incidents.advance(days=1)
+    async with incidents.as_(customer.user) as user:
+        found = (await user.get(f"/v1/incidents/{incident['number']}/clocks/resolve/explanation")).json()
+        missing = await user.get(f"/v1/incidents/{incident['id']}/clocks/vendor/explanation")
+    lines = found["lines"]
+    assert sum(line["seconds"] for line in lines if line["counts"]) == found["counted_seconds"]
+    assert lines[-1]["so_far_seconds"] == found["counted_seconds"]
+    assert [line["until_at"] for line in lines[:-1]] == [line["from_at"] for line in lines[1:]]
+    assert {"counted", "outside_hours", "waiting_for_customer"} == {line["reason"] for line in lines}
+    assert all("等待客户" in line["text_zh"] for line in lines if line["reason"] == "waiting_for_customer")
+    assert (found["unit"], found["amount"], found["zone"]) == ("working_days", 3, "Asia/Shanghai")
+    assert found["provisional_years"]
+    assert "counted of" in found["summary_en"]
+    assert (missing.status_code, missing.json()["code"]) == (404, "clock_not_found")

@@ -49,7 +49,7 @@ class AftercareError(Exception):
         }
 
 
-CODED = frozenset({"state", "move", "allowed", "severity", "kind", "side", "why", "reason", "roles", "role"})
+CODED = frozenset({"state", "move", "allowed", "severity", "kind", "side", "why", "reason", "roles", "role", "teams"})
 """Members that hold coded values: in sentences they read as the field's terms."""
 
 

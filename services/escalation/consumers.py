@@ -6,40 +6,22 @@ from services.escalation.activations import actions as activations
 from services.escalation.alarms import actions as alarms
 from services.escalation.alarms.domain import Reason
 from services.escalation.copies import actions as copies
+from services.escalation.copies.domain import MOVES
 from services.escalation.emergencies import actions as emergencies
 from services.escalation.part_call_ups import actions as part_call_ups
 from shared.bus import Envelope
 from shared.db import AsyncSession
 from shared.events.contracts import EmergencyOrganisationChanged
 from shared.events.gateway import PersonChanged
-from shared.events.incidents import (
-    ClockBreached,
-    IncidentAcknowledged,
-    IncidentAssigned,
-    IncidentClassified,
-    IncidentClosed,
-    IncidentConfirmed,
-    IncidentImported,
-    IncidentReported,
-    IncidentResolved,
-)
+from shared.events.incidents import ClockBreached, IncidentCancelled, IncidentClassified, IncidentClosed, IncidentMerged
 from shared.events.inventory import PartReserved, ReservationExpired, ReservationRefused, ReservationReleased
 from shared.inbox import Consumers
 
 consumers = Consumers()
+Over = IncidentClosed | IncidentCancelled | IncidentMerged
 
 
-@consumers.on_envelope(
-    IncidentReported,
-    IncidentAcknowledged,
-    IncidentClassified,
-    IncidentAssigned,
-    IncidentResolved,
-    IncidentConfirmed,
-    IncidentClosed,
-    IncidentImported,
-    history=True,
-)
+@consumers.on_envelope(*MOVES, history=True)
 async def copy_incident(session: AsyncSession, envelope: Envelope) -> None:
     """Keep the incident's public facts."""
     await copies.copy_incident(session, envelope)
@@ -70,25 +52,33 @@ async def open_emergency(session: AsyncSession, event: IncidentClassified) -> No
 
 
 @consumers.on(IncidentClosed)
-async def close_emergency(session: AsyncSession, event: IncidentClosed) -> None:
+@consumers.on(IncidentCancelled)
+@consumers.on(IncidentMerged)
+async def close_emergency(session: AsyncSession, event: Over) -> None:
     """Close the incident's emergency."""
     await emergencies.close_emergency(session, incident_id=event.incident_id)
 
 
 @consumers.on(IncidentClosed)
-async def withdraw_requests(session: AsyncSession, event: IncidentClosed) -> None:
+@consumers.on(IncidentCancelled)
+@consumers.on(IncidentMerged)
+async def withdraw_requests(session: AsyncSession, event: Over) -> None:
     """Withdraw activation requests that nobody has decided."""
     await activations.withdraw_requests(session, incident_id=event.incident_id)
 
 
 @consumers.on(IncidentClosed)
-async def stop_waiting_for_parts(session: AsyncSession, event: IncidentClosed) -> None:
+@consumers.on(IncidentCancelled)
+@consumers.on(IncidentMerged)
+async def stop_waiting_for_parts(session: AsyncSession, event: Over) -> None:
     """Alarm nobody any more for a part that was called up."""
     await part_call_ups.stop_waiting(session, incident_id=event.incident_id)
 
 
 @consumers.on(IncidentClosed)
-async def stop_alarms(session: AsyncSession, event: IncidentClosed) -> None:
+@consumers.on(IncidentCancelled)
+@consumers.on(IncidentMerged)
+async def stop_alarms(session: AsyncSession, event: Over) -> None:
     """Stop all alarms of the incident."""
     await alarms.stop_alarms_of(session, incident_id=event.incident_id)
 

@@ -8,11 +8,15 @@ from services.incidents.copies.actions import COPIES
 from services.incidents.covers.routes import routes as cover_routes
 from services.incidents.endings.routes import routes as ending_routes
 from services.incidents.explanations.routes import routes as explanation_routes
+from services.incidents.families.routes import routes as family_routes
 from services.incidents.imports.routes import routes as import_routes
 from services.incidents.incidents.routes import routes as incident_routes
 from services.incidents.jobs import jobs
+from services.incidents.merging.routes import routes as merging_routes
+from services.incidents.problems.routes import routes as problem_routes
 from services.incidents.retargeting.routes import routes as retargeting_routes
 from services.incidents.settings import Settings
+from services.incidents.shares.routes import routes as share_routes
 from services.incidents.timeline.routes import routes as timeline_routes
 from services.incidents.visits.routes import routes as visit_routes
 from services.incidents.waiting.routes import routes as waiting_routes
@@ -30,6 +34,10 @@ SERVICE = Service(
         ending_routes,
         waiting_routes,
         cover_routes,
+        merging_routes,
+        family_routes,
+        problem_routes,
+        share_routes,
         explanation_routes,
         retargeting_routes,
         visit_routes,
@@ -56,6 +64,16 @@ SERVICE = Service(
         says.IncidentCancelled,
         says.IncidentMerged,
         says.IncidentUnmerged,
+        says.IncidentAbsorbed,
+        says.IncidentReleased,
+        says.ParentChanged,
+        says.ChildrenChanged,
+        says.ProblemEscalated,
+        says.JointAnalysisConvened,
+        says.ParticipantJoined,
+        says.HypothesisProposed,
+        says.HypothesisJudged,
+        says.JointAnalysisConcluded,
         says.IncidentClosed,
         says.IncidentImported,
         says.VisitPlanned,

@@ -11,31 +11,49 @@ from shared.events import Event
 from shared.events.incidents import (
     IncidentAcknowledged,
     IncidentAssigned,
+    IncidentCancelled,
     IncidentClassified,
     IncidentClosed,
     IncidentConfirmed,
     IncidentImported,
+    IncidentMerged,
+    IncidentPaused,
+    IncidentReopened,
     IncidentReported,
     IncidentResolved,
+    IncidentResumed,
+    IncidentUnmerged,
+    SolutionRefused,
+    WorkBegun,
 )
 
-CLOSED = "closed"
-STATE_AFTER: dict[str, str] = {
-    IncidentReported.type: "reported",
-    IncidentAcknowledged.type: "acknowledged",
-    IncidentClassified.type: "in_progress",
-    IncidentAssigned.type: "in_progress",
-    IncidentResolved.type: "resolved",
-    IncidentConfirmed.type: "confirmed",
-    IncidentClosed.type: CLOSED,
+OVER = frozenset({"closed", "cancelled", "merged"})
+"""States in which nobody works on an incident any more."""
+STATE_AFTER: dict[type[Event], str] = {
+    IncidentReported: "reported",
+    IncidentAcknowledged: "acknowledged",
+    WorkBegun: "in_progress",
+    IncidentPaused: "waiting",
+    IncidentResumed: "in_progress",
+    IncidentResolved: "resolved",
+    IncidentConfirmed: "confirmed",
+    SolutionRefused: "in_progress",
+    IncidentClosed: "closed",
+    IncidentCancelled: "cancelled",
+    IncidentMerged: "merged",
 }
-"""The state of an incident after each event. Neither classifying nor assigning is possible once it is resolved."""
+"""The state of an incident after each event that does not tell it itself."""
+TELLING = (IncidentClassified, IncidentAssigned, IncidentReopened, IncidentUnmerged, IncidentImported)
+MOVES: tuple[type[Event], ...] = (
+    *STATE_AFTER,
+    *TELLING,
+)
 
 REPORTED = frozenset({"customer_id", "number", "title", "severity", "site_id"})
 SETTLED: dict[type[Event], frozenset[str]] = {
     IncidentReported: REPORTED,
     IncidentClassified: REPORTED | {"fault_class", "analysis", "key_business_ids"},
-    IncidentImported: REPORTED | {"state"},
+    IncidentImported: REPORTED,
 }
 """Beside the state after it. What is not here settles the state only."""
 
@@ -49,7 +67,8 @@ class NotOfLeadingGroup(Forbidden):
 def facts_of(event: Event) -> dict[str, Any]:
     """The columns of the copy that an incident's event settles."""
     settled = event.model_dump(include=set(SETTLED.get(type(event), ())))
-    return {"state": STATE_AFTER.get(event.type)} | settled
+    told = event.state if isinstance(event, TELLING) else STATE_AFTER[type(event)]
+    return {"state": told} | settled
 
 
 def require_leader(leader_ids: Collection[UUID], person_id: UUID) -> None:

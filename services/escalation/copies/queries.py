@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.escalation.copies.domain import CLOSED, require_leader
+from services.escalation.copies.domain import OVER, require_leader
 from services.escalation.copies.models import Incident, Organisation, Person
 from shared.db import context
 from shared.errors import Conflict, Forbidden, NotFound
@@ -50,7 +50,7 @@ async def open_incident(session: AsyncSession, incident_id: UUID) -> Incident:
     found = await session.get(Incident, incident_id)
     if found is None:
         raise IncidentNotFound(incident_id=incident_id)
-    if found.state == CLOSED:
+    if found.state in OVER:
         raise IncidentIsClosed(number=found.number)
     return found
 
@@ -58,7 +58,7 @@ async def open_incident(session: AsyncSession, incident_id: UUID) -> Incident:
 async def is_over(session: AsyncSession, incident_id: UUID) -> bool:
     """Whether the incident is known to be closed."""
     found = await session.get(Incident, incident_id)
-    return found is not None and found.state == CLOSED
+    return found is not None and found.state in OVER
 
 
 async def require_customer(session: AsyncSession, customer_id: UUID) -> None:

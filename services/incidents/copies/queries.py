@@ -41,6 +41,13 @@ class EngineerNotFound(NotFound):
     zh = "没有在岗工程师 {engineer_id}。"
 
 
+class PersonNotFound(NotFound):
+    code = "person_not_found"
+    en = "There is no active person {person_id}."
+    zh = "没有有效的人员 {person_id}。"
+
+
+STAFF = {Role.DESK, Role.ENGINEER, Role.EMERGENCY_TEAM, Role.MANAGEMENT, Role.QUALITY, Role.ADMINISTRATOR}
 TERMS = tuple(field.name for field in fields(Terms))
 OF_AGREEMENT = ", ".join(f"agreement.{name}" for name in TERMS if name != "agreement_id")
 
@@ -121,6 +128,14 @@ async def engineer(session: AsyncSession, engineer_id: UUID) -> Named:
     found = await session.get(Person, engineer_id)
     if found is None or not found.active or Role.ENGINEER not in found.roles:
         raise EngineerNotFound(engineer_id=engineer_id)
+    return Named(found.id, found.name_zh, found.name_en)
+
+
+async def staff_member(session: AsyncSession, person_id: UUID) -> Named:
+    """An active person of the provider. Raises PersonNotFound."""
+    found = await session.get(Person, person_id)
+    if found is None or not found.active or not set(found.roles) & STAFF:
+        raise PersonNotFound(person_id=person_id)
     return Named(found.id, found.name_zh, found.name_en)
 
 

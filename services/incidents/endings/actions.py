@@ -74,7 +74,7 @@ async def _restored(session: AsyncSession, incident: Incident, move: str, soluti
     note_incident(session, incident, move, "state", "solution", "resolved_by")
     await clocks.stop_clocks(session, incident.id, [Kind.RESPOND, Kind.RESOLVE], now)
     await clocks.drop_clocks(session, incident.id, ENDED_BY_RESOLUTION)
-    await _arm_close(session, incident)
+    await arm_close(session, incident)
 
 
 async def confirm_incident(session: AsyncSession, *, incident_id: UUID, by: Principal) -> Incident:
@@ -103,7 +103,7 @@ async def close_unanswered(session: AsyncSession, *, incident_id: UUID) -> None:
         return
     incident.version += 1
     if await queries.locked_open_children(session, incident.id):
-        await _arm_close(session, incident)
+        await arm_close(session, incident)
     else:
         await _close(session, incident, "close_unanswered")
 
@@ -157,7 +157,8 @@ async def _close(session: AsyncSession, incident: Incident, move: str) -> None:
     note_incident(session, incident, move, "state")
 
 
-async def _arm_close(session: AsyncSession, incident: Incident) -> None:
+async def arm_close(session: AsyncSession, incident: Incident) -> None:
+    """From now on nobody's answer within the agreed working days counts as acceptance."""
     terms = await copies.terms(session, incident.agreement_id)
     if terms is None or terms.close_after_days is None:
         return

@@ -1,7 +1,8 @@
-"""An incident as a caller sees it after a change of it."""
+"""Incidents as a caller sees them: one after a change of it, or several."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from fastapi import Response
@@ -21,3 +22,7 @@ async def incident_out(session: AsyncSession, response: Response, by: Principal,
     await session.flush()
     [shown] = await queries.shown(session, [tagged(response, incident)])
     return IncidentOut.of(shown, by)
+
+
+async def incidents_out(session: AsyncSession, by: Principal, incidents: Sequence[Incident]) -> list[IncidentOut]:
+    return [IncidentOut.of(shown, by) for shown in await queries.shown(session, incidents)]

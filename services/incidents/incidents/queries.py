@@ -76,6 +76,32 @@ async def locked_open_children(session: AsyncSession, incident_id: UUID) -> Sequ
     return (await session.scalars(rows)).all()
 
 
+async def children_of(session: AsyncSession, incident_id: UUID) -> Sequence[Incident]:
+    return (
+        await session.scalars(select(Incident).where(Incident.parent_id == incident_id).order_by(Incident.id))
+    ).all()
+
+
+async def merged_into(session: AsyncSession, incident_id: UUID) -> Sequence[Incident]:
+    """What was merged into the incident itself, oldest first."""
+    rows = select(Incident).where(Incident.merged_into_id == incident_id)
+    return (await session.scalars(rows.order_by(Incident.id))).all()
+
+
+async def merged_upwards(session: AsyncSession, incident_id: UUID) -> set[UUID]:
+    """All that the incident was merged into: its target, the target's target, and so on."""
+    step = select(Incident.merged_into_id.label("id")).where(Incident.id == incident_id).cte(recursive=True)
+    step = step.union(select(Incident.merged_into_id).join(step, Incident.id == step.c.id))
+    return {found for found in await session.scalars(select(step.c.id)) if found is not None}
+
+
+async def final_target(session: AsyncSession, incident_id: UUID) -> UUID:
+    """Where work on the incident goes on: itself, or what it was merged into in the end."""
+    way = {incident_id, *await merged_upwards(session, incident_id)}
+    last = select(Incident.id).where(Incident.id.in_(way), Incident.merged_into_id.is_(None))
+    return (await session.scalars(last)).one()
+
+
 def _concerned(covering: Covering) -> ColumnElement[bool]:
     """Incidents that the agreement holds for, and those it may come to hold for: see retargeting/domain.py."""
     terms = covering.terms

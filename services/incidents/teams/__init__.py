@@ -1,1 +1,1 @@
-"""Which team held an incident, and how much of its time each had."""
+"""Which team holds an incident."""

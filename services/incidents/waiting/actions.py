@@ -72,9 +72,11 @@ async def resume_incident(session: AsyncSession, *, incident_id: UUID) -> Incide
 
 
 async def end_pause(session: AsyncSession, *, incident_id: UUID) -> None:
-    """The planned end of a pause came. Left alone if the incident waits no longer."""
+    """The planned end of a pause came. Left alone if the incident waits no longer, or again and longer."""
     incident = await locked_incident(session, incident_id, for_client=False)
-    if incident.state == incidents.State.WAITING:
+    pause = await queries.open_pause(session, incident_id)
+    is_over = pause and pause.planned_until_at and pause.planned_until_at <= context(session).now
+    if incident.state == incidents.State.WAITING and is_over:
         incident.state = incidents.moved(incident.state, "resume")
         incident.version += 1
         await _run_on(session, incident, by_itself=True)

@@ -21,7 +21,14 @@ from shared.events.escalation import (
     SuperiorInformed,
 )
 from shared.events.feedback import SurveyReminded, SurveySent
-from shared.events.incidents import IncidentReported, IncidentResolved, VisitPlanned
+from shared.events.incidents import (
+    IncidentCancelled,
+    IncidentMerged,
+    IncidentReported,
+    IncidentResolved,
+    IncidentUnmerged,
+    VisitPlanned,
+)
 from shared.events.inventory import PartReserved
 
 EMAIL = "email"
@@ -107,6 +114,9 @@ RULES = (
     Rule(VisitPlanned, "visit_planned", people("engineer_id")),
     Rule(IncidentResolved, "service_restored", departments),
     Rule(IncidentResolved, "confirmation_asked", contact),
+    Rule(IncidentCancelled, "incident_cancelled", contact),
+    Rule(IncidentMerged, "incident_merged", contact),
+    Rule(IncidentUnmerged, "incident_unmerged", contact),
     Rule(SurveySent, "survey_sent", contact, secret=True),
     Rule(SurveyReminded, "survey_reminded", contact, secret=True),
 )

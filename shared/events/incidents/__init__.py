@@ -21,17 +21,36 @@ from shared.events.incidents.life import (
     SolutionRefused,
     WorkBegun,
 )
-from shared.events.incidents.relations import IncidentMerged, IncidentUnmerged
+from shared.events.incidents.problems import (
+    HypothesisJudged,
+    HypothesisProposed,
+    JointAnalysisConcluded,
+    JointAnalysisConvened,
+    ParticipantJoined,
+    ProblemEscalated,
+)
+from shared.events.incidents.relations import (
+    ChildrenChanged,
+    IncidentAbsorbed,
+    IncidentMerged,
+    IncidentReleased,
+    IncidentUnmerged,
+    ParentChanged,
+)
 from shared.events.incidents.visits import VisitArrived, VisitCompleted, VisitDeparted, VisitPlanned
 
 __all__ = [
     "AgreementReplaced",
+    "ChildrenChanged",
     "ClockArmed",
     "ClockBreached",
     "ClockStopped",
     "ClockWarned",
     "CoverDecided",
     "CoverFound",
+    "HypothesisJudged",
+    "HypothesisProposed",
+    "IncidentAbsorbed",
     "IncidentAcknowledged",
     "IncidentAssigned",
     "IncidentCancelled",
@@ -42,14 +61,20 @@ __all__ = [
     "IncidentMerged",
     "IncidentPaused",
     "IncidentPrioritised",
+    "IncidentReleased",
     "IncidentReopened",
     "IncidentReported",
     "IncidentResolved",
     "IncidentResumed",
     "IncidentUnmerged",
+    "JointAnalysisConcluded",
+    "JointAnalysisConvened",
+    "ParentChanged",
+    "ParticipantJoined",
     "PauseDisputed",
     "PauseSettled",
     "PausedStretch",
+    "ProblemEscalated",
     "RecordedClock",
     "RecordedFact",
     "SolutionRefused",

@@ -83,6 +83,7 @@ class IncidentClassified(
     classified_by: UUID
     classified_at: datetime
     quickly_solvable: bool | None = None
+    state: str = "in_progress"
 
 
 class IncidentAssigned(
@@ -100,6 +101,7 @@ class IncidentAssigned(
     engineer_id: UUID
     engineer_name: str
     team: str | None = None
+    state: str = "in_progress"
 
 
 class IncidentPrioritised(
@@ -274,6 +276,7 @@ class IncidentReopened(
     number: str
     reason_given: str
     reopened_at: datetime
+    state: str = "in_progress"
 
 
 class IncidentCancelled(
@@ -290,6 +293,10 @@ class IncidentCancelled(
     number: str
     reason_given: str
     cancelled_at: datetime
+    title: str = ""
+    contact_name: str = ""
+    contact_email: str | None = None
+    contact_locale: str = "zh-CN"
 
 
 class IncidentClosed(

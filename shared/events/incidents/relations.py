@@ -25,6 +25,10 @@ class IncidentMerged(
     former_state: str
     reason_given: str
     merged_at: datetime
+    title: str = ""
+    contact_name: str = ""
+    contact_email: str | None = None
+    contact_locale: str = "zh-CN"
 
 
 class IncidentUnmerged(
@@ -44,3 +48,72 @@ class IncidentUnmerged(
     state: str
     reason_given: str
     unmerged_at: datetime
+    title: str = ""
+    contact_name: str = ""
+    contact_email: str | None = None
+    contact_locale: str = "zh-CN"
+
+
+class IncidentAbsorbed(
+    Event,
+    type="incidents.incident_absorbed.v1",
+    subject="incident_id",
+    en="{merged_number} was merged into this incident",
+    zh="{merged_number} 已合并到本事件",
+):
+    """Another report of the same fault was merged into this incident."""
+
+    incident_id: UUID
+    customer_id: UUID
+    number: str
+    merged_id: UUID
+    merged_number: str
+
+
+class IncidentReleased(
+    Event,
+    type="incidents.incident_released.v1",
+    subject="incident_id",
+    en="{merged_number} was taken out of this incident again",
+    zh="{merged_number} 已从本事件中拆分",
+):
+    """What was merged into this incident is one of its own again."""
+
+    incident_id: UUID
+    customer_id: UUID
+    number: str
+    merged_id: UUID
+    merged_number: str
+
+
+class ParentChanged(
+    Event,
+    type="incidents.parent_changed.v1",
+    subject="incident_id",
+    en="Part of a larger incident: {parent_number}",
+    zh="所属上级事件：{parent_number}",
+):
+    """The incident stands below another one from now on, or (None) below none."""
+
+    incident_id: UUID
+    customer_id: UUID
+    number: str
+    parent_id: UUID | None
+    parent_number: str
+
+
+class ChildrenChanged(
+    Event,
+    type="incidents.children_changed.v1",
+    subject="incident_id",
+    en="{child_number} {outcome} below this incident",
+    zh="下级事件 {child_number}：{outcome}",
+):
+    """An incident was put below this one, or taken out again; `outcome`: linked or unlinked."""
+
+    incident_id: UUID
+    customer_id: UUID
+    number: str
+    child_id: UUID
+    child_number: str
+    outcome: str

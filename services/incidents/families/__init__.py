@@ -1,0 +1,1 @@
+"""One fault that hits many: a parent incident and those below it."""

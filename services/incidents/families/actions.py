@@ -1,0 +1,60 @@
+"""Putting an incident below another, and taking it out again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.incidents.families import domain
+from services.incidents.incidents import queries
+from services.incidents.incidents.actions import note_incident, say
+from services.incidents.incidents.domain import UNRESTORED
+from shared.db import as_record
+from shared.events.incidents import ChildrenChanged, ParentChanged
+
+if TYPE_CHECKING:
+    from services.incidents.incidents.models import Incident
+
+
+async def set_parent(session: AsyncSession, *, incident_id: UUID, parent_id: UUID) -> Incident:
+    """Raises IncidentNotFound for another customer's, ParentOfItself, ParentIsChild, ChildIsParent, ParentOver."""
+    if incident_id == parent_id:
+        raise domain.ParentOfItself()
+    locked = {
+        each: await queries.locked_incident(session, each, for_client=each == incident_id)
+        for each in sorted((incident_id, parent_id))
+    }
+    child, parent = locked[incident_id], locked[parent_id]
+    if child.customer_id != parent.customer_id:
+        raise queries.IncidentNotFound(incident=parent_id)
+    if parent.parent_id is not None:
+        raise domain.ParentIsChild(parent=parent.number)
+    if parent.state not in UNRESTORED:
+        raise domain.ParentOver(parent=parent.number, state=parent.state)
+    if await queries.children_of(session, child.id):
+        raise domain.ChildIsParent()
+    await _change(session, child, parent)
+    say(session, parent, ChildrenChanged, child_id=child.id, child_number=child.number, outcome="linked")
+    return child
+
+
+async def leave_parent(session: AsyncSession, *, incident_id: UUID) -> Incident:
+    """Raises NoParent."""
+    child = await queries.locked_incident(session, incident_id)
+    if child.parent_id is None:
+        raise domain.NoParent()
+    parent = await queries.incident(session, child.parent_id)
+    await _change(session, child, None)
+    say(session, parent, ChildrenChanged, child_id=child.id, child_number=child.number, outcome="unlinked")
+    return child
+
+
+async def _change(session: AsyncSession, child: Incident, parent: Incident | None) -> None:
+    before = as_record(child, "parent_id")
+    child.parent_id = parent.id if parent else None
+    child.version += 1
+    say(session, child, ParentChanged, parent_number=parent.number if parent else "-")
+    note_incident(session, child, "set_parent", "parent_id", before=before)
+    await session.flush()

@@ -1,0 +1,1 @@
+"""Two reports of one fault: merged, and taken apart again without loss."""

@@ -1,0 +1,81 @@
+"""Merging an incident into another, and undoing it. Comments, files and time stay with the incident they belong to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.incidents.clocks import actions as clocks
+from services.incidents.clocks.domain import Kind
+from services.incidents.endings.actions import CLOSE_UNANSWERED, arm_close
+from services.incidents.incidents import domain as incidents
+from services.incidents.incidents import queries
+from services.incidents.incidents.actions import keep_promises, move_incident, note_incident, say
+from services.incidents.merging import domain
+from services.incidents.pauses.actions import end_pause, leave_gap
+from services.incidents.pauses.domain import Reason
+from shared import timers
+from shared.db import context
+from shared.events.incidents import IncidentAbsorbed, IncidentMerged, IncidentReleased, IncidentUnmerged
+
+if TYPE_CHECKING:
+    from services.incidents.incidents.models import Incident
+
+
+async def merge_incident(session: AsyncSession, *, incident_id: UUID, target_id: UUID, reason: str) -> Incident:
+    """Work goes on in the target; what the incident promised is owed no more, what it broke stays broken.
+
+    Raises IncidentNotFound for another customer's target, IllegalMove, and the refusals of `require_mergeable`.
+    """
+    source, target = await _locked_pair(session, incident_id, target_id)
+    way_up = await queries.merged_upwards(session, target_id)
+    domain.require_mergeable(
+        source_id=source.id, target_id=target.id, target=target.number, target_state=target.state, way_up=way_up
+    )
+    if await queries.children_of(session, source.id):
+        raise domain.MergeHasChildren()
+    former = source.state
+    now = context(session).now
+    source = await move_incident(session, incident_id, "merge")
+    await end_pause(session, source.id, now)
+    source.former_state, source.merged_into_id, source.merged_at = incidents.to_come_back_to(former), target.id, now
+    await timers.cancel(session, CLOSE_UNANSWERED, source.id)
+    about = {"target_id": target.id, "target_number": target.number, "reason_given": reason}
+    say(session, source, IncidentMerged, **about)
+    say(session, target, IncidentAbsorbed, merged_id=source.id, merged_number=source.number)
+    note_incident(session, source, "merge", "state", "merged_into_id", "former_state", information={"reason": reason})
+    await clocks.drop_clocks(session, source.id, tuple(Kind))
+    return source
+
+
+async def unmerge_incident(session: AsyncSession, *, incident_id: UUID, reason: str) -> Incident:
+    """The merge was a mistake: the incident goes on where it was, and its clocks from what they had counted."""
+    found = await queries.incident(session, incident_id)
+    source, target = await _locked_pair(session, incident_id, found.merged_into_id or incident_id)
+    source = await move_incident(session, incident_id, "unmerge")
+    since = source.merged_at or context(session).now
+    source.merged_into_id = source.merged_at = source.former_state = None
+    await leave_gap(session, incident_id=source.id, customer_id=source.customer_id, reason=Reason.MERGED, from_at=since)
+    about = {"target_id": target.id, "target_number": target.number, "reason_given": reason}
+    say(session, source, IncidentUnmerged, unmerged_at=context(session).now, **about)
+    say(session, target, IncidentReleased, merged_id=source.id, merged_number=source.number)
+    note_incident(session, source, "unmerge", "state", "merged_into_id", information={"reason": reason})
+    await clocks.reopen_clocks(session, source.id, since=since, stopped_kinds=tuple(Kind))
+    await keep_promises(session, source)
+    if source.state == incidents.State.RESOLVED:
+        await arm_close(session, source)
+    return source
+
+
+async def _locked_pair(session: AsyncSession, source_id: UUID, target_id: UUID) -> tuple[Incident, Incident]:
+    """Both under their locks, taken in the order of their ids, so that two merges never wait for each other."""
+    locked = {
+        each: await queries.locked_incident(session, each, for_client=each == source_id)
+        for each in sorted({source_id, target_id})
+    }
+    source, target = locked[source_id], locked[target_id]
+    if source.customer_id != target.customer_id:
+        raise queries.IncidentNotFound(incident=target_id)
+    return source, target

@@ -1,0 +1,1 @@
+"""How much of an incident's time each team had."""

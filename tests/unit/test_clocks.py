@@ -32,6 +32,7 @@ from shared.clocks import (
     retarget,
     state,
     stop,
+    time_before,
     total,
     warning_times,
 )
@@ -332,3 +333,42 @@ def test_times_that_make_no_sense_are_refused() -> None:
         stop(RUNNING, naive)
     with pytest.raises(NaiveDatetime):
         counted_seconds(RUNNING, naive)
+
+
+@pytest.mark.parametrize(
+    ("start", "budget", "left", "at"),
+    [
+        pytest.param("18T09:00", hours(6), HOUR, "18T15:30", id="within a window"),
+        pytest.param("18T09:00", hours(6), 3 * HOUR, "18T12:00", id="over lunch: as it begins"),
+        pytest.param("18T09:00", hours(6), 4 * HOUR, "18T11:00", id="before lunch"),
+        pytest.param("18T09:00", hours(6), 6 * HOUR - 1, "18T09:00:01", id="all but a second"),
+        pytest.param("18T07:00", hours(6), 5 * HOUR, "18T10:00", id="of a promise made before the opening"),
+        pytest.param("18T16:00", hours(3), HOUR, "18T18:00", id="over a night: as it begins"),
+        pytest.param("18T16:00", hours(3), 2 * HOUR, "18T17:00", id="before a night"),
+        pytest.param("19T16:00", hours(11), 10 * HOUR, "19T17:00", id="over a night, and into a make-up Saturday"),
+        pytest.param("21T16:00", hours(3), 2 * HOUR, "21T17:00", id="over a Sunday"),
+        pytest.param("23T17:00", hours(2), 90 * 60, "23T17:30", id="over a holiday"),
+        pytest.param("18T10:00", days(1), 2 * HOUR, "18T17:00", id="of a working day"),
+        pytest.param("18T09:00", hours(6), 0, "18T16:30", id="nothing: the due time"),
+        pytest.param("18T09:00", hours(6), 6 * HOUR, None, id="as much as was promised"),
+    ],
+)
+def test_a_time_before_the_due_time_is_found_by_walking_the_calendar_backwards(
+    start: str, budget: Budget, left: int, at: str | None
+) -> None:
+    clock = Clock("resolve", china(start), budget, OFFICE_HOURS)
+    assert time_before(clock, china("18T09:00"), left) == (at and china(at))
+
+
+def test_a_pause_is_passed_over_on_the_way_back() -> None:
+    paused = Pause(china("18T14:00"), china("18T16:00"))
+    clock = Clock("resolve", china("18T09:00"), hours(5), OFFICE_HOURS, (paused,))
+    assert due_at(clock, china("18T09:00")) == china("18T17:30")
+    assert time_before(clock, china("18T09:00"), 90 * 60) == china("18T14:00")
+    assert time_before(clock, china("18T09:00"), 100 * 60) == china("18T13:50")
+
+
+def test_a_time_before_the_due_time_of_a_paused_promise_moves_on_with_it() -> None:
+    clock = pause(Clock("resolve", china("18T09:00"), hours(2), ALWAYS), china("18T09:30"))
+    assert time_before(clock, china("18T12:00"), HOUR) == china("18T12:30")
+    assert time_before(clock, china("18T13:00"), HOUR) == china("18T13:30")

@@ -31,6 +31,7 @@ from shared.clocks import (
     retarget,
     state,
     stop,
+    time_before,
     total,
     warning_times,
 )
@@ -161,6 +162,90 @@ def test_time_between_stop_and_reopening_does_not_count(clock: Clock, times: lis
     assert counted(again, reopened_at) == counted(stopped, now) == counted(clock, stopped_at)
     assert due_at(again, now) >= due_at(stopped, now)
     assert counted(again, now) - counted(again, reopened_at) == counted(clock, now) - counted(clock, reopened_at)
+
+
+LENGTHS = st.integers(0, 60 * HOUR)
+
+
+@given(RUNNING_CLOCKS, MOMENTS, LENGTHS)
+def test_before_the_due_time_lies_just_as_much_counted_time_as_asked_for(
+    clock: Clock, now: datetime, seconds: int
+) -> None:
+    length, due = timedelta(seconds=seconds), due_at(clock, now)
+    at = time_before(clock, now, seconds)
+    assert (at is None) == (length >= total(clock))
+    if at is not None:
+        assert clock.started_at < at <= due
+        assert counted(clock, due) - counted(clock, at) == length
+        assert counted(clock, due) - counted(clock, at - MICROSECOND) > length
+
+
+@given(MOMENTS, BUDGETS, CALENDARS, MOMENTS, LENGTHS)
+def test_going_back_from_the_due_time_takes_the_calendar_as_it_is(
+    start: datetime, budget: Budget, calendar: WorkCalendar, now: datetime, seconds: int
+) -> None:
+    clock = Clock("resolve", start, budget, calendar)
+    at = time_before(clock, now, seconds)
+    if at is not None:
+        assert at == calendar.previous_close(calendar.subtract(due_at(clock, now), seconds))
+
+
+@given(RUNNING_CLOCKS, MOMENTS, PAUSES, LENGTHS)
+def test_a_pause_never_brings_a_notice_forward(clock: Clock, now: datetime, extra: Pause, seconds: int) -> None:
+    assume(clock.budget.unit is Unit.SECONDS)
+    before = time_before(clock, now, seconds)
+    after = time_before(replace(clock, pauses=(*clock.pauses, extra)), now, seconds)
+    assert (before is None) == (after is None)
+    assert before is None or after is None or before <= after
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> tuple[list[Clock], list[datetime]]:
+    """A clock after each of some legal moves, and when they were made: at any times, one after the other."""
+    times = sorted(draw(st.lists(MOMENTS, min_size=2, max_size=9)))
+    clock = Clock("resolve", times[0], draw(BUDGETS), draw(CALENDARS))
+    after = [clock]
+    for at in times[1:]:
+        if clock.phase is not Phase.CANCELLED:
+            clock = moved(clock, draw(st.sampled_from(MOVES[clock.phase])), at, (draw(BUDGETS), draw(CALENDARS)))
+        after.append(clock)
+    return after, times
+
+
+def moved(clock: Clock, move: str, at: datetime, target: tuple[Budget, WorkCalendar]) -> Clock:
+    if move == "retarget":
+        return retarget(clock, *target)
+    moves = {"pause": pause, "resume": resume, "stop": stop, "reopen": reopen, "cancel": cancel}
+    return moves[move](clock, at)
+
+
+@given(lives(), MOMENTS)
+def test_after_any_legal_moves_the_account_is_the_open_time_during_which_it_ran(
+    life: tuple[list[Clock], list[datetime]], beyond: datetime
+) -> None:
+    after, times = life
+    now, clock = max(beyond, times[-1]), after[-1]
+    ran = [
+        timedelta(seconds=clock.calendar.elapsed(start, end))
+        for was, start, end in zip(after, times, [*times[1:], now], strict=True)
+        if was.phase is Phase.RUNNING
+    ]
+    assert counted(clock, now) == sum(ran, timedelta())
+    lines = explain(clock, now)
+    assert sum((line.until_at - line.from_at for line in lines if line.counts), timedelta()) == counted(clock, now)
+    assert sum(line.seconds for line in lines if line.counts) == counted_seconds(clock, now)
+
+
+@given(lives(), st.lists(st.tuples(BUDGETS, CALENDARS), min_size=1, max_size=3))
+def test_targets_in_between_leave_no_trace(
+    life: tuple[list[Clock], list[datetime]], detours: list[tuple[Budget, WorkCalendar]]
+) -> None:
+    clock = life[0][-1]
+    assume(clock.phase is not Phase.CANCELLED)
+    there = clock
+    for detour in detours:
+        there = retarget(there, *detour)
+    assert retarget(there, clock.budget, clock.calendar) == clock
 
 
 def is_office_minute(at: datetime) -> bool:

@@ -19,9 +19,11 @@ class Base(DeclarativeBase):
 async def insert_complete(session: AsyncSession, rows: Sequence[Base]) -> None:
     """Insert new rows of one table in one statement, as they are; the session does not track them.
 
-    For the hot path, where tracking costs more than the statement. What is not set is null: no defaults apply.
+    For the hot path, where tracking costs more than the statement. What is not set is null: no defaults apply, but
+    generated columns are filled.
     """
     table = rows[0].__table__
     values = [{name: value for name, value in vars(row).items() if not name.startswith("_")} for row in rows]
-    filled = f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, $1)"
+    names = ", ".join(column.name for column in table.columns if column.computed is None)
+    filled = f"INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, $1)"
     await (await tenants_driver(session)).execute(filled, orjson.dumps(values, default=str).decode())

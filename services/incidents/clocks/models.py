@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,6 +19,8 @@ from shared.db import Keyed
 
 KINDS = ", ".join(f"'{kind}'" for kind in domain.Kind)
 UNITS = ", ".join(f"'{unit}'" for unit in domain.Unit)
+OPEN = text("stopped_at IS NULL AND cancelled_at IS NULL")
+BROKEN = text("breach_said")
 
 
 class Clock(Keyed, Base):
@@ -34,6 +36,10 @@ class Clock(Keyed, Base):
         CheckConstraint(f"kind IN ({KINDS})", name="kind"),
         CheckConstraint(f"unit IN ({UNITS})", name="unit"),
         CheckConstraint("amount > 0", name="amount"),
+        Index(None, "due_at", "incident_id", postgresql_where=OPEN),
+        Index(None, "customer_id", "due_at", "incident_id", postgresql_where=OPEN),
+        Index(None, "incident_id", postgresql_where=BROKEN),
+        Index(None, "customer_id", "incident_id", postgresql_where=BROKEN),
     )
 
     customer_id: Mapped[UUID]

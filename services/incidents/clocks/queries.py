@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, Subquery, exists, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from services.incidents.clocks.domain import Reading
 from services.incidents.clocks.models import Clock
@@ -50,3 +51,31 @@ async def locked_with_incident(session: AsyncSession, clock_id: UUID) -> Sequenc
     owner = select(incidents.c.id).join(Clock, Clock.incident_id == incidents.c.id).where(Clock.id == clock_id)
     await session.execute(owner.with_for_update(key_share=True, of=incidents))
     return await locked_clocks(session, [clock_id])
+
+
+def next_due(customer_id: UUID | None) -> Subquery:
+    """Of each incident with open clocks (of one customer, or of all), which and when the next is due."""
+    earlier = aliased(Clock)
+    is_open = (Clock.stopped_at.is_(None), Clock.cancelled_at.is_(None))
+    comes_first = ~exists().where(
+        earlier.incident_id == Clock.incident_id,
+        earlier.stopped_at.is_(None),
+        earlier.cancelled_at.is_(None),
+        tuple_(earlier.due_at, earlier.id) < tuple_(Clock.due_at, Clock.id),
+    )
+    rows = select(Clock.incident_id, Clock.due_at).where(*is_open, comes_first)
+    return (rows if customer_id is None else rows.where(Clock.customer_id == customer_id)).subquery()
+
+
+def with_clock_due_before(moment: datetime, customer_id: UUID | None) -> Select[tuple[UUID]]:
+    """Incidents that have an open clock due before then."""
+    rows = select(Clock.incident_id).where(
+        Clock.stopped_at.is_(None), Clock.cancelled_at.is_(None), Clock.due_at < moment
+    )
+    return rows if customer_id is None else rows.where(Clock.customer_id == customer_id)
+
+
+def with_broken_clock(customer_id: UUID | None) -> Select[tuple[UUID]]:
+    """Incidents of which a promise was said to be broken."""
+    rows = select(Clock.incident_id).where(Clock.breach_said)
+    return rows if customer_id is None else rows.where(Clock.customer_id == customer_id)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import DDL, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, event, text
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
@@ -15,8 +15,12 @@ from services.incidents.base import Base
 from services.incidents.clocks.domain import Bearer
 from services.incidents.incidents.domain import OVER, Channel, Cover, FaultClass, Level, Priority, Severity, State, Team
 from shared.db import Keyed, Tenanted, Versioned
+from shared.search import FUNCTION
 
 OVER_STATES = ", ".join(sorted(f"'{state}'" for state in OVER))
+SEARCHED = Computed("incidents.search_terms(number, title, description)", persisted=True)
+LISTED_BY = ("customer_id", "state", "severity", "priority", "team")
+"""Lists of these are read newest first from an index of their own; a list by anything else is narrowed on the way."""
 
 
 def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
@@ -57,7 +61,13 @@ class Incident(Keyed, Versioned, Tenanted, Base):
         CheckConstraint("num_nulls(source, source_number, history_hash) IN (0, 3)", name="source"),
         UniqueConstraint("source_number", "source", "customer_id"),
         Index("ix_incidents_open", "customer_id", "id", postgresql_where=text(f"state NOT IN ({OVER_STATES})")),
+        *(Index(None, column, "id") for column in LISTED_BY),
+        Index(None, "engineer_id", "id", postgresql_where=text("engineer_id IS NOT NULL")),
+        Index("ix_incidents_uncovered", "id", postgresql_where=text("NOT covered")),
+        Index(None, "search", postgresql_using="gin"),
     )
+
+    customer_id: Mapped[UUID] = mapped_column()
 
     number: Mapped[str]
     title: Mapped[str]
@@ -109,7 +119,11 @@ class Incident(Keyed, Versioned, Tenanted, Base):
     source: Mapped[str | None]
     source_number: Mapped[str | None]
     history_hash: Mapped[str | None]
+    search: Mapped[str] = mapped_column(TSVECTOR, SEARCHED, deferred=True)
 
     @property
     def bearer(self) -> Bearer:
         return Bearer(self.id, self.customer_id, self.number)
+
+
+event.listen(Base.metadata, "before_create", DDL(FUNCTION.replace("{schema}", "incidents").replace("%", "%%")))

@@ -1,0 +1,58 @@
+"""Words to search by, in any language: what a text is found by, and the query that finds it.
+
+Chinese has no spaces between words: such a run is told by each two characters beside each other, so that any part of
+it is found without a dictionary. Other words are told whole, and found by their beginning. Both sides of it are here:
+`FUNCTION` fills a generated column, `query_of` reads what a person typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from string import ascii_lowercase, ascii_uppercase, punctuation
+from unicodedata import normalize
+
+FUNCTION = r"""
+CREATE OR REPLACE FUNCTION "{schema}".search_terms(VARIADIC said text[]) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(string_agg(quote_literal(term) || ':' || place, ' '), '')::tsvector
+    FROM (
+        SELECT least(place, 16383) AS place,
+            coalesce(piece[2] || coalesce(lead(piece[2]) OVER (ORDER BY place), ''), left(piece[1], 100)) AS term
+        FROM regexp_matches(
+            lower(normalize(array_to_string(said, E'\n'), NFKC) COLLATE "C"),
+            '([^[:space:][:punct:]\u2000-\uD7FF\uF900-\uFAFF]+)|([\u3005-\u3007\u3040-\uD7FF\uF900-\uFAFF])',
+            'g'
+        ) WITH ORDINALITY AS found (piece, place)
+    ) AS terms
+$$
+"""
+"""A piece is a word, or one character of a script without spaces. Such a one goes with the next, if that is one too."""
+
+LONGEST_WORD = 100
+SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
+PIECE = re.compile(
+    rf"([^\s{re.escape(punctuation)}\u2000-\ud7ff\uf900-\ufaff]+)|([\u3005-\u3007\u3040-\ud7ff\uf900-\ufaff])",
+    re.ASCII,
+)
+
+
+def query_of(typed: str) -> str | None:
+    """The tsquery that finds texts with every part of what was typed, parts being set apart by spaces.
+
+    None when there is no word or character in it to look for.
+    """
+    parts = normalize("NFKC", typed).translate(SMALL).split()
+    phrases = (" <-> ".join(_terms(PIECE.findall(part))) for part in parts)
+    return " & ".join(phrase for phrase in phrases if phrase) or None
+
+
+def _terms(pieces: list[tuple[str, str]]) -> Iterator[str]:
+    """The last one may go on in the text, unless the term before it holds it already."""
+    for at, (word, character) in enumerate(pieces):
+        is_last = at == len(pieces) - 1
+        if is_last and character and at and pieces[at - 1][1]:
+            return
+        following = "" if is_last else pieces[at + 1][1]
+        term = word[:LONGEST_WORD] or character + following
+        yield f"'{term}'" + (":*" if is_last else "")

@@ -61,7 +61,7 @@ ALTER POLICY tenant ON {table} USING (
 """
 
 TRUST_SEARCH = "ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF"
-"""Below row-level security an index answers only for functions that tell nothing of rows not seen. This one does not."""
+"""Below row-level security an index answers only for functions that tell nothing of hidden rows. This one does not."""
 
 WRITE_PENDING = """
 CREATE OR REPLACE FUNCTION "{service}".write_pending(now timestamptz, said jsonb, noted jsonb, woken text) RETURNS void

@@ -67,7 +67,7 @@ def next_due(customer_id: UUID | None) -> Subquery:
     return (rows if customer_id is None else rows.where(Clock.customer_id == customer_id)).subquery()
 
 
-def with_clock_due_before(moment: datetime, customer_id: UUID | None) -> Select[tuple[UUID]]:
+def with_clock_due_before(moment: datetime, customer_id: UUID | None) -> Select[UUID]:
     """Incidents that have an open clock due before then."""
     rows = select(Clock.incident_id).where(
         Clock.stopped_at.is_(None), Clock.cancelled_at.is_(None), Clock.due_at < moment
@@ -75,7 +75,7 @@ def with_clock_due_before(moment: datetime, customer_id: UUID | None) -> Select[
     return rows if customer_id is None else rows.where(Clock.customer_id == customer_id)
 
 
-def with_broken_clock(customer_id: UUID | None) -> Select[tuple[UUID]]:
+def with_broken_clock(customer_id: UUID | None) -> Select[UUID]:
     """Incidents of which a promise was said to be broken."""
     rows = select(Clock.incident_id).where(Clock.breach_said)
     return rows if customer_id is None else rows.where(Clock.customer_id == customer_id)

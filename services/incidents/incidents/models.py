@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DDL, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, event, text
+from sqlalchemy import CheckConstraint, Computed, Connection, ForeignKey, Index, UniqueConstraint, event, text
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
@@ -126,4 +126,6 @@ class Incident(Keyed, Versioned, Tenanted, Base):
         return Bearer(self.id, self.customer_id, self.number)
 
 
-event.listen(Base.metadata, "before_create", DDL(FUNCTION.replace("{schema}", "incidents").replace("%", "%%")))
+@event.listens_for(Base.metadata, "before_create")
+def _create_function(_target: object, connection: Connection, **_options: object) -> None:
+    connection.exec_driver_sql(FUNCTION.replace("{schema}", "incidents"))

@@ -18,7 +18,6 @@ from services.incidents.incidents.domain import OVER, UNRESTORED, Cover
 from services.incidents.incidents.models import Incident
 from shared.db import check_version, context
 from shared.errors import NotFound
-from shared.paging import Page
 
 
 class IncidentNotFound(NotFound):
@@ -152,27 +151,6 @@ async def taken_over(
         row.source_number: TakenOver(row.id, row.number, row.covered, row.history_hash)
         for row in await session.execute(rows)
     }
-
-
-async def incidents_page(
-    session: AsyncSession,
-    page: Page,
-    *,
-    state: str | None,
-    severity: str | None,
-    customer_id: UUID | None,
-    source_number: str | None,
-) -> Sequence[Incident]:
-    rows = select(Incident)
-    for column, value in (
-        (Incident.state, state),
-        (Incident.severity, severity),
-        (Incident.customer_id, customer_id),
-        (Incident.source_number, source_number),
-    ):
-        if value is not None:
-            rows = rows.where(column == value)
-    return (await session.scalars(page.of(rows, Incident.id))).all()
 
 
 async def shown(session: AsyncSession, incidents: Sequence[Incident]) -> list[Shown]:

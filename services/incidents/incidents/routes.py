@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Path, Request, Response
 
 from services.incidents.clocks.queries import readings
-from services.incidents.incidents import actions, queries
-from services.incidents.incidents.domain import NEEDS, Severity, State
+from services.incidents.incidents import actions, listing, queries
+from services.incidents.incidents.domain import NEEDS
+from services.incidents.incidents.filters import Filtered, Order, Ordered
 from services.incidents.incidents.presenting import incident_out
 from services.incidents.incidents.schemas import (
     AccountedClockOut,
@@ -46,17 +47,14 @@ async def incidents(
     request: Request,
     response: Response,
     page: Paged,
+    filters: Filtered,
     by: By,
     session: Session,
-    state: State | None = None,
-    severity: Severity | None = None,
-    customer_id: UUID | None = None,
-    source_number: Annotated[str | None, Query(description="Its number in the system it was taken over from.")] = None,
+    order: Ordered = Order.NEWEST,
 ) -> Any:
-    rows = await queries.incidents_page(
-        session, page, state=state, severity=severity, customer_id=customer_id, source_number=source_number
-    )
-    return [IncidentOut.of(one, by) for one in await queries.shown(session, linked(request, response, page, rows))]
+    rows = await listing.incidents_page(session, page, filters, order)
+    rows_shown = linked(request, response, page, rows, moment=lambda row: row.due_at)
+    return [IncidentOut.of(one, by) for one in await queries.shown(session, [row.incident for row in rows_shown])]
 
 
 @routes.get("/{reference}", response_model=IncidentOut)

@@ -1,0 +1,78 @@
+"""Lists of incidents: pages of what filters leave, newest first or by what is due next. No statement counts them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, String, cast, false, literal, null, select, text, true
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.incidents.clocks import queries as clocks
+from services.incidents.incidents.filters import Filters, Order
+from services.incidents.incidents.models import Incident
+from shared.db import context
+from shared.paging import Page
+from shared.search import query_of
+
+PLANNED_EACH_TIME = text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
+"""A list is planned for the values asked for: the plan for any of them reads a rare and a common one the same way."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A row of a list, and when it is due next in lists in that order."""
+
+    incident: Incident
+    due_at: datetime | None
+
+    @property
+    def id(self) -> UUID:
+        return self.incident.id
+
+
+async def incidents_page(session: AsyncSession, page: Page, filters: Filters, order: Order) -> Sequence[Listed]:
+    """One more than asked for, if there are more."""
+    await session.execute(PLANNED_EACH_TIME)
+    rows = listed(page, filters, order, of_customer=context(session).customer_id)
+    return [Listed(*row) for row in await session.execute(rows)]
+
+
+def listed(page: Page, filters: Filters, order: Order, *, of_customer: UUID | None) -> Select[Any]:
+    """Incidents, and when each is due next (None in other orders). `of_customer`: whose person asks, if one's."""
+    only = filters.customer_id or of_customer
+    conditions = _conditions(filters, only)
+    if order is Order.NEWEST:
+        newest: Any = select(Incident, null()).where(*conditions)
+        return page.of(newest, Incident.id)
+    due = clocks.next_due(only)
+    rows: Any = select(Incident, due.c.due_at).join(due, due.c.incident_id == Incident.id).where(*conditions)
+    return page.by_moment(rows, due.c.due_at, due.c.incident_id)
+
+
+def _conditions(filters: Filters, only: UUID | None) -> Iterator[ColumnElement[bool]]:
+    if only:
+        yield Incident.customer_id == only
+    if filters.states:
+        yield Incident.state.in_(filters.states)
+    for name in ("severity", "priority", "fault_class", "engineer_id", "team", "parent_id", "source_number"):
+        if (value := getattr(filters, name)) is not None:
+            yield getattr(Incident, name) == value
+    if filters.covered is not None:
+        yield true() == Incident.covered if filters.covered else ~Incident.covered
+    if filters.due_before is not None:
+        yield Incident.id.in_(clocks.with_clock_due_before(filters.due_before, only))
+    if filters.breached is not None:
+        broken = Incident.id.in_(clocks.with_broken_clock(only))
+        yield broken if filters.breached else ~broken
+    if filters.typed is not None:
+        yield _says(filters.typed)
+
+
+def _says(typed: str) -> ColumnElement[bool]:
+    query = query_of(typed)
+    return false() if query is None else Incident.search.bool_op("@@")(cast(literal(query, String), TSQUERY))

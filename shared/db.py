@@ -6,8 +6,8 @@ The mechanism tables (outbox, inbox, timers, heads, audit, idempotency) belong t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -36,6 +36,8 @@ NAMES = {
 }
 
 S = TypeVar("S")
+Transactions = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+"""Opens a transaction, as often as it is called."""
 
 ENTER_SECONDS = 4.5
 """How long a transaction may take to begin: a database that hangs is told as away within 5 s."""

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -20,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import StreamingResponse
 
 from shared.auth import HEADER, Need, Principal, need_of
-from shared.db import context
+from shared.db import Transactions, context
 from shared.errors import IdempotencyKeyReused, MalformedRequest, PreconditionUnsupported
 from shared.mechanisms import table
 from shared.now import system_seconds
@@ -81,6 +82,7 @@ async def _in_transaction(
     reading = request.method in READS
     async with runtime.database.transaction(caller, read_only=reading) as session:
         request.state.session = session
+        request.state.reading = partial(runtime.database.transaction, caller, read_only=True)
         key = None if reading else request.headers.get("idempotency-key")
         if key is None:
             return await _answered(request, session, answer)
@@ -143,7 +145,14 @@ async def _principal_of(request: Request) -> Principal:
     return principal
 
 
+async def _reading_of(request: Request) -> Transactions:
+    reading: Transactions = request.state.reading
+    return reading
+
+
 Session = Annotated[AsyncSession, Depends(_session_of)]
+Reading = Annotated[Transactions, Depends(_reading_of)]
+"""Opens a transaction that reads for the same caller: an answer that is streamed goes on when the route's is over."""
 By = Annotated[Principal, Depends(_principal_of)]
 
 

@@ -8,6 +8,7 @@ from services.incidents.copies.actions import COPIES
 from services.incidents.covers.routes import routes as cover_routes
 from services.incidents.endings.routes import routes as ending_routes
 from services.incidents.explanations.routes import routes as explanation_routes
+from services.incidents.exports.routes import routes as export_routes
 from services.incidents.families.routes import routes as family_routes
 from services.incidents.imports.routes import routes as import_routes
 from services.incidents.incidents.routes import routes as incident_routes
@@ -30,6 +31,7 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=(
         import_routes,
+        export_routes,
         incident_routes,
         ending_routes,
         waiting_routes,

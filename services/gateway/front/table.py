@@ -70,6 +70,7 @@ PUBLIC_ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/incidents", "incidents"),
     Route("POST", "/v1/incidents:import", "incidents", body_limit=4_194_304),
     Route("GET", "/v1/incidents", "incidents"),
+    Route("GET", "/v1/incidents:export", "incidents"),
     Route("GET", "/v1/incidents/{reference}", "incidents"),
     Route("POST", "/v1/incidents/{incident_id}/acknowledge", "incidents"),
     Route("POST", "/v1/incidents/{incident_id}/classify", "incidents"),

@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, Subquery, exists, select, tuple_
+from sqlalchemy import Select, Subquery, exists, func, select, tuple_
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -79,3 +80,10 @@ def with_broken_clock(customer_id: UUID | None) -> Select[UUID]:
     """Incidents of which a promise was said to be broken."""
     rows = select(Clock.incident_id).where(Clock.breach_said)
     return rows if customer_id is None else rows.where(Clock.customer_id == customer_id)
+
+
+async def broken_kinds(session: AsyncSession, incident_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """Of those incidents that have some: the kinds of promises that were said to be broken."""
+    kinds = func.array_agg(aggregate_order_by(Clock.kind, Clock.id))
+    rows = select(Clock.incident_id, kinds).where(Clock.incident_id.in_(incident_ids), Clock.breach_said)
+    return {row[0]: list(row[1]) for row in await session.execute(rows.group_by(Clock.incident_id))}

@@ -1,4 +1,4 @@
-"""Lists of incidents: pages of what filters leave, newest first or by what is due next. No statement counts them all."""
+"""Lists of incidents: pages of what filters leave, newest first or by what is due next. Nothing counts them all."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Lists of incidents as files for spreadsheet programs."""

@@ -1,0 +1,57 @@
+"""The rows of an export, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.incidents.clocks.queries import broken_kinds
+from services.incidents.copies import queries as copies
+from services.incidents.copies.domain import Named
+from services.incidents.incidents.filters import Filters, Order
+from services.incidents.incidents.listing import Listed, incidents_page
+from shared.db import Transactions
+from shared.paging import Page
+
+BATCH = 500
+Row = Mapping[str, Any]
+
+
+async def batches(reading: Transactions, filters: Filters, language: str) -> AsyncIterator[Sequence[Row]]:
+    """Newest first. Each batch is read in a transaction of its own: a slow reader holds neither it nor a connection."""
+    page: Page | None = Page(BATCH)
+    while page:
+        async with reading() as session:
+            found = await incidents_page(session, page, filters, Order.NEWEST)
+            rows = await _rows(session, found[:BATCH], language)
+        yield rows
+        page = Page(BATCH, found[BATCH - 1].id) if len(found) > BATCH else None
+
+
+async def _rows(session: AsyncSession, found: Sequence[Listed], language: str) -> list[Row]:
+    incidents = [row.incident for row in found]
+    broken = await broken_kinds(session, [incident.id for incident in incidents])
+    ids = [i for one in incidents for i in (one.customer_id, one.site_id, one.asset_id, one.engineer_id)]
+    names = await copies.names(session, ids)
+
+    def named(thing_id: UUID | None) -> str | None:
+        return _name(names[thing_id], language) if thing_id in names else None
+
+    return [
+        vars(incident)
+        | {
+            "customer": named(incident.customer_id),
+            "site": named(incident.site_id),
+            "asset": named(incident.asset_id),
+            "engineer": named(incident.engineer_id),
+            "broken": broken.get(incident.id),
+        }
+        for incident in incidents
+    ]
+
+
+def _name(named: Named, language: str) -> str:
+    return named.name_zh if language == "zh" else named.name_en

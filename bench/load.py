@@ -55,6 +55,25 @@ async def post(port: int, path: str, body: Body, *, clients: int, requests: int,
     return Load(time.perf_counter() - begun, latencies)
 
 
+async def get(port: int, path: str, *, requests: int, headers: dict[str, str]) -> Load:
+    """Ask the same so many times, one after the other over one connection; raises BadAnswer for any but a 2xx."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    lines = [
+        f"GET {path} HTTP/1.1",
+        f"Host: 127.0.0.1:{port}",
+        *(f"{name}: {value}" for name, value in headers.items()),
+    ]
+    latencies = []
+    begun = time.perf_counter()
+    for _ in range(requests):
+        asked = time.perf_counter()
+        writer.write("\r\n".join(lines).encode() + b"\r\n\r\n")
+        await _answer(reader)
+        latencies.append(time.perf_counter() - asked)
+    writer.close()
+    return Load(time.perf_counter() - begun, latencies)
+
+
 async def _answer(reader: asyncio.StreamReader) -> None:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     status = int(head.split(" ", 2)[1])

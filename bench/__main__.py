@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from bench import import_history, latency, lists, report_path, retargeting, timers, working_time
+from bench import explanation, import_history, latency, lists, report_path, retargeting, timers, working_time
 from bench.report import Goal, show
 from shared.telemetry import configure_logs
 
@@ -15,6 +15,7 @@ QUESTIONS: dict[str, Callable[[], list[Goal]]] = {
     "timers": timers.run,
     "import": import_history.run,
     "calendar": working_time.run,
+    "explanation": explanation.run,
     "lists": lists.run,
     "retargeting": retargeting.run,
 }

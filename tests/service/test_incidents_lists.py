@@ -167,6 +167,22 @@ async def test_an_incident_is_found_by_its_number(one_service: OneService.Factor
         assert await listed(desk, q=titles[1].rsplit("-", 1)[1]) == ["fault b"]
 
 
+async def test_pages_of_a_frequent_word_hold_every_incident_that_has_it_once(
+    one_service: OneService.Factory, admin: asyncpg.Connection[asyncpg.Record]
+) -> None:
+    incidents = await one_service("incidents")
+    await many_incidents(admin, 3_000, CUSTOMERS)
+    numbers = [f"INC-2020-{number:06}" for number in range(3_000, 0, -1) if number % 7 and number % 1_000]
+    seen: list[str] = []
+    address: str | None = "/v1/incidents?limit=200&q=printer"
+    async with incidents.as_(DESK) as desk:
+        while address:
+            answer = await desk.get(address)
+            seen += [incident["number"] for incident in answer.json()]
+            address = answer.links["next"]["url"] if "next" in answer.links else None
+    assert seen == numbers
+
+
 def indexes_of(plan: dict[str, Any]) -> set[str]:
     """The indexes that a plan reads; a table read from end to end is told by its name."""
     names = {plan[key] for key in ("Index Name",) if key in plan}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, String, cast, false, literal, null, select, text, true
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from services.incidents.clocks import queries as clocks
 from services.incidents.incidents.filters import Filters, Order
@@ -21,6 +22,10 @@ from shared.search import query_of
 
 PLANNED_EACH_TIME = text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
 """A list is planned for the values asked for: the plan for any of them reads a rare and a common one the same way."""
+
+NEAR = 2_000
+"""An index of words gives all of a frequent word's incidents, to be read and sorted for one page: first these are
+looked through, as they come."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,21 @@ class Listed:
 async def incidents_page(session: AsyncSession, page: Page, filters: Filters, order: Order) -> Sequence[Listed]:
     """One more than asked for, if there are more."""
     await session.execute(PLANNED_EACH_TIME)
-    rows = listed(page, filters, order, of_customer=context(session).customer_id)
-    return [Listed(*row) for row in await session.execute(rows)]
+    of_customer = context(session).customer_id
+    if filters.typed is not None and order is Order.NEWEST:
+        near = [Listed(*row) for row in await session.execute(listed_near(page, filters, of_customer=of_customer))]
+        if len(near) > page.limit:
+            return near
+    return [Listed(*row) for row in await session.execute(listed(page, filters, order, of_customer=of_customer))]
+
+
+def listed_near(page: Page, filters: Filters, *, of_customer: UUID | None) -> Select[Any]:
+    """Those of the next NEAR incidents that have the words: a frequent word fills its page from them."""
+    only = filters.customer_id or of_customer
+    rows: Any = select(Incident.__table__).where(*_conditions(replace(filters, typed=None), only))
+    near = aliased(Incident, page.of(rows, Incident.id).limit(NEAR).subquery())
+    found: Any = select(near, null()).where(_says(near, filters.typed or ""))
+    return page.of(found, near.id)
 
 
 def listed(page: Page, filters: Filters, order: Order, *, of_customer: UUID | None) -> Select[Any]:
@@ -70,9 +88,9 @@ def _conditions(filters: Filters, only: UUID | None) -> Iterator[ColumnElement[b
         broken = Incident.id.in_(clocks.with_broken_clock(only))
         yield broken if filters.breached else ~broken
     if filters.typed is not None:
-        yield _says(filters.typed)
+        yield _says(Incident, filters.typed)
 
 
-def _says(typed: str) -> ColumnElement[bool]:
+def _says(incident: type[Incident], typed: str) -> ColumnElement[bool]:
     query = query_of(typed)
-    return false() if query is None else Incident.search.bool_op("@@")(cast(literal(query, String), TSQUERY))
+    return false() if query is None else incident.search.bool_op("@@")(cast(literal(query, String), TSQUERY))

@@ -1,7 +1,7 @@
 """Lists stay fast however many incidents there are: indexes in their order, words to search by, a policy asked once.
 
-Revision ID: incidents_0005
-Revises: incidents_0004
+Revision ID: incidents_0006
+Revises: incidents_0005
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from sqlalchemy.dialects import postgresql
 
 from shared.migrate import ask_for_tenant_each_row, ask_for_tenant_once, create_search_terms, drop_search_terms
 
-revision = "incidents_0005"
-down_revision = "incidents_0004"
+revision = "incidents_0006"
+down_revision = "incidents_0005"
 branch_labels = None
 depends_on = None
 

@@ -30,6 +30,7 @@ from shared import migrate
 from shared.settings import PREFIX, PlatformSettings
 
 LAST_PORT = 65535
+DATA_FOLDER = f"{PREFIX}DATA_FOLDER"
 OURS = (CannotStart, KeysUnreadable, PostgresNotStarted, RabbitNotStarted, DeadlinePassed)
 
 
@@ -92,7 +93,7 @@ def prepared(home: Home, ports: Ports) -> Iterator[dict[str, str]]:
     given = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
     keys = keys_of(home.folder)
     with _database(home, given.get("AFTERCARE_DATABASE_URL")) as admin_url:
-        told = environment(keys, admin_url, ports) | given
+        told = environment(keys, admin_url, ports) | {DATA_FOLDER: str(home.folder)} | given
         os.environ |= told
         _migrate_all(read_platform())
         yield told

@@ -22,6 +22,7 @@ from shared.auth import Verifier
 from shared.bus import Bus
 from shared.bus.local import LocalBus
 from shared.bus.rabbit import RabbitBus
+from shared.files import Files, FolderStore
 from shared.now import TimeSource, database_time
 from shared.service import Role, Runtime, health_app
 from shared.settings import PlatformSettings, ServiceSettings
@@ -80,6 +81,7 @@ def build(
             metrics=metrics,
             keep=platform.keep,
             tracing=tracing,
+            files=Files(FolderStore(platform.data_folder / "files" / name), platform.file_rules),
         )
         for name in names
     }

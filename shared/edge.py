@@ -1,7 +1,8 @@
 """The edge of a service over HTTP: who asks, may they, one transaction around the route, one answer to a repeat.
 
 The commit comes before the answer leaves. A route is parse -> one action or query -> schema, and commits nothing.
-An If-Match that the action did not look at is refused: a precondition is never passed over in silence.
+An If-Match that the action did not look at is refused: a precondition is never passed over in silence. A file that
+comes in is in the store before the transaction begins.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from starlette.responses import StreamingResponse
 from shared.auth import HEADER, Need, Principal, need_of
 from shared.db import Transactions, context
 from shared.errors import IdempotencyKeyReused, MalformedRequest, PreconditionUnsupported
+from shared.files import Files, StoredFile
 from shared.mechanisms import table
 from shared.now import system_seconds
 
@@ -49,9 +51,10 @@ class Edge(APIRoute):
         need = need_of(self.endpoint)
         if need is None:
             raise UnmarkedRoute(f"{self.path}: say needs(permission), signed_in() or public()")
-        answer = super().get_route_handler()
+        answer, with_file = super().get_route_handler(), getattr(self.endpoint, "aftercare_file", False)
 
         async def in_one_transaction(request: Request) -> Response:
+            request.state.with_file = with_file
             return await _serve(request, need, answer)
 
         return in_one_transaction
@@ -74,6 +77,9 @@ async def _in_transaction(
     principal = runtime.verifier.verify(request.headers.get(HEADER), system_seconds())
     principal.meet(need)
     request.state.principal = principal
+    if request.state.with_file:
+        stated_type = request.headers.get("content-type")
+        request.state.file = await runtime.files.receive(request.stream(), stated_type)
     caller = replace(
         principal.caller(need),
         traceparent=traceparent,
@@ -106,7 +112,8 @@ async def _once(request: Request, session: AsyncSession, principal: Principal, k
     """
     rows = table(session, "idempotency")
     owner = f"{principal.actor} {request.method} {request.url.path}"
-    fingerprint = hashlib.sha256(request.url.query.encode() + b"\n" + await request.body()).digest()
+    body = request.state.file.sha256.encode() if request.state.with_file else await request.body()
+    fingerprint = hashlib.sha256(request.url.query.encode() + b"\n" + body).digest()
     taken = insert(rows).values(owner=owner, key=key, fingerprint=fingerprint).on_conflict_do_nothing()
     if (await session.execute(taken.returning(rows.c.key))).first() is None:
         mine = select(rows).where(rows.c.owner == owner, rows.c.key == key)
@@ -150,10 +157,30 @@ async def _reading_of(request: Request) -> Transactions:
     return reading
 
 
+async def _file_of(request: Request) -> StoredFile:
+    file: StoredFile = request.state.file
+    return file
+
+
+async def _files_of(request: Request) -> Files:
+    files: Files = request.app.state.runtime.files
+    return files
+
+
 Session = Annotated[AsyncSession, Depends(_session_of)]
 Reading = Annotated[Transactions, Depends(_reading_of)]
 """Opens a transaction that reads for the same caller: an answer that is streamed goes on when the route's is over."""
 By = Annotated[Principal, Depends(_principal_of)]
+ReceivedFile = Annotated[StoredFile, Depends(_file_of)]
+ServiceFiles = Annotated[Files, Depends(_files_of)]
+A_FILE = {"requestBody": {"required": True, "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}
+"""What a route that takes a file says of its body in the OpenAPI description (`openapi_extra`)."""
+
+
+def takes_file(endpoint: T) -> T:
+    """Mark a route whose body is a file, which it gets as `ReceivedFile`."""
+    endpoint.aftercare_file = True  # type: ignore[attr-defined]  # a function takes any attribute
+    return endpoint
 
 
 def router(prefix: str = "", **options: Any) -> APIRouter:

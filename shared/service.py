@@ -23,6 +23,7 @@ from shared.auth import Verifier
 from shared.bus import Bus
 from shared.db import Caller, Database
 from shared.events import Event
+from shared.files import Files
 from shared.firing import TimerLoop
 from shared.inbox import Consumers, Inbox
 from shared.now import TimeSource, database_time
@@ -86,11 +87,13 @@ class Runtime:
         metrics: Metrics | None = None,
         keep: KeepTimes = KeepTimes(),
         tracing: Tracing | None = None,
+        files: Files | None = None,
     ) -> None:
         self.service, self.settings, self.bus = service, settings, bus
         self.metrics = metrics or Metrics()
         self.tracer = (tracing or Untraced()).tracer(service.name)
         self.verifier = Verifier(principal_key)
+        self._files = files
         self.database = Database(database_url, service.name, settings=settings, time=time)
         self.inbox = Inbox(self.database, service.consumers, self.tracer)
         self.loops: list[Loop] = [
@@ -102,6 +105,13 @@ class Runtime:
         ]
         self.worker: Worker | None = None
         self.app = build_app(self)
+
+    @property
+    def files(self) -> Files:
+        """Where this service's files are. Raises TypeError when it was given none."""
+        if self._files is None:
+            raise TypeError(f"{self.service.name} was given no files")
+        return self._files
 
     async def start(self, role: Role) -> None:
         """Start the worker unless this process only answers requests. The schema must be migrated."""

@@ -13,8 +13,12 @@ from typing import Any
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.file_types import ACCEPTED
+
 PREFIX = "AFTERCARE_"
 LONGEST_KEEP_DAYS = 3650
+LARGEST_FILE = 100 * 1024 * 1024
+"""The front lets no longer body through."""
 
 
 class UnknownSetting(Exception):
@@ -35,6 +39,14 @@ class KeepTimes:
         return timedelta(days=self.inbox_days - 1)
 
 
+@dataclass(frozen=True)
+class FileRules:
+    """What files are let in: how long one may be, and of which media types."""
+
+    limit_bytes: int = 20 * 1024 * 1024
+    types: tuple[str, ...] = ACCEPTED
+
+
 class PlatformSettings(BaseSettings):
     """What every process of the platform is told."""
 
@@ -53,7 +65,16 @@ class PlatformSettings(BaseSettings):
         "", description="Public Ed25519 key (PEM) of the gateway; services trust its principals."
     )
     public_url: str = Field("http://127.0.0.1:8000", description="Address under which people reach the gateway.")
-    data_folder: Path = Field(Path(".aftercare"), description="Where the embedded default keeps keys and data.")
+    data_folder: Path = Field(
+        Path(".aftercare"),
+        description="Where files are kept, for all processes alike, and the embedded default's keys and data.",
+    )
+    file_limit_bytes: int = Field(
+        FileRules.limit_bytes, gt=0, le=LARGEST_FILE, description="Size of a file that is let in, at most."
+    )
+    file_types: tuple[str, ...] = Field(
+        FileRules.types, description="Media types of files that are let in, as their content shows."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_format: str = Field("json", description="json, or text for people.")
     keep_inbox_days: int = Field(
@@ -74,6 +95,10 @@ class PlatformSettings(BaseSettings):
         le=LONGEST_KEEP_DAYS,
         description="Days an answer is kept for repeats of its Idempotency-Key; a later repeat is a new command.",
     )
+
+    @property
+    def file_rules(self) -> FileRules:
+        return FileRules(self.file_limit_bytes, self.file_types)
 
     @property
     def keep(self) -> KeepTimes:

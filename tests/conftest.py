@@ -16,7 +16,8 @@ from services import catalogue
 from shared.db import plain_url
 from shared.service import Service
 from shared.telemetry import configure_logs
-from tests.harness import Databases, OneService, Platform
+from tests.databases import Databases
+from tests.harness import OneService, Platform
 
 pytest_plugins = ["tests.no_skips"]
 configure_logs("WARNING", "json")

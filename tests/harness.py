@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -26,72 +28,16 @@ from shared.bus import Bus, Envelope, PublishFailed, Receive
 from shared.bus.local import LocalBus
 from shared.db import Caller, plain_url
 from shared.events import REGISTRY, Event
+from shared.files import Files, FolderStore
 from shared.mechanisms import MECHANISMS
 from shared.now import ShiftedTime, system_seconds
 from shared.permissions import Role, permissions_of
 from shared.service import Runtime, Service
+from shared.settings import FileRules
 from shared.tracing import Tracing
 
 MOST_ROUNDS = 200
 PRIVATE_KEY, PUBLIC_KEY = new_key_pair()
-
-
-class Databases:
-    """Migrated databases on one server, made once per name and emptied for each test."""
-
-    def __init__(self, admin_url: str) -> None:
-        self.admin_url = admin_url
-        self._made: dict[str, str] = {}
-
-    def clean(self, name: str) -> str:
-        """The administrator's URL of an empty, migrated database. Call from a thread: Alembic runs its own loop."""
-        if name not in self._made:
-            self._made[name] = asyncio.run(self._create(f"test_{name}"))
-            for service in catalogue.NAMES:
-                migrate.upgrade(service, migrate.owner_url(self._made[name], service, ""))
-        asyncio.run(empty(self._made[name]))
-        return self._made[name]
-
-    async def _create(self, database: str) -> str:
-        connection = await asyncpg.connect(plain_url(self.admin_url))
-        await connection.execute(f'CREATE DATABASE "{database}"')
-        await connection.close()
-        url = self.admin_url.replace("/postgres?", f"/{database}?", 1)
-        await migrate.prepare_roles(url, list(catalogue.NAMES), "")
-        return url
-
-
-async def empty(admin_url: str) -> None:
-    """Delete all rows of all services; the administrator's connection is not bound by row-level security.
-
-    Only tables that have rows are truncated: truncating all hundred of them takes longer than most tests.
-    """
-    connection = await asyncpg.connect(plain_url(admin_url))
-    await connection.execute(EMPTY, timeout=60)
-    await connection.close()
-
-
-EMPTY = f"""
-DO $$
-DECLARE
-    candidate text;
-    filled boolean;
-    all_filled text[] := '{{}}';
-BEGIN
-    FOR candidate IN
-        SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
-        WHERE schemaname IN ({", ".join(f"'{name}'" for name in catalogue.NAMES)}) AND tablename <> 'alembic_version'
-    LOOP
-        EXECUTE 'SELECT EXISTS (SELECT FROM ' || candidate || ')' INTO filled;
-        IF filled THEN
-            all_filled := all_filled || candidate;
-        END IF;
-    END LOOP;
-    IF cardinality(all_filled) > 0 THEN
-        EXECUTE 'TRUNCATE ' || array_to_string(all_filled, ', ') || ' RESTART IDENTITY CASCADE';
-    END IF;
-END $$
-"""
 
 
 class RecordingBus:
@@ -157,7 +103,13 @@ ANYBODY = Principal("anonymous", None, "", (), frozenset(), None, "127.0.0.1")
 
 
 def runtime_of(
-    service: Service, url: str, bus: Bus, time: ShiftedTime, tracing: Tracing | None = None, **settings: Any
+    service: Service,
+    url: str,
+    bus: Bus,
+    time: ShiftedTime,
+    tracing: Tracing | None = None,
+    files: Files | None = None,
+    **settings: Any,
 ) -> Runtime:
     """A service's runtime under its own running role, with its loops stepped by the test."""
     return Runtime(
@@ -168,7 +120,13 @@ def runtime_of(
         principal_key=PUBLIC_KEY,
         time=time,
         tracing=tracing,
+        files=files,
     )
+
+
+def files_in(folder: str, **rules: Any) -> Files:
+    """A store of files in a folder, with the usual rules but for those that the test changes."""
+    return Files(FolderStore(Path(folder)), FileRules(**rules))
 
 
 async def settle(runtimes: Collection[Runtime]) -> None:
@@ -191,16 +149,22 @@ class OneService:
     bus: RecordingBus
     time: ShiftedTime
     signer: Signer
+    folder: TemporaryDirectory[str]
 
     Factory = Callable[..., Awaitable["OneService"]]
 
     @classmethod
-    async def opened(cls, service: Service, url: str, **settings: Any) -> OneService:
-        bus, time = RecordingBus(), ShiftedTime()
-        return cls(runtime_of(service, url, bus, time, **settings), bus, time, Signer(PRIVATE_KEY))
+    async def opened(
+        cls, service: Service, url: str, *, file_rules: Mapping[str, Any] | None = None, **settings: Any
+    ) -> OneService:
+        bus, time, folder = RecordingBus(), ShiftedTime(), TemporaryDirectory(prefix="aftercare-files-")
+        files = files_in(folder.name, **file_rules or {})
+        runtime = runtime_of(service, url, bus, time, files=files, **settings)
+        return cls(runtime, bus, time, Signer(PRIVATE_KEY), folder)
 
     async def close(self) -> None:
         await self.runtime.stop()
+        self.folder.cleanup()
 
     def as_(self, who: Principal) -> httpx.AsyncClient:
         """A client whose requests carry the principal, as if the gateway had signed it."""
@@ -278,22 +242,29 @@ class Platform:
     """
 
     def __init__(
-        self, admin_url: str, runtimes: dict[str, Runtime], time: ShiftedTime, front: Any, recorder: Recorder
+        self,
+        admin_url: str,
+        runtimes: dict[str, Runtime],
+        time: ShiftedTime,
+        front: Any,
+        recorder: Recorder,
+        folder: TemporaryDirectory[str],
     ) -> None:
         self.admin_url, self.runtimes, self.time = admin_url, runtimes, time
         self.front, self.recorder = front, recorder
+        self.folder = folder
         self.administrator = SignIn(email="administrator@demo.example", password="administrator-password")
         self._tokens: dict[str, str] = {}
 
     @classmethod
     async def opened(cls, url: str, tracing: Tracing | None = None) -> Platform:
-        recorder, time = Recorder(), ShiftedTime()
+        recorder, time, folder = Recorder(), ShiftedTime(), TemporaryDirectory(prefix="aftercare-files-")
         await recorder.start()
         bus = LocalBus(catalogue.topology())
         told = told_settings(recorder)
         services = {name: catalogue.service(name) for name in catalogue.NAMES}
         runtimes = {
-            name: runtime_of(service, url, bus, time, tracing, **told.get(name, {}))
+            name: runtime_of(service, url, bus, time, tracing, files_in(f"{folder.name}/{name}"), **told.get(name, {}))
             for name, service in services.items()
         }
         for runtime in runtimes.values():
@@ -306,7 +277,7 @@ class Platform:
             found = [await runtime.readiness() for runtime in runtimes.values()]
             return all(ready for ready, _ in found), {}
 
-        platform = cls(url, runtimes, time, front_of(runtimes, readiness, settings), recorder)
+        platform = cls(url, runtimes, time, front_of(runtimes, readiness, settings), recorder, folder)
         await platform._bootstrap()
         return platform
 
@@ -325,6 +296,7 @@ class Platform:
         for runtime in self.runtimes.values():
             await runtime.stop()
         await self.recorder.stop()
+        self.folder.cleanup()
 
     def client(self, token: str | None = None, *, language: str = "en") -> httpx.AsyncClient:
         """A client of the public API: with a session's token, an API key, or neither."""

@@ -12,7 +12,7 @@ from shared.events.words import word
 
 CODED = frozenset(
     {"channel", "severity", "fault_class", "kind", "state", "former_state", "outcome", "reason", "detail"}
-    | {"impact", "urgency", "priority", "team", "former_team", "cover", "verdict"}
+    | {"impact", "urgency", "priority", "team", "former_team", "cover", "verdict", "work", "visibility"}
 )
 """Fields that hold coded values: in sentences they read as the field's terms. Names and texts stay as they are."""
 REGISTRY: dict[str, type[Event]] = {}
@@ -24,8 +24,9 @@ class Event(BaseModel):
     Subclasses state `type` (`service.past_participle.vN`) and `subject`, the name of the field that holds the id
     whose events stay in order. A field `customer_id` makes the event a tenant's; a field `incident_id` makes it part
     of that incident's timeline, where it reads as `en` or `zh`: a sentence that may name the event's fields. Fields
-    named `secret` (a link that lets its bearer act) are shown to nobody. Fields are only ever added; readers ignore
-    those they do not know.
+    named `secret` (a link that lets its bearer act) are shown to nobody. An `internal` event is the provider's own: no
+    customer sees it, in the timeline, in evidence or by webhook. Fields are only ever added; readers ignore those they
+    do not know.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -35,6 +36,7 @@ class Event(BaseModel):
     en: ClassVar[str] = ""
     zh: ClassVar[str] = ""
     secret: ClassVar[tuple[str, ...]] = ()
+    internal: ClassVar[bool] = False
 
     def __init_subclass__(
         cls,
@@ -44,6 +46,7 @@ class Event(BaseModel):
         en: str = "",
         zh: str = "",
         secret: tuple[str, ...] = (),
+        internal: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init_subclass__(**kwargs)
@@ -51,7 +54,7 @@ class Event(BaseModel):
             return
         if type in REGISTRY:
             raise TypeError(f"two event classes claim the type {type!r}")
-        cls.type, cls.subject, cls.en, cls.zh, cls.secret = type, subject, en, zh, secret
+        cls.type, cls.subject, cls.en, cls.zh, cls.secret, cls.internal = type, subject, en, zh, secret, internal
         REGISTRY[type] = cls
 
     @classmethod

@@ -21,7 +21,7 @@ from clients.demo.organisation import load_organisation
 from clients.models import Incident
 from deploy.machine import free_ports, wait_until
 from tests.builders.running import ADMINISTRATOR, Running, running_platform
-from tests.harness import Databases
+from tests.databases import Databases
 from tests.repo.sources import ROOT
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")

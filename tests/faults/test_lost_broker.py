@@ -28,7 +28,8 @@ from shared.outbox import emit
 from shared.resend import send_again, sent_since
 from shared.service import Runtime
 from tests.builders.eventually import eventually
-from tests.harness import Databases, runtime_of
+from tests.databases import Databases
+from tests.harness import runtime_of
 from tests.toy import Toy
 
 pytestmark = pytest.mark.rabbit

@@ -17,7 +17,7 @@ from clients.demo.stage import StoryFailed
 from clients.demo.story import tell_story
 from clients.models import Customer, Incident, Key, Me, Person, Plan, Webhook
 from tests.builders.running import ADMINISTRATOR, Running, running_platform
-from tests.harness import Databases
+from tests.databases import Databases
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,9 @@ from clients.recorder import Recorder
 from services.process import tracing_to
 from tests.builders.collector import Collector, SeenSpan, collecting
 from tests.builders.organisation import Json, a_world
+from tests.databases import Databases
 from tests.flows.test_main_job import SECRET_HOOK, a_client_system, reported
-from tests.harness import Databases, Platform
+from tests.harness import Platform
 
 REPORT = "POST /v1/incidents"
 ABOUT = {

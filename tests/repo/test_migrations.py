@@ -15,7 +15,7 @@ from services import catalogue
 from shared import migrate
 from shared.db import async_url, plain_url
 from shared.mechanisms import MECHANISMS
-from tests.harness import Databases
+from tests.databases import Databases
 from tests.repo.sources import ROOT, text_of
 
 SERVICES = pytest.mark.parametrize("name", catalogue.NAMES)

@@ -25,7 +25,8 @@ from services.preflight import require_migrated
 from shared.db import plain_url
 from shared.migrate import running_url
 from shared.settings import PREFIX
-from tests.harness import PRIVATE_KEY, PUBLIC_KEY, Databases
+from tests.databases import Databases
+from tests.harness import PRIVATE_KEY, PUBLIC_KEY
 from tests.outside import closed_port
 from tests.repo.sources import ROOT
 

@@ -15,6 +15,9 @@ from shared.events.words import word
 TOLD: tuple[type[Event], ...] = tuple(kind for kind in REGISTRY.values() if "incident_id" in kind.model_fields)
 """Every class of event that can be about an incident, our own included."""
 
+INTERNAL = tuple(kind.type for kind in TOLD if kind.internal)
+"""What the provider keeps to itself."""
+
 PERSONS = {"engineer_name": "engineer_id", "decided_by_name": "decided_by"}
 """Names inside events that belong to a person: shown in the reader's language where the person is known."""
 

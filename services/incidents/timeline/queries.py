@@ -17,7 +17,7 @@ from services.incidents.incidents.queries import customer_of
 from services.incidents.settings import Settings
 from services.incidents.timeline import domain
 from services.incidents.timeline.models import Entry
-from shared.db import settings_of
+from shared.db import context, settings_of
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,13 @@ class Told:
 async def timeline(session: AsyncSession, incident_id: UUID) -> list[Told]:
     """All that happened, by time and then in each subject's order. Raises IncidentNotFound.
 
-    An incident taken over brings the facts of its record as lines of their own, each at its time.
+    An incident taken over brings the facts of its record as lines of their own, each at its time. What is internal is
+    left out for a customer.
     """
     await customer_of(session, incident_id)
     rows = select(Entry).where(Entry.incident_id == incident_id)
+    if context(session).scope == "customer":
+        rows = rows.where(Entry.type.not_in(domain.INTERNAL))
     entries = (await session.scalars(rows.order_by(Entry.at, Entry.sequence, Entry.event_id))).all()
     people = await copies.names(session, _people(entries))
     zone = settings_of(session, Settings).time_zone

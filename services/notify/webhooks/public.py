@@ -19,7 +19,7 @@ TEST_TYPE = "notify.test.v1"
 
 
 def _is_public(event: type[Event]) -> bool:
-    of_customer = "customer_id" in event.model_fields
+    of_customer = "customer_id" in event.model_fields and not event.internal
     ours = event.type.startswith("notify.")
     return of_customer and not ours and not issubclass(event, Snapshot | History) and event not in SECRET_EVENTS
 

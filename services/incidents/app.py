@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from services.incidents.attachments.routes import routes as attachment_routes
+from services.incidents.attachments.sweeping import Sweep
 from services.incidents.base import Base
+from services.incidents.comments.routes import routes as comment_routes
 from services.incidents.consumers import consumers
 from services.incidents.copies.actions import COPIES
 from services.incidents.covers.routes import routes as cover_routes
@@ -18,11 +23,21 @@ from services.incidents.problems.routes import routes as problem_routes
 from services.incidents.retargeting.routes import routes as retargeting_routes
 from services.incidents.settings import Settings
 from services.incidents.shares.routes import routes as share_routes
+from services.incidents.tags.routes import routes as tag_routes
+from services.incidents.time_spent.routes import routes as time_routes
 from services.incidents.timeline.routes import routes as timeline_routes
+from services.incidents.views.routes import routes as view_routes
 from services.incidents.visits.routes import routes as visit_routes
 from services.incidents.waiting.routes import routes as waiting_routes
+from services.incidents.watchers.routes import routes as watcher_routes
 from shared.events import incidents as says
-from shared.service import Service
+from shared.service import Runtime, Service
+from shared.worker import Loop
+
+
+def loops(runtime: Runtime) -> Sequence[Loop]:
+    return (Sweep(runtime.database, runtime.files),)
+
 
 SERVICE = Service(
     name="incidents",
@@ -44,7 +59,14 @@ SERVICE = Service(
         retargeting_routes,
         visit_routes,
         timeline_routes,
+        comment_routes,
+        attachment_routes,
+        watcher_routes,
+        time_routes,
+        tag_routes,
+        view_routes,
     ),
+    loops=loops,
     emits=(
         says.IncidentReported,
         says.IncidentAcknowledged,
@@ -82,6 +104,15 @@ SERVICE = Service(
         says.VisitDeparted,
         says.VisitArrived,
         says.VisitCompleted,
+        says.IncidentCommented,
+        says.InternalNoteAdded,
+        says.AttachmentAdded,
+        says.AttachmentWithdrawn,
+        says.InternalAttachmentAdded,
+        says.InternalAttachmentWithdrawn,
+        says.WatchersChanged,
+        says.TimeSpent,
+        says.TimeWithdrawn,
         says.ClockArmed,
         says.ClockStopped,
         says.ClockWarned,

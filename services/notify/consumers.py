@@ -6,11 +6,13 @@ from services.notify.deliveries import actions as deliveries
 from services.notify.messages import actions as messages
 from services.notify.messages.domain import TOLD_EVENTS
 from services.notify.recipients import actions as recipients
+from services.notify.watchers import actions as watchers
 from services.notify.webhooks.public import PUBLIC_EVENTS
 from shared.bus import Envelope
 from shared.db import AsyncSession
 from shared.events.contracts import DepartmentChanged
 from shared.events.gateway import PersonChanged
+from shared.events.incidents import WatchersChanged
 from shared.inbox import Consumers
 
 consumers = Consumers()
@@ -26,6 +28,12 @@ async def copy_person(session: AsyncSession, envelope: Envelope) -> None:
 async def copy_department(session: AsyncSession, envelope: Envelope) -> None:
     """Keep how to reach each business department."""
     await recipients.copy_department(session, DepartmentChanged.model_validate(envelope.data), envelope.sequence)
+
+
+@consumers.on_envelope(WatchersChanged)
+async def keep_watchers(session: AsyncSession, envelope: Envelope) -> None:
+    """Keep who watches each incident."""
+    await watchers.keep_watchers(session, WatchersChanged.model_validate(envelope.data), envelope.sequence)
 
 
 @consumers.on_envelope(*TOLD_EVENTS)

@@ -120,6 +120,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "judge": ("judge a hypothesis", "判定假设"),
     "conclude": ("conclude", "作出结论"),
     "joint_analysis": ("joint analysis", "联合会诊"),
+    # who sees it; kinds of work
+    "public": ("public", "公开"),
+    "internal": ("internal", "内部"),
+    "remote": ("remote", "远程"),
+    "travel": ("travel", "路途"),
     # visits
     "planned": ("planned", "已安排"),
     "en_route": ("en route", "在途"),

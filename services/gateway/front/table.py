@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from shared.errors import MethodNotAllowed, NotFound
+from shared.settings import LARGEST_FILE
 
 Limit = Literal["caller", "sign_in"]
 OPERATED = ("gateway", "contracts", "incidents", "escalation", "inventory", "feedback", "notify")
@@ -107,6 +108,29 @@ PUBLIC_ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/pauses/{pause_id}/settle", "incidents"),
     Route("GET", "/v1/incidents/{incident_id}/timeline", "incidents"),
     Route("GET", "/v1/incidents/{incident_id}/clocks", "incidents"),
+    Route("POST", "/v1/incidents/{incident_id}/comments", "incidents"),
+    Route("GET", "/v1/incidents/{incident_id}/comments", "incidents"),
+    Route("POST", "/v1/incidents/{incident_id}/attachments", "incidents", body_limit=LARGEST_FILE),
+    Route("GET", "/v1/incidents/{incident_id}/attachments", "incidents"),
+    Route("GET", "/v1/attachments/{attachment_id}", "incidents"),
+    Route("DELETE", "/v1/attachments/{attachment_id}", "incidents"),
+    Route("GET", "/v1/incidents/{incident_id}/watchers", "incidents"),
+    Route("PUT", "/v1/incidents/{incident_id}/watchers/me", "incidents"),
+    Route("DELETE", "/v1/incidents/{incident_id}/watchers/me", "incidents"),
+    Route("PUT", "/v1/incidents/{incident_id}/watchers/{person_id}", "incidents"),
+    Route("DELETE", "/v1/incidents/{incident_id}/watchers/{person_id}", "incidents"),
+    Route("POST", "/v1/incidents/{incident_id}/time", "incidents"),
+    Route("GET", "/v1/incidents/{incident_id}/time", "incidents"),
+    Route("GET", "/v1/incidents/{incident_id}/time/totals", "incidents"),
+    Route("POST", "/v1/time/{entry_id}/withdraw", "incidents"),
+    Route("PUT", "/v1/incidents/{incident_id}/tags", "incidents"),
+    Route("GET", "/v1/incidents/{incident_id}/tags", "incidents"),
+    Route("GET", "/v1/tags", "incidents"),
+    Route("POST", "/v1/views", "incidents"),
+    Route("GET", "/v1/views", "incidents"),
+    Route("GET", "/v1/views/{view_id}", "incidents"),
+    Route("PATCH", "/v1/views/{view_id}", "incidents"),
+    Route("DELETE", "/v1/views/{view_id}", "incidents"),
     Route("POST", "/v1/incidents/{incident_id}/visits", "incidents"),
     Route("GET", "/v1/incidents/{incident_id}/visits", "incidents"),
     Route("GET", "/v1/visits/{visit_id}", "incidents"),

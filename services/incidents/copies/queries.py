@@ -48,6 +48,8 @@ class PersonNotFound(NotFound):
 
 
 STAFF = {Role.DESK, Role.ENGINEER, Role.EMERGENCY_TEAM, Role.MANAGEMENT, Role.QUALITY, Role.ADMINISTRATOR}
+ONLY_OF_STAFF = STAFF - {Role.EMERGENCY_TEAM}
+"""Customers' people may be in an emergency team too."""
 TERMS = tuple(field.name for field in fields(Terms))
 OF_AGREEMENT = ", ".join(f"agreement.{name}" for name in TERMS if name != "agreement_id")
 
@@ -131,10 +133,16 @@ async def engineer(session: AsyncSession, engineer_id: UUID) -> Named:
     return Named(found.id, found.name_zh, found.name_en)
 
 
-async def staff_member(session: AsyncSession, person_id: UUID) -> Named:
-    """An active person of the provider. Raises PersonNotFound."""
+async def people_of_role(session: AsyncSession, role: Role) -> list[UUID]:
+    """Everybody who holds the role now."""
+    holders = select(Person.id).where(Person.active, literal(role.value) == any_(Person.roles))
+    return list(await session.scalars(holders.order_by(Person.id)))
+
+
+async def staff_member(session: AsyncSession, person_id: UUID, *, roles: Collection[Role] = STAFF) -> Named:
+    """An active person of the provider who holds one of the roles. Raises PersonNotFound."""
     found = await session.get(Person, person_id)
-    if found is None or not found.active or not set(found.roles) & STAFF:
+    if found is None or not found.active or not set(found.roles).intersection(roles):
         raise PersonNotFound(person_id=person_id)
     return Named(found.id, found.name_zh, found.name_en)
 

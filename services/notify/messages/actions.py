@@ -17,9 +17,10 @@ from services.notify.messages.outgoing import Mail
 from services.notify.messages.rendering import rendered
 from services.notify.outcomes import Delivered, Outcome, Refused, TryLater
 from services.notify.recipients import queries as recipients
-from services.notify.recipients.domain import UNKNOWN, Recipient
+from services.notify.recipients.domain import UNKNOWN, Recipient, person_key
 from services.notify.settings import Settings
 from services.notify.tries import actions as tries
+from services.notify.watchers.queries import watchers_of
 from shared.audit import note
 from shared.bus import Envelope
 from shared.db import as_record, context, settings_of
@@ -36,13 +37,17 @@ async def write_messages(session: AsyncSession, envelope: Envelope) -> None:
         return
     event = REGISTRY[envelope.type].model_validate(envelope.data)
     for rule in domain.rules_for(event):
-        for recipient in await _recipients(session, rule.to(event)):
+        for recipient in await _recipients(session, rule.to(event), envelope.actor):
             await _write(session, envelope, event, rule, recipient)
     context(session).wakes.add(WAKE)
 
 
-async def _recipients(session: AsyncSession, whom: Whom) -> list[Recipient]:
-    return [whom.directly] if whom.directly else await recipients.recipients(session, whom.keys)
+async def _recipients(session: AsyncSession, whom: Whom, actor: str) -> list[Recipient]:
+    if whom.directly:
+        return [whom.directly]
+    watching = await watchers_of(session, whom.watching) if whom.watching else []
+    others = [key for key in map(person_key, watching) if key != actor]
+    return await recipients.recipients(session, [*whom.keys, *others])
 
 
 async def _write(session: AsyncSession, envelope: Envelope, event: Event, rule: Rule, recipient: Recipient) -> None:

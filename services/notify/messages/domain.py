@@ -22,6 +22,8 @@ from shared.events.escalation import (
 )
 from shared.events.feedback import SurveyReminded, SurveySent
 from shared.events.incidents import (
+    IncidentClosed,
+    IncidentCommented,
     IncidentCancelled,
     IncidentMerged,
     IncidentReported,
@@ -55,10 +57,14 @@ no more than as long again.
 
 @dataclass(frozen=True, slots=True)
 class Whom:
-    """Keys of people and departments to look up, or a recipient whom the event itself describes."""
+    """Keys of people and departments to look up, or a recipient whom the event itself describes.
+
+    `watching`: the incident whose watchers are meant, but for the one who made the event.
+    """
 
     keys: tuple[str, ...] = ()
     directly: Recipient | None = None
+    watching: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,15 @@ def contact(event: Any) -> Whom:
     return Whom(directly=known(key, event.contact_name, event.contact_email, event.contact_locale))
 
 
+def watchers(event: Any) -> Whom:
+    return Whom(watching=event.incident_id)
+
+
+def contact_of_ours(event: Any) -> Whom:
+    """The contact hears what the provider said, not what comes from the customer itself."""
+    return Whom() if event.from_customer else contact(event)
+
+
 def party(event: Any) -> Whom:
     key = f"party:{event.party_email or event.party_name}"
     return Whom(directly=known(key, event.party_name, event.party_email, event.party_locale))
@@ -117,6 +132,11 @@ RULES = (
     Rule(IncidentCancelled, "incident_cancelled", contact),
     Rule(IncidentMerged, "incident_merged", contact),
     Rule(IncidentUnmerged, "incident_unmerged", contact),
+    Rule(IncidentResolved, "watched_resolved", watchers),
+    Rule(IncidentClosed, "watched_closed", watchers),
+    Rule(IncidentCommented, "comment_added", contact_of_ours),
+    Rule(IncidentCommented, "customer_commented", people("told_ids")),
+    Rule(IncidentCommented, "watched_comment", watchers),
     Rule(SurveySent, "survey_sent", contact, secret=True),
     Rule(SurveyReminded, "survey_reminded", contact, secret=True),
 )

@@ -1,4 +1,4 @@
-"""What incidents says: the life of an incident, its visits, and its clocks."""
+"""What incidents says: the life of an incident, its visits, its clocks, and what is said about it."""
 
 from shared.events.incidents.clocks import ClockArmed, ClockBreached, ClockStopped, ClockWarned, PausedStretch
 from shared.events.incidents.cover import AgreementReplaced, CoverDecided, CoverFound
@@ -37,10 +37,23 @@ from shared.events.incidents.relations import (
     IncidentUnmerged,
     ParentChanged,
 )
+from shared.events.incidents.talk import (
+    AttachmentAdded,
+    AttachmentWithdrawn,
+    IncidentCommented,
+    InternalAttachmentAdded,
+    InternalAttachmentWithdrawn,
+    InternalNoteAdded,
+    TimeSpent,
+    TimeWithdrawn,
+    WatchersChanged,
+)
 from shared.events.incidents.visits import VisitArrived, VisitCompleted, VisitDeparted, VisitPlanned
 
 __all__ = [
     "AgreementReplaced",
+    "AttachmentAdded",
+    "AttachmentWithdrawn",
     "ChildrenChanged",
     "ClockArmed",
     "ClockBreached",
@@ -56,6 +69,7 @@ __all__ = [
     "IncidentCancelled",
     "IncidentClassified",
     "IncidentClosed",
+    "IncidentCommented",
     "IncidentConfirmed",
     "IncidentImported",
     "IncidentMerged",
@@ -67,6 +81,9 @@ __all__ = [
     "IncidentResolved",
     "IncidentResumed",
     "IncidentUnmerged",
+    "InternalAttachmentAdded",
+    "InternalAttachmentWithdrawn",
+    "InternalNoteAdded",
     "JointAnalysisConcluded",
     "JointAnalysisConvened",
     "ParentChanged",
@@ -78,9 +95,12 @@ __all__ = [
     "RecordedClock",
     "RecordedFact",
     "SolutionRefused",
+    "TimeSpent",
+    "TimeWithdrawn",
     "VisitArrived",
     "VisitCompleted",
     "VisitDeparted",
     "VisitPlanned",
+    "WatchersChanged",
     "WorkBegun",
 ]

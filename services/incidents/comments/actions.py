@@ -1,0 +1,98 @@
+"""Writing comments. What the provider says in public is an update to the customer, and reaches incidents below too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from services.incidents.comments import queries
+from services.incidents.comments.domain import Visibility
+from services.incidents.comments.models import Comment
+from services.incidents.copies.queries import people_of_role
+from services.incidents.incidents.queries import locked_open_children
+from services.incidents.milestones.actions import note_update
+from shared.audit import note
+from shared.auth import Principal
+from shared.db import as_record, context
+from shared.events.incidents import IncidentCommented, InternalNoteAdded
+from shared.outbox import emit
+from shared.permissions import Permission, Role
+
+if TYPE_CHECKING:
+    from services.incidents.incidents.models import Incident
+
+
+async def add_comment(
+    session: AsyncSession, *, incident_id: UUID, text: str, visibility: Visibility, by: Principal
+) -> Comment:
+    """Say something about an incident; of a merged one it is said about its target.
+
+    Raises IncidentNotFound; Forbidden for an internal note of somebody who may see none.
+    """
+    incident = await queries.surviving_incident(session, incident_id)
+    written_on = incident_id if incident.id != incident_id else None
+    if visibility is Visibility.INTERNAL:
+        by.require(Permission.INCIDENTS_INTERNAL)
+        return await _note_internally(session, incident, text, by, written_on)
+    comment = await _comment(session, incident, text, by, written_on_id=written_on)
+    if not comment.from_customer:
+        for child in await locked_open_children(session, incident.id):
+            await _comment(session, child, text, by, origin_id=comment.id)
+    return comment
+
+
+async def _note_internally(
+    session: AsyncSession, incident: Incident, text: str, by: Principal, written_on: UUID | None
+) -> Comment:
+    """Its audit entries are of no customer, so that a customer's evidence does not have them."""
+    comment = await _written(session, incident, text, by, visibility=Visibility.INTERNAL, written_on_id=written_on)
+    own = {name: getattr(comment, name) for name in ("incident_id", "customer_id", "author", "author_name")}
+    emit(session, InternalNoteAdded(**own, comment_id=comment.id, written_at=comment.written_at))
+    note(session, comment.id, "note_internally", after=as_record(comment, "incident_id", "text"))
+    return comment
+
+
+async def _comment(session: AsyncSession, incident: Incident, text: str, by: Principal, **origin: Any) -> Comment:
+    comment = await _written(session, incident, text, by, visibility=Visibility.PUBLIC, **origin)
+    told = await _to_be_told(session, incident) if comment.from_customer else []
+    _say(session, incident, comment, told)
+    after = as_record(comment, "incident_id", "text", "origin_id", "written_on_id")
+    note(session, comment.id, "add_comment", after=after, customer_id=comment.customer_id)
+    if not comment.from_customer:
+        await note_update(session, incident_id=incident.id, update_id=comment.id, at=comment.written_at)
+    return comment
+
+
+async def _written(session: AsyncSession, incident: Incident, text: str, by: Principal, **said: Any) -> Comment:
+    comment = Comment(
+        id=uuid7(),
+        incident_id=incident.id,
+        customer_id=incident.customer_id,
+        text=text,
+        author=by.actor,
+        author_name=by.name,
+        from_customer=by.customer_id is not None,
+        written_at=context(session).now,
+        **said,
+    )
+    session.add(comment)
+    await session.flush()
+    return comment
+
+
+async def _to_be_told(session: AsyncSession, incident: Incident) -> list[UUID]:
+    """Who at the provider hears what a customer says: the engineer, or the desk before there is one."""
+    if incident.engineer_id:
+        return [incident.engineer_id]
+    return await people_of_role(session, Role.DESK)
+
+
+def _say(session: AsyncSession, incident: Incident, comment: Comment, told: list[UUID]) -> None:
+    of_incident = ("number", "title", "contact_name", "contact_email", "contact_locale")
+    of_comment = ("customer_id", "incident_id", "visibility", "text", "author", "author_name", "from_customer")
+    said: dict[str, Any] = {name: getattr(incident, name) for name in of_incident}
+    said |= {name: getattr(comment, name) for name in (*of_comment, "origin_id", "written_at")}
+    emit(session, IncidentCommented(**said, comment_id=comment.id, told_ids=tuple(told)))

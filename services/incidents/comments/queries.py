@@ -1,0 +1,36 @@
+"""What can be asked about comments. A customer's people find no internal ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.incidents.comments.domain import Visibility
+from services.incidents.comments.models import Comment
+from services.incidents.incidents.queries import customer_of, incident
+from shared.db import context
+from shared.paging import Page
+
+if TYPE_CHECKING:
+    from services.incidents.incidents.models import Incident
+
+
+async def comments_page(session: AsyncSession, page: Page, incident_id: UUID) -> Sequence[Comment]:
+    """Newest first. Raises IncidentNotFound."""
+    await customer_of(session, incident_id)
+    rows = select(Comment).where(Comment.incident_id == incident_id)
+    if context(session).scope == "customer":
+        rows = rows.where(Comment.visibility == Visibility.PUBLIC)
+    return (await session.scalars(page.of(rows, Comment.id))).all()
+
+
+async def surviving_incident(session: AsyncSession, incident_id: UUID) -> Incident:
+    """The incident, or the one it was merged into in the end. Raises IncidentNotFound."""
+    found = await incident(session, incident_id)
+    while found.merged_into_id is not None:
+        found = await incident(session, found.merged_into_id)
+    return found

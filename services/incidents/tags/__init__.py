@@ -1,0 +1,1 @@
+"""Short words by which the provider finds incidents again. Customers do not see them."""

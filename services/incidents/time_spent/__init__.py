@@ -1,0 +1,1 @@
+"""How long the provider's people worked on an incident. Entries are withdrawn, never changed."""

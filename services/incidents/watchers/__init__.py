@@ -1,0 +1,1 @@
+"""Who wants to hear how an incident goes on."""

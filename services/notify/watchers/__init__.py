@@ -1,0 +1,1 @@
+"""Who watches which incident: a copy of what incidents says."""

@@ -183,11 +183,10 @@ class OneService:
             subject=event.subject_id,
             time=await self.now(),
             customerid=event.tenant,
-            actor="system:test",
             sequence=sequence,
             correlationid=event.correlation or uuid7(),
             data=event.model_dump(mode="json"),
-            **extra,
+            **{"actor": "system:test"} | extra,
         )
         await self.runtime.inbox.receive(envelope)
         return envelope

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.incidents.attachments.routes import routes as attachment_routes
-from services.incidents.attachments.sweeping import Sweep
 from services.incidents.base import Base
 from services.incidents.comments.routes import routes as comment_routes
 from services.incidents.consumers import consumers
@@ -18,6 +17,7 @@ from services.incidents.families.routes import routes as family_routes
 from services.incidents.imports.routes import routes as import_routes
 from services.incidents.incidents.routes import routes as incident_routes
 from services.incidents.jobs import jobs
+from services.incidents.loops import Sweep
 from services.incidents.merging.routes import routes as merging_routes
 from services.incidents.problems.routes import routes as problem_routes
 from services.incidents.retargeting.routes import routes as retargeting_routes

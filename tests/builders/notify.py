@@ -26,7 +26,14 @@ from shared.events.escalation import (
 )
 from shared.events.feedback import SurveyReminded, SurveySent
 from shared.events.gateway import PersonChanged
-from shared.events.incidents import IncidentReported, IncidentResolved, VisitPlanned
+from shared.events.incidents import (
+    IncidentClosed,
+    IncidentCommented,
+    IncidentReported,
+    IncidentResolved,
+    VisitPlanned,
+    WatchersChanged,
+)
 from shared.events.inventory import PartReserved
 from shared.permissions import Role, permissions_of
 from tests.harness import OneService, principal
@@ -107,6 +114,8 @@ SAID_BY_PEOPLE = (
     "所有终端无法访问",
     "引擎板失效",
     "更换引擎板",
+    "引擎板在途中",
+    "王工",
     "业务中断",
     "护士站",
     "李组长",
@@ -157,6 +166,8 @@ def happened(kind: type[Event], locale: str = "zh-CN", **changes: Any) -> Any:
         "engineer_id": ENGINEER,
         "engineer_name": "王工",
         "solution": "更换引擎板",
+        "text": "引擎板在途中",
+        "author_name": "王工",
         "department_ids": (DEPARTMENT,),
         "link": LINK,
         "detail": "resolve",
@@ -186,10 +197,16 @@ TOLD: dict[type[Event], set[str]] = {
     PartReserved: {"kong@demo.example"},
     VisitPlanned: {"wang@demo.example"},
     IncidentResolved: {"outpatients@hospital.example", WARD},
+    IncidentClosed: set(),
+    IncidentCommented: {WARD},
     SurveySent: {WARD},
     SurveyReminded: {WARD},
 }
 """Who gets a mail on each event, by address."""
+
+
+def watched_by(*person_ids: UUID) -> WatchersChanged:
+    return WatchersChanged(incident_id=INCIDENT, customer_id=HOSPITAL, person_ids=person_ids, watchers=len(person_ids))
 
 
 async def messages(notify: OneService, who: Principal = DESK, **query: Any) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ ONE_OF_A_KIND = {
     "services/incidents/clocks/saying.py": "what is said and noted of a clock, by every action on it",
     "services/incidents/incidents/filters.py": "what a list may be narrowed by, read from the query by lists and exports",
     "services/incidents/incidents/listing.py": "the statements of lists and exports, apart from those about one incident",
+    "services/incidents/loops.py": "sweeps files that no row has: work on a folder, which no transaction may wait for",
     "services/incidents/incidents/presenting.py": "an incident as a caller sees it, for every feature that moves it",
     "services/escalation/moves.py": "one machine for the six state tables of the service",
     "services/feedback/surveys/pages.py": "HTML for people without sign-in; its failures are pages too",

@@ -1,4 +1,4 @@
-"""Sweeps content that no attachment has: uploads that were refused later, and what was withdrawn."""
+"""What incidents does beside its timers: sweeps content that no attachment has, be it refused later or withdrawn."""
 
 from __future__ import annotations
 

@@ -1,0 +1,93 @@
+"""Saved views: everybody keeps their own, the desk shares, and only filters there are can be saved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from services.incidents.views.domain import FILTERS
+from shared.auth import Principal
+from tests.builders.incidents import DESK, ENGINEER, Customer
+from tests.builders.talk import ask
+from tests.harness import OneService
+
+MINE = {"name": "My major faults", "filters": {"severity": "major", "state": "in_progress"}}
+
+
+async def save(incidents: OneService, who: Principal, *, expect: int = 201, **changes: Any) -> Any:
+    return await ask(incidents, who, "POST", "/v1/views", json=MINE | changes, expect=expect)
+
+
+async def names(incidents: OneService, who: Principal) -> list[str]:
+    return [view["name"] for view in await ask(incidents, who, "GET", "/v1/views")]
+
+
+async def test_a_view_is_its_owners(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    view = await save(incidents, ENGINEER)
+    assert (view["filters"], view["shared"], view["version"]) == (MINE["filters"], False, 1)
+    assert await ask(incidents, ENGINEER, "GET", f"/v1/views/{view['id']}") == view
+    assert await names(incidents, DESK) == []
+    for method, body in (("GET", None), ("PATCH", {"name": "Mine"}), ("DELETE", None)):
+        problem = await ask(incidents, DESK, method, f"/v1/views/{view['id']}", json=body, expect=404)
+        assert problem["code"] == "view_not_found"
+    assert await names(incidents, ENGINEER) == ["My major faults"]
+
+
+async def test_the_desk_shares_a_view_with_the_providers_people(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    shared = await save(incidents, DESK, name="All waiting", shared=True)
+    await save(incidents, ENGINEER)
+    assert await names(incidents, ENGINEER) == ["My major faults", "All waiting"]
+    assert await names(incidents, Customer().user) == []
+    await ask(incidents, ENGINEER, "PATCH", f"/v1/views/{shared['id']}", json={"name": "Mine"}, expect=404)
+
+
+async def test_others_do_not_share(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    await save(incidents, ENGINEER, shared=True, expect=403)
+    view = await save(incidents, ENGINEER)
+    await ask(incidents, ENGINEER, "PATCH", f"/v1/views/{view['id']}", json={"shared": True}, expect=403)
+    assert await names(incidents, DESK) == []
+
+
+async def test_a_view_is_changed_at_the_version_that_was_seen(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    path = f"/v1/views/{(await save(incidents, ENGINEER))['id']}"
+    changed = await ask(incidents, ENGINEER, "PATCH", path, json={"filters": {"q": "vpn"}}, headers={"If-Match": '"1"'})
+    assert (changed["name"], changed["filters"], changed["version"]) == (MINE["name"], {"q": "vpn"}, 2)
+    await ask(incidents, ENGINEER, "PATCH", path, json={"name": "x"}, headers={"If-Match": '"1"'}, expect=412)
+    await ask(incidents, ENGINEER, "DELETE", path, headers={"If-Match": '"1"'}, expect=412)
+    await ask(incidents, ENGINEER, "DELETE", path, headers={"If-Match": '"2"'}, expect=204)
+    assert await names(incidents, ENGINEER) == []
+
+
+async def test_every_filter_of_the_list_can_be_saved_and_no_other(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    await save(incidents, ENGINEER, filters=dict.fromkeys(FILTERS, "x"))
+    problem = await save(incidents, ENGINEER, name="Another", filters={"colour": "red", "state": "x"}, expect=422)
+    assert (problem["code"], problem["unknown"]) == ("unknown_filters", ["colour"])
+    assert await names(incidents, ENGINEER) == ["My major faults"]
+
+
+async def test_a_name_is_taken_once_by_each_person(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    await save(incidents, ENGINEER)
+    await save(incidents, DESK)
+    assert (await save(incidents, ENGINEER, expect=409))["code"] == "view_name_taken"
+    other = await save(incidents, ENGINEER, name="Other")
+    await ask(incidents, ENGINEER, "PATCH", f"/v1/views/{other['id']}", json={"name": MINE["name"]}, expect=409)
+    assert await names(incidents, ENGINEER) == ["My major faults", "Other"]
+
+
+@pytest.mark.parametrize("wrong", [{"name": " "}, {"filters": {"q": ""}}, {"filters": {"q": 1}}, {"owner_id": "x"}])
+async def test_what_is_no_view_is_refused(one_service: OneService.Factory, wrong: dict[str, Any]) -> None:
+    incidents = await one_service("incidents")
+    assert (await save(incidents, ENGINEER, expect=422, **wrong))["code"] == "invalid_input"
+
+
+async def test_a_view_that_is_not_there_is_not_found(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    assert (await ask(incidents, DESK, "GET", f"/v1/views/{uuid7()}", expect=404))["code"] == "view_not_found"

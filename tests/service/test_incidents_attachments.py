@@ -18,7 +18,7 @@ from shared.events.incidents import (
 )
 from shared.files import PIECE_BYTES
 from shared.permissions import Role
-from tests.builders.incidents import DESK, ENGINEER, Customer, a_customer, reported
+from tests.builders.incidents import DESK, ENGINEER, Customer, a_customer, do, reported
 from tests.builders.talk import LOG, ask, attach, attached, colleague_of, downloaded, told_types
 from tests.harness import OneService, principal
 
@@ -97,6 +97,15 @@ async def test_another_customers_files_are_not_there(one_service: OneService.Fac
     await attach(incidents, stranger, incident, expect=404)
     await ask(incidents, stranger, "GET", f"/v1/incidents/{incident['id']}/attachments", expect=404)
     assert len(await incidents.said(AttachmentAdded)) == 1
+
+
+async def test_a_file_of_a_merged_incident_is_its_targets(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    target, merged = [await reported(incidents, customer) for _ in range(2)]
+    await do(incidents, DESK, merged, "merge", {"target_id": target["id"], "reason": "The same fault."})
+    attachment = await attach(incidents, customer.user, merged)
+    assert await attached(incidents, DESK, target) == [attachment["id"]]
 
 
 @pytest.mark.parametrize(

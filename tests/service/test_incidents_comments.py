@@ -165,36 +165,31 @@ async def _updates_owed(incidents: OneService) -> list[ClockArmed]:
     return [armed for armed in await incidents.said(ClockArmed) if armed.kind == "next_update"]
 
 
-async def test_what_is_said_of_a_merged_incident_is_said_of_its_target(
-    one_service: OneService.Factory, admin: asyncpg.Connection[asyncpg.Record]
-) -> None:
+async def test_what_is_said_of_a_merged_incident_is_said_of_its_target(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
     customer = await a_customer(incidents)
     target, middle, first = [await reported(incidents, customer) for _ in range(3)]
     for merged, into in ((first, middle), (middle, target)):
-        merge = "UPDATE incidents.incidents SET state = 'merged', merged_into_id = $1 WHERE id = $2"
-        await admin.execute(merge, into["id"], merged["id"])
+        await do(incidents, DESK, merged, "merge", {"target_id": into["id"], "reason": "The same fault."})
     comment = await say(incidents, customer.user, first, "Still broken.")
     assert (comment["incident_id"], comment["written_on_id"]) == (target["id"], first["id"])
     assert await said(incidents, DESK, target) == ["Still broken."]
 
 
-async def with_children(
-    incidents: OneService, customer: Customer, admin: asyncpg.Connection[asyncpg.Record]
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """An incident with a child of its own customer's and one of another customer's."""
-    parent = await in_progress(incidents, customer)
-    children = [await reported(incidents, of) for of in (customer, await a_customer(incidents, of=Customer()))]
-    ids = [child["id"] for child in children]
-    await admin.execute("UPDATE incidents.incidents SET parent_id = $1 WHERE id = ANY ($2::uuid[])", parent["id"], ids)
+async def with_children(incidents: OneService, customer: Customer) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """An incident with two below it, and both of them."""
+    parent, *children = [await reported(incidents, customer) for _ in range(3)]
+    for child in children:
+        path = f"/v1/incidents/{child['id']}/parent"
+        await ask(incidents, DESK, "PUT", path, json={"parent_id": parent["id"]})
     return parent, children
 
 
 async def test_what_the_provider_says_in_public_is_said_of_the_incidents_below(
-    one_service: OneService.Factory, admin: asyncpg.Connection[asyncpg.Record]
+    one_service: OneService.Factory,
 ) -> None:
     incidents = await one_service("incidents")
-    parent, children = await with_children(incidents, await a_customer(incidents), admin)
+    parent, children = await with_children(incidents, await a_customer(incidents))
     comment = await say(incidents, DESK, parent, "The line is cut; the carrier repairs it.")
     for child in children:
         [copy] = await ask(incidents, DESK, "GET", f"/v1/incidents/{child['id']}/comments")
@@ -204,12 +199,10 @@ async def test_what_the_provider_says_in_public_is_said_of_the_incidents_below(
     assert [told[child["id"]].number for child in children] == [child["number"] for child in children]
 
 
-async def test_what_a_customer_or_a_note_says_stays_where_it_is(
-    one_service: OneService.Factory, admin: asyncpg.Connection[asyncpg.Record]
-) -> None:
+async def test_what_a_customer_or_a_note_says_stays_where_it_is(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
     customer = await a_customer(incidents)
-    parent, children = await with_children(incidents, customer, admin)
+    parent, children = await with_children(incidents, customer)
     await say(incidents, customer.user, parent, "Our contract says one hour.")
     await say(incidents, DESK, parent, NOTE, visibility="internal")
     assert [await said(incidents, DESK, child) for child in children] == [[], []]

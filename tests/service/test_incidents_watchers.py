@@ -81,8 +81,8 @@ async def test_who_may_be_another_customers_is_added_by_nobody(one_service: OneS
     incident = await reported(incidents, await a_customer(incidents))
     somebody = uuid7()
     await incidents.hear(person(somebody, "某人", "Somebody", role))
-    assert (await watch(incidents, DESK, incident, somebody, expect=404))["code"] == "colleague_not_found"
-    assert (await watch(incidents, DESK, incident, uuid7(), expect=404))["code"] == "colleague_not_found"
+    assert (await watch(incidents, DESK, incident, somebody, expect=404))["code"] == "person_not_found"
+    assert (await watch(incidents, DESK, incident, uuid7(), expect=404))["code"] == "person_not_found"
     assert await incidents.said(WatchersChanged) == []
 
 

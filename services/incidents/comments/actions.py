@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from services.incidents.comments import queries
 from services.incidents.comments.domain import Visibility
 from services.incidents.comments.models import Comment
+from services.incidents.comments.queries import surviving_incident
 from services.incidents.copies.queries import people_of_role
 from services.incidents.incidents.queries import locked_open_children
 from services.incidents.milestones.actions import note_update
@@ -32,7 +32,7 @@ async def add_comment(
 
     Raises IncidentNotFound; Forbidden for an internal note of somebody who may see none.
     """
-    incident = await queries.surviving_incident(session, incident_id)
+    incident = await surviving_incident(session, incident_id)
     written_on = incident_id if incident.id != incident_id else None
     if visibility is Visibility.INTERNAL:
         by.require(Permission.INCIDENTS_INTERNAL)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.comments.domain import Visibility
 from services.incidents.comments.models import Comment
-from services.incidents.incidents.queries import customer_of, incident
+from services.incidents.incidents.queries import customer_of, final_target, incident
 from shared.db import context
 from shared.paging import Page
 
@@ -31,6 +31,6 @@ async def comments_page(session: AsyncSession, page: Page, incident_id: UUID) ->
 async def surviving_incident(session: AsyncSession, incident_id: UUID) -> Incident:
     """The incident, or the one it was merged into in the end. Raises IncidentNotFound."""
     found = await incident(session, incident_id)
-    while found.merged_into_id is not None:
-        found = await incident(session, found.merged_into_id)
-    return found
+    if found.merged_into_id is None:
+        return found
+    return await incident(session, await final_target(session, found.id))

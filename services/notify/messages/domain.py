@@ -22,9 +22,9 @@ from shared.events.escalation import (
 )
 from shared.events.feedback import SurveyReminded, SurveySent
 from shared.events.incidents import (
+    IncidentCancelled,
     IncidentClosed,
     IncidentCommented,
-    IncidentCancelled,
     IncidentMerged,
     IncidentReported,
     IncidentResolved,

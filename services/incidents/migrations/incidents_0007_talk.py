@@ -1,7 +1,7 @@
 """What is said and attached about an incident, who watches it, the time it took, its tags; and saved views.
 
-Revision ID: incidents_0006
-Revises: incidents_0005
+Revision ID: incidents_0007
+Revises: incidents_0006
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 
 from shared.migrate import protect
 
-revision = "incidents_0006"
-down_revision = "incidents_0005"
+revision = "incidents_0007"
+down_revision = "incidents_0006"
 branch_labels = None
 depends_on = None
 

@@ -29,7 +29,7 @@ from shared.resend import send_again, sent_since
 from shared.service import Runtime
 from tests.builders.eventually import eventually
 from tests.databases import Databases
-from tests.harness import runtime_of
+from tests.harness import files_in, runtime_of
 from tests.toy import Toy
 
 pytestmark = pytest.mark.rabbit
@@ -106,7 +106,8 @@ async def scene(databases: Databases, tmp_path: Path) -> AsyncIterator[Scene]:
     }
     bus = RabbitBus(await asyncio.to_thread(node.start), keys)
     gateway, incidents = (
-        runtime_of(catalogue.service(name), url, bus, ShiftedTime()) for name in ("gateway", "incidents")
+        runtime_of(catalogue.service(name), url, bus, ShiftedTime(), files=files_in(str(tmp_path / "files")))
+        for name in ("gateway", "incidents")
     )
     try:
         await bus.open()

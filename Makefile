@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run run-distributed secrets reset demo test faults check bench format lint types layers docs docs-check containers migrate requirements clean
+.PHONY: help run run-distributed secrets reset demo test faults check bench format lint types layers docs docs-check containers migrate requirements clean china-calendar
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
@@ -68,6 +68,9 @@ docs-check: .venv/dev ## the generated pages are fresh
 
 bench: .venv/dev ## measure against the goals (prints goal and result)
 	@$(BIN)/python -m bench $(ARGS)
+
+china-calendar: .venv/dev ## write China's public holidays again (ARGS=FOLDER compares them with year files)
+	@$(BIN)/python -m tests.china_calendar $(ARGS)
 
 migrate: .venv/run ## bring the schemas of AFTERCARE_DATABASE_URL up to date
 	@$(BIN)/python -m services migrate all

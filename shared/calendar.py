@@ -32,12 +32,22 @@ class BadCalendar(CalendarError):
     """The data does not have the shape of a calendar."""
 
 
+class BadDate(BadCalendar):
+    """There is no such day, or it is not written as YYYY-MM-DD."""
+
+    why = "bad_date"
+
+
 class EmptyWeek(CalendarError):
     """A week without a window would never answer when a promise is due."""
+
+    why = "empty_week"
 
 
 class NegativeAmount(CalendarError):
     """Seconds and days to add or subtract are zero or more."""
+
+    why = "negative_amount"
 
 
 @dataclass(frozen=True)
@@ -59,14 +69,14 @@ class WorkCalendar:
     def __post_init__(self) -> None:
         zone_named(self.zone)
         if len(self.week) != 7:
-            raise BadCalendar(f"a week has seven days from Monday, not {len(self.week)}")
+            raise BadCalendar(f"a week has seven days from Monday, not {len(self.week)}", "week")
         object.__setattr__(self, "week", tuple(in_order(windows) for windows in self.week))
         dated = {day: in_order(windows) for day, windows in self.exceptions}
         if len(dated) < len(self.exceptions):
-            raise BadCalendar("a date has two exceptions")
+            raise BadCalendar("a date has two exceptions", "exceptions")
         object.__setattr__(self, "exceptions", tuple(sorted(dated.items())))
         if not any(self.week):
-            raise EmptyWeek("no day of the week has a window; dated exceptions alone make no calendar")
+            raise EmptyWeek("no day of the week has a window; dated exceptions alone make no calendar", "week")
         object.__setattr__(self, "_rules", rules_of(self.week, self.exceptions))
 
     @classmethod
@@ -76,10 +86,10 @@ class WorkCalendar:
         Each day is a list of pairs of local times, such as [["09:00", "12:00"], ["13:30", "18:00"]].
         """
         if not {"zone", "week"} <= set(data) <= {"zone", "week", "exceptions"}:
-            raise BadCalendar("a calendar has the members zone and week, and may have exceptions")
+            raise BadCalendar("a calendar has the members zone and week, and may have exceptions", ", ".join(data))
         week, exceptions = data["week"], data.get("exceptions", {})
         if not isinstance(week, list | tuple) or not isinstance(exceptions, Mapping):
-            raise BadCalendar("week is a list of seven days; exceptions maps dates to windows")
+            raise BadCalendar("week is a list of seven days; exceptions maps dates to windows", "week, exceptions")
         dated = ((_date(day), _windows(windows)) for day, windows in exceptions.items())
         return cls(data["zone"], tuple(_windows(windows) for windows in week), tuple(dated))
 
@@ -162,7 +172,7 @@ class WorkCalendar:
         starts, with all of that window, also past midnight.
         """
         if days < 0:
-            raise NegativeAmount(f"{days} working days is negative")
+            raise NegativeAmount(f"{days} working days is negative", days)
         opening = self.next_open(at)
         if not days:
             return opening
@@ -211,7 +221,7 @@ class WorkCalendar:
 
 def _windows(pairs: Any) -> Windows:
     if not isinstance(pairs, list | tuple) or any(not isinstance(p, list | tuple) or len(p) != 2 for p in pairs):
-        raise BadWindow(f"{pairs!r} is not a list of pairs of local times")
+        raise BadWindow(f"{pairs!r} is not a list of pairs of local times", pairs)
     return tuple(Window.parse(start, end) for start, end in pairs)
 
 
@@ -223,12 +233,12 @@ def _date(text: Any) -> date:
     try:
         return date.fromisoformat(text)
     except (TypeError, ValueError) as problem:
-        raise BadCalendar(f"{text!r} is not a date; write YYYY-MM-DD") from problem
+        raise BadDate(f"{text!r} is not a date; write YYYY-MM-DD", text) from problem
 
 
 def _microseconds(seconds: float) -> int:
     if seconds < 0:
-        raise NegativeAmount(f"{seconds} seconds is negative")
+        raise NegativeAmount(f"{seconds} seconds is negative", seconds)
     return round(seconds * SECOND)
 
 

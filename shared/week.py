@@ -23,9 +23,13 @@ _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?", re.ASCII)
 class BadWindow(CalendarError):
     """A window is not a pair of local times, or has no length."""
 
+    why = "bad_window"
+
 
 class OverlappingWindows(CalendarError):
     """Two windows hold the same local time, within a day or over midnight."""
+
+    why = "overlapping_windows"
 
 
 class Window(NamedTuple):
@@ -58,7 +62,7 @@ def in_order(windows: Iterable[Window]) -> Windows:
     for window in day:
         is_whole_day = window == (0, DAY_SECONDS)
         if not 0 <= window.start < DAY_SECONDS or not (0 < window.end - window.start < DAY_SECONDS or is_whole_day):
-            raise BadWindow(f"the window {window} has no length, or too much; a whole day is 00:00-24:00")
+            raise BadWindow(f"the window {window} has no length, or too much; a whole day is 00:00-24:00", window)
     return day
 
 
@@ -121,9 +125,10 @@ def rules_of(week: tuple[Windows, ...], exceptions: Exceptions) -> Rules:
 def _refuse_overlap(name: str, today: Windows, tomorrow: Windows) -> None:
     for earlier, later in pairwise(today):
         if later.start < earlier.end:
-            raise OverlappingWindows(f"{name}: the windows {earlier} and {later} overlap")
+            raise OverlappingWindows(f"{name}: the windows {earlier} and {later} overlap", f"{earlier}, {later}")
     if today and tomorrow and tomorrow[0].start < today[-1].end - DAY_SECONDS:
-        raise OverlappingWindows(f"{name}: the window {today[-1]} overlaps {tomorrow[0]} of the next day")
+        last, first = today[-1], tomorrow[0]
+        raise OverlappingWindows(f"{name}: the window {last} overlaps {first} of the next day", f"{last}, {first}")
 
 
 def _seconds(text: Any) -> int:
@@ -131,7 +136,7 @@ def _seconds(text: Any) -> int:
         return DAY_SECONDS
     found = _TIME.fullmatch(text) if isinstance(text, str) else None
     if found is None:
-        raise BadWindow(f"{text!r} is not a local time from 00:00 to 24:00, as HH:MM or HH:MM:SS")
+        raise BadWindow(f"{text!r} is not a local time from 00:00 to 24:00, as HH:MM or HH:MM:SS", text)
     hour, minute, second = (int(part or 0) for part in found.groups())
     return hour * 3600 + minute * 60 + second
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -24,22 +24,37 @@ PROBE_SECONDS = 3 * 86_400  # of the tz database's offsets since 1900 none laste
 
 
 class CalendarError(ValueError):
-    """The calendar, or the question put to it, makes no sense; the message says why."""
+    """The calendar, or the question put to it, makes no sense; the message says why.
+
+    `why` is the message's code, and `at` what is at fault as it was given: both can be told in any language.
+    """
+
+    why: ClassVar[str] = "not_a_calendar"
+
+    def __init__(self, message: str, at: object = "") -> None:
+        super().__init__(message)
+        self.at = str(at)
 
 
 class UnknownZone(CalendarError):
     """The zone is not a name of the IANA time zone database."""
 
+    why = "unknown_zone"
+
 
 class NaiveDatetime(CalendarError):
     """A time without a zone is no instant."""
+
+    why = "time_without_zone"
 
 
 class BeyondCalendar(CalendarError):
     """The question or its answer lies outside FIRST_YEAR to LAST_YEAR."""
 
+    why = "beyond_calendar"
+
     def __init__(self) -> None:
-        super().__init__(f"calendars reach from {FIRST_YEAR} to {LAST_YEAR}")
+        super().__init__(f"calendars reach from {FIRST_YEAR} to {LAST_YEAR}", f"{FIRST_YEAR}-{LAST_YEAR}")
 
 
 class Stretch(NamedTuple):
@@ -53,7 +68,7 @@ class Stretch(NamedTuple):
 def utc(at: datetime) -> datetime:
     """The same instant in UTC, where comparisons and differences are safe (PEP 495). Refuses a naive time."""
     if at.utcoffset() is None:
-        raise NaiveDatetime(f"{at.isoformat()} has no time zone")
+        raise NaiveDatetime(f"{at.isoformat()} has no time zone", at.isoformat())
     return at.astimezone(UTC)
 
 
@@ -77,7 +92,7 @@ def zone_named(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError, TypeError, AttributeError) as problem:
-        raise UnknownZone(f"{name!r} is not a time zone of the IANA database") from problem
+        raise UnknownZone(f"{name!r} is not a time zone of the IANA database", name) from problem
 
 
 def stretches_from(zone: str, position: int) -> Iterator[Stretch]:

@@ -23,7 +23,7 @@ async def republish(session: AsyncSession) -> None:
         customer_actions.say_asset(session, asset)
     for business in await customer_queries.all_key_businesses(session):
         customer_actions.say_key_business(session, business)
-    for agreement, contract in await agreement_queries.all_agreements(session):
+    for agreement, contract in await agreement_queries.signed_agreements(session):
         agreement_actions.say_agreement(session, agreement, contract)
     for organisation in await organisation_queries.all_organisations(session):
         organisation_actions.say_organisation(session, organisation)

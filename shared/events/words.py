@@ -193,6 +193,16 @@ WORDS: dict[str, tuple[str, str]] = {
     "endpoint_disabled": ("the webhook is disabled", "Webhook 已停用"),
     "lasting_failure": ("nothing arrived for days", "连续多日无法送达"),
     "internal_error": ("an error of our own", "平台内部错误"),
+    # why plain data is no work calendar
+    "not_a_calendar": ("it does not have the shape of a calendar", "不符合工作日历的格式"),
+    "unknown_zone": ("the time zone is not known", "时区不存在"),
+    "time_without_zone": ("the time has no time zone", "时间缺少时区"),
+    "beyond_calendar": ("calendars reach from 1900 to 2199 only", "日历仅涵盖 1900 至 2199 年"),
+    "bad_window": ("not a window of local time, such as 09:00 to 12:00", "不是有效的时段，例如 09:00 至 12:00"),
+    "overlapping_windows": ("two windows overlap", "时段相互重叠"),
+    "bad_date": ("there is no such date; write YYYY-MM-DD", "日期不存在，格式应为 YYYY-MM-DD"),
+    "empty_week": ("no day of the week has a window", "一周内没有任何工作时段"),
+    "negative_amount": ("the amount is negative", "数量为负"),
     # states and reasons of alarms
     "raised": ("raised", "待确认"),
     "clock_breached": ("a promise was broken", "承诺超时"),

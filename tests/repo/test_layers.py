@@ -21,6 +21,8 @@ OF_A_FEATURE = frozenset(
 ONE_OF_A_KIND = {
     "services/gateway/tokens.py": "secrets handed out once and kept as digests, by sessions and keys alike",
     "services/gateway/people/passwords.py": "argon2, which takes its time and so runs in a thread",
+    "services/contracts/calendars/china.json": "China's announced public holidays, made by tests/china_calendar.py",
+    "services/contracts/calendars/china.py": "reads that file, which no rule may",
     "services/incidents/clocks/saying.py": "what is said and noted of a clock, by every action on it",
     "services/incidents/incidents/filters.py": "by what a list may be narrowed, read from the query, for exports too",
     "services/incidents/incidents/listing.py": "the statements of lists and exports, apart from those about one",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -12,13 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.agreements import domain, queries
 from services.contracts.agreements.models import Agreement, Contract
+from services.contracts.calendars import domain as hours
+from services.contracts.calendars import queries as calendars
+from services.contracts.calendars.china import PUBLIC_HOLIDAYS
 from services.contracts.customers import queries as customers
 from shared.audit import note
-from shared.calendar import CalendarError, WorkCalendar, chinese_office_hours
+from shared.calendar import WorkCalendar
 from shared.db import as_record, context
-from shared.errors import Conflict, IllegalMove
+from shared.errors import Conflict
 from shared.events.contracts import AgreementChanged, Target
 from shared.outbox import emit
+
+if TYPE_CHECKING:
+    from services.contracts.calendars.models import Calendar
+
+TERMS = tuple(field.name for field in fields(domain.Terms))
+DRAFTED = ("revision", "targets", "calendar_id", "calendar", "provisional_years", *TERMS)
 
 
 class ContractNumberTaken(Conflict):
@@ -71,29 +81,56 @@ async def draft_agreement(
     *,
     contract_id: UUID,
     targets: Sequence[Target] | None,
+    calendar_id: UUID | None,
     calendar: dict[str, Any] | None,
+    terms: domain.Terms,
 ) -> Agreement:
-    """Draw up the next revision. Raises TargetRepeated, InvalidCalendar, TargetBeyondCalendar."""
-    contract = await queries.locked_contract(session, contract_id)
+    """Draw up the next revision. Raises TargetRepeated, CalendarGivenTwice, InvalidCalendar, TargetBeyondCalendar."""
     agreed = domain.DEFAULT_TARGETS if targets is None else tuple(targets)
     domain.require_unique(agreed)
-    hours = _checked_calendar(calendar)
-    starts = (context(session).now, domain.end_of_term(contract.ends_on, hours))
-    domain.require_days(hours)
-    domain.require_due(agreed, hours, starts)
+    if calendar_id is not None and calendar is not None:
+        raise domain.CalendarGivenTwice()
+    named = None if calendar_id is None else await calendars.held_calendar(session, calendar_id)
+    contract = await queries.locked_contract(session, contract_id)
+    counted, provisional_years = _calendar_for(contract, named, calendar)
+    _require_due(session, agreed, counted, contract)
     agreement = Agreement(
         contract_id=contract.id,
         customer_id=contract.customer_id,
         revision=await queries.next_revision(session, contract.id),
-        state="draft",
-        calendar=hours.to_data(),
+        state=domain.State.DRAFT,
+        calendar_id=calendar_id,
+        calendar=counted.to_data(),
+        provisional_years=list(provisional_years),
         targets=domain.as_data(agreed),
+        **domain.as_columns(terms),
     )
     session.add(agreement)
     await session.flush()
-    after = as_record(agreement, "revision", "targets", "calendar")
-    note(session, agreement.id, "draft_agreement", after=after, customer_id=contract.customer_id)
+    note(
+        session,
+        agreement.id,
+        "draft_agreement",
+        after=as_record(agreement, *DRAFTED),
+        customer_id=contract.customer_id,
+    )
     return agreement
+
+
+def _calendar_for(
+    contract: Contract, named: Calendar | None, data: dict[str, Any] | None
+) -> tuple[WorkCalendar, Sequence[int]]:
+    """The calendar a version counts on, and the years of the term that are provisional in it."""
+    years = domain.years_of(contract.starts_on, contract.ends_on)
+    if named is not None:
+        return hours.checked(named.data), hours.within(named.provisional_years, years[0], years[-1])
+    if data is not None:
+        return hours.checked(data), ()
+    return hours.chinese(PUBLIC_HOLIDAYS, years), PUBLIC_HOLIDAYS.provisional(years)
+
+
+def _require_due(session: AsyncSession, targets: Sequence[Target], counted: WorkCalendar, contract: Contract) -> None:
+    domain.require_due(targets, counted, (context(session).now, domain.end_of_term(contract.ends_on, counted)))
 
 
 async def sign_agreement(session: AsyncSession, *, agreement_id: UUID, side: str, signed_by: str) -> Agreement:
@@ -103,15 +140,15 @@ async def sign_agreement(session: AsyncSession, *, agreement_id: UUID, side: str
     """
     await queries.locked_contract(session, (await queries.agreement(session, agreement_id)).contract_id)
     agreement = await queries.locked_agreement(session, agreement_id)
-    if agreement.state != "draft":
-        raise IllegalMove(state=agreement.state, move="sign", allowed=[])
+    domain.moved(agreement.state, domain.Move.SIGN)
     if getattr(agreement, f"{side}_signed_by") is not None:
         raise AlreadySigned(side=side)
     setattr(agreement, f"{side}_signed_by", signed_by)
     setattr(agreement, f"{side}_signed_at", context(session).now)
-    agreement.version += 1
     after = {"side": side, "signed_by": signed_by}
-    note(session, agreement.id, "sign_agreement", after=after, customer_id=agreement.customer_id)
+    signed = {"revision": agreement.revision, "version": agreement.version}
+    agreement.version += 1
+    note(session, agreement.id, "sign_agreement", after=after, information=signed, customer_id=agreement.customer_id)
     if domain.Signatures(agreement.provider_signed_by, agreement.customer_signed_by).complete:
         await _put_in_force(session, agreement)
     return agreement
@@ -122,24 +159,63 @@ async def _put_in_force(session: AsyncSession, agreement: Agreement) -> None:
     former = await queries.agreement_in_force(session, agreement.contract_id)
     if former is not None:
         domain.require_newer(agreement.revision, former.revision)
-        former.state = "superseded"
+        former.state = domain.moved(former.state, domain.Move.SUPERSEDE)
         former.version += 1
         await session.flush()
-        superseded = {"state": "superseded"}
+        superseded = {"state": former.state}
         note(session, former.id, "supersede_agreement", after=superseded, customer_id=former.customer_id)
         say_agreement(session, former, contract)
-    agreement.state = "in_force"
+    agreement.state = domain.moved(agreement.state, domain.Move.SIGN)
+    agreement.in_force_at = context(session).now
     await session.flush()
     say_agreement(session, agreement, contract)
 
 
-def _checked_calendar(data: dict[str, Any] | None) -> WorkCalendar:
-    if data is None:
-        return chinese_office_hours((), ())
-    try:
-        return WorkCalendar.from_data(data)
-    except (CalendarError, KeyError, TypeError, ValueError) as problem:
-        raise domain.InvalidCalendar(reason=str(problem)) from problem
+async def withdraw_agreement(
+    session: AsyncSession, *, agreement_id: UUID, reason: str, provider_signed_by: str, customer_signed_by: str
+) -> Agreement:
+    """Both sides withdraw the version in force: it promises nothing any more, from now on. Raises IllegalMove."""
+    contract = await queries.locked_contract(session, (await queries.agreement(session, agreement_id)).contract_id)
+    agreement = await queries.locked_agreement(session, agreement_id)
+    agreement.state = domain.moved(agreement.state, domain.Move.WITHDRAW)
+    agreement.withdrawn_at = context(session).now
+    agreement.withdrawn_because = reason
+    agreement.withdrawn_by_provider = provider_signed_by
+    agreement.withdrawn_by_customer = customer_signed_by
+    agreement.version += 1
+    after = as_record(agreement, "state", "withdrawn_because", "withdrawn_by_provider", "withdrawn_by_customer")
+    note(session, agreement.id, "withdraw_agreement", after=after, customer_id=agreement.customer_id)
+    say_agreement(session, agreement, contract)
+    return agreement
+
+
+async def follow_correction(
+    session: AsyncSession, *, calendar_id: UUID, counted: WorkCalendar, provisional_years: Iterable[int], reason: str
+) -> list[Agreement]:
+    """Take a named calendar as it is corrected into every version drawn from it, drafts too, and say those that count.
+
+    Call with the calendar locked. Raises TargetBeyondCalendar.
+    """
+    following = await queries.locked_agreements_on(session, calendar_id)
+    for agreement, contract in following:
+        _require_due(session, [Target.model_validate(target) for target in agreement.targets], counted, contract)
+        years = domain.years_of(contract.starts_on, contract.ends_on)
+        before = as_record(agreement, "calendar", "provisional_years")
+        agreement.calendar = counted.to_data()
+        agreement.provisional_years = list(hours.within(provisional_years, years[0], years[-1]))
+        agreement.version += 1
+        note(
+            session,
+            agreement.id,
+            "follow_correction",
+            before=before,
+            after=as_record(agreement, "calendar", "provisional_years"),
+            information={"calendar_id": calendar_id, "reason": reason},
+            customer_id=agreement.customer_id,
+        )
+        if agreement.state in domain.SAID:
+            say_agreement(session, agreement, contract)
+    return [agreement for agreement, _ in following]
 
 
 def say_agreement(session: AsyncSession, agreement: Agreement, contract: Contract) -> None:
@@ -151,12 +227,22 @@ def say_agreement(session: AsyncSession, agreement: Agreement, contract: Contrac
             contract_number=contract.number,
             customer_id=contract.customer_id,
             revision=agreement.revision,
-            in_force=agreement.state == "in_force",
+            in_force=agreement.state == domain.State.IN_FORCE,
             starts_on=contract.starts_on,
             ends_on=contract.ends_on,
             site_ids=tuple(contract.site_ids),
             asset_ids=tuple(contract.asset_ids),
             calendar=agreement.calendar,
             targets=tuple(Target.model_validate(target) for target in agreement.targets),
+            calendar_id=agreement.calendar_id,
+            provisional_years=tuple(agreement.provisional_years),
+            withdrawn=agreement.state == domain.State.WITHDRAWN,
+            applies_to_open=agreement.applies_to_open,
+            warning_percents=tuple(agreement.warning_percents),
+            warn_before_seconds=tuple(agreement.warn_before_seconds),
+            pause_reasons=tuple(agreement.pause_reasons),
+            pause_cap_seconds=agreement.pause_cap_seconds,
+            close_after_days=agreement.close_after_days,
+            priorities=agreement.priorities,
         ),
     )

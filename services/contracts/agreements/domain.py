@@ -1,23 +1,43 @@
-"""The default agreement's figures, and when a version of an agreement comes into force. Pure."""
+"""The default agreement's figures and terms, and the states of a version of an agreement. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 
 from shared import clocks
 from shared.calendar import ALWAYS, WorkCalendar
-from shared.errors import Conflict, Unprocessable
+from shared.errors import Conflict, IllegalMove, Unprocessable
 from shared.events.contracts import Target
-from shared.zones import FIRST_YEAR, LAST_YEAR, BeyondCalendar, zone_named
+from shared.zones import BeyondCalendar, zone_named
 
 HOUR = 3600
-SEVERITIES = ("general", "major", "disaster", "consultation")
-KINDS = ("respond", "on_site", "resolve", "plan_requested", "plan_decided", "superior_told")
-UNITS = ("seconds", "working_seconds", "working_days")
-SIDES = ("provider", "customer")
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    IN_FORCE = "in_force"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+
+
+class Move(StrEnum):
+    SIGN = "sign"
+    SUPERSEDE = "supersede"
+    WITHDRAW = "withdraw"
+
+
+MOVES: Mapping[tuple[State, Move], State] = {
+    (State.DRAFT, Move.SIGN): State.IN_FORCE,
+    (State.IN_FORCE, Move.SUPERSEDE): State.SUPERSEDED,
+    (State.IN_FORCE, Move.WITHDRAW): State.WITHDRAWN,
+}
+"""A draft is in force with the second signature; another version in force supersedes it."""
+SAID = (State.IN_FORCE, State.SUPERSEDED)
+"""The versions that count for a clock: now, or for what was reported in their time."""
 
 DEFAULT_TARGETS: tuple[Target, ...] = tuple(
     Target(severity=severity, kind=kind, amount=amount, unit=unit)
@@ -43,6 +63,26 @@ DEFAULT_TARGETS: tuple[Target, ...] = tuple(
 )
 """The figures of the service plan the product comes from; each can be changed per contract and severity."""
 
+DEFAULT_PRIORITIES: Mapping[str, Mapping[str, str]] = {
+    "high": {"high": "critical", "medium": "high", "low": "medium"},
+    "medium": {"high": "high", "medium": "medium", "low": "medium"},
+    "low": {"high": "medium", "medium": "low", "low": "low"},
+}
+"""By impact, then urgency."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a version agrees beside its figures and its calendar; each as AgreementChanged tells it."""
+
+    applies_to_open: bool = False
+    warning_percents: Sequence[int] = ()
+    warn_before_seconds: Sequence[int] = ()
+    pause_reasons: Sequence[str] = ("waiting_for_customer",)
+    pause_cap_seconds: int | None = None
+    close_after_days: int | None = 5
+    priorities: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: DEFAULT_PRIORITIES)
+
 
 class TargetRepeated(Unprocessable):
     code = "target_repeated"
@@ -56,10 +96,10 @@ class TermEmpty(Unprocessable):
     zh = "合同结束日期必须晚于开始日期。"
 
 
-class InvalidCalendar(Unprocessable):
-    code = "invalid_calendar"
-    en = "The calendar is not valid: {reason}"
-    zh = "工作日历无效：{reason}"
+class CalendarGivenTwice(Unprocessable):
+    code = "calendar_given_twice"
+    en = "Give the calendar by its id or as data, not both."
+    zh = "工作日历只能以编号或数据之一给出。"
 
 
 class TargetBeyondCalendar(Unprocessable):
@@ -112,11 +152,17 @@ def require_due(targets: Sequence[Target], calendar: WorkCalendar, starts: Seque
             raise TargetBeyondCalendar(severity=target.severity, kind=target.kind) from problem
 
 
-def require_days(calendar: WorkCalendar) -> None:
-    """Raise InvalidCalendar for an exception on a day that calendars do not reach."""
-    for day, _ in calendar.exceptions:
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise InvalidCalendar(reason=str(BeyondCalendar()))
+def moved(state: str, move: Move) -> State:
+    """The state that the move leads to. Raises IllegalMove."""
+    allowed = {possible: to for (start, possible), to in MOVES.items() if start == state}
+    if move not in allowed:
+        raise IllegalMove(state=state, move=move, allowed=list(allowed))
+    return allowed[move]
+
+
+def years_of(starts_on: date, ends_on: date) -> range:
+    """The years in which a term has a day."""
+    return range(starts_on.year, (ends_on - timedelta(days=1)).year + 1)
 
 
 def end_of_term(ends_on: date, calendar: WorkCalendar) -> datetime:
@@ -132,3 +178,12 @@ def require_newer(revision: int, in_force: int) -> None:
 
 def as_data(targets: Sequence[Target]) -> list[dict[str, Any]]:
     return [target.model_dump() for target in targets]
+
+
+def as_columns(terms: Terms) -> dict[str, Any]:
+    """The terms as they are stored: warnings in order, each once; reasons once."""
+    return asdict(terms) | {
+        "warning_percents": sorted(set(terms.warning_percents)),
+        "warn_before_seconds": sorted(set(terms.warn_before_seconds)),
+        "pause_reasons": list(dict.fromkeys(terms.pause_reasons)),
+    }

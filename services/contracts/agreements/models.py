@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
@@ -30,12 +30,16 @@ class Contract(Keyed, Versioned, Tenanted, Base):
 
 
 class Agreement(Keyed, Versioned, Tenanted, Base):
-    """One revision of a contract's service-level agreement. At most one of a contract is in force."""
+    """One revision of a contract's service-level agreement. At most one of a contract is in force.
+
+    `calendar` is a copy: of the named calendar as it was last corrected, where there is a `calendar_id`.
+    """
 
     __tablename__ = "agreements"
     __table_args__ = (
         UniqueConstraint("contract_id", "revision"),
-        CheckConstraint("state IN ('draft', 'in_force', 'superseded')", name="state"),
+        CheckConstraint("state IN ('draft', 'in_force', 'superseded', 'withdrawn')", name="state"),
+        CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn"),
         Index("uq_agreements_in_force", "contract_id", unique=True, postgresql_where=text("state = 'in_force'")),
     )
 
@@ -43,8 +47,22 @@ class Agreement(Keyed, Versioned, Tenanted, Base):
     revision: Mapped[int]
     state: Mapped[str] = mapped_column(default="draft")
     calendar: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    calendar_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.calendars.id"), index=True)
+    provisional_years: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     targets: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    applies_to_open: Mapped[bool]
+    warning_percents: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    warn_before_seconds: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    pause_reasons: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    pause_cap_seconds: Mapped[int | None]
+    close_after_days: Mapped[int | None]
+    priorities: Mapped[dict[str, dict[str, str]]] = mapped_column(JSONB)
     provider_signed_by: Mapped[str | None]
     provider_signed_at: Mapped[datetime | None]
     customer_signed_by: Mapped[str | None]
     customer_signed_at: Mapped[datetime | None]
+    in_force_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_because: Mapped[str | None]
+    withdrawn_by_provider: Mapped[str | None]
+    withdrawn_by_customer: Mapped[str | None]

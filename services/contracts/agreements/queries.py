@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.contracts.agreements.domain import State
 from services.contracts.agreements.models import Agreement, Contract
 from shared.db import check_version
 from shared.errors import NotFound
@@ -68,8 +69,24 @@ async def agreements_of(session: AsyncSession, contract_id: UUID) -> Sequence[Ag
 
 
 async def agreement_in_force(session: AsyncSession, contract_id: UUID) -> Agreement | None:
-    in_force = select(Agreement).where(Agreement.contract_id == contract_id, Agreement.state == "in_force")
+    in_force = select(Agreement).where(Agreement.contract_id == contract_id, Agreement.state == State.IN_FORCE)
     return (await session.scalars(in_force.with_for_update())).one_or_none()
+
+
+async def locked_agreements_on(session: AsyncSession, calendar_id: UUID) -> Sequence[tuple[Agreement, Contract]]:
+    """What was drawn from a named calendar and is not withdrawn, locked like everything of a contract: it first."""
+    drawn = Agreement.calendar_id == calendar_id
+    concerned = select(Agreement.contract_id).where(drawn)
+    await session.execute(select(Contract.id).where(Contract.id.in_(concerned)).order_by(Contract.id).with_for_update())
+    pairs = (
+        select(Agreement, Contract)
+        .join(Contract, Contract.id == Agreement.contract_id)
+        .where(drawn, Agreement.state != State.WITHDRAWN)
+        .order_by(Agreement.id)
+        .with_for_update(of=Agreement)
+        .execution_options(populate_existing=True)
+    )
+    return [(row[0], row[1]) for row in await session.execute(pairs)]
 
 
 async def next_revision(session: AsyncSession, contract_id: UUID) -> int:
@@ -78,6 +95,7 @@ async def next_revision(session: AsyncSession, contract_id: UUID) -> int:
     return (last or 0) + 1
 
 
-async def all_agreements(session: AsyncSession) -> Sequence[tuple[Agreement, Contract]]:
+async def signed_agreements(session: AsyncSession) -> Sequence[tuple[Agreement, Contract]]:
+    """All but drafts: what was said of them once."""
     pairs = select(Agreement, Contract).join(Contract, Contract.id == Agreement.contract_id).order_by(Agreement.id)
-    return [(row[0], row[1]) for row in await session.execute(pairs)]
+    return [(row[0], row[1]) for row in await session.execute(pairs.where(Agreement.state != State.DRAFT))]

@@ -8,12 +8,14 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.contracts.agreements import actions, queries
+from services.contracts.agreements.domain import Terms
 from services.contracts.agreements.schemas import (
     AgreementOut,
     ContractOut,
     DraftAgreement,
     SignAgreement,
     SignContract,
+    WithdrawAgreement,
 )
 from shared.auth import needs
 from shared.edge import Session, router, tagged
@@ -45,8 +47,16 @@ async def contract(contract_id: UUID, response: Response, session: Session) -> A
 @routes.post("/contracts/{contract_id}/agreements", status_code=201, response_model=AgreementOut)
 @needs(Permission.CONTRACTS_WRITE)
 async def draft_agreement(contract_id: UUID, body: DraftAgreement, response: Response, session: Session) -> Any:
-    targets = None if body.targets is None else [Target(**target.model_dump()) for target in body.targets]
-    drafted = await actions.draft_agreement(session, contract_id=contract_id, targets=targets, calendar=body.calendar)
+    given = body.model_dump()
+    targets, calendar_id, calendar = (given.pop(name) for name in ("targets", "calendar_id", "calendar"))
+    drafted = await actions.draft_agreement(
+        session,
+        contract_id=contract_id,
+        targets=targets and [Target(**target) for target in targets],
+        calendar_id=calendar_id,
+        calendar=calendar,
+        terms=Terms(**given),
+    )
     return tagged(response, drafted)
 
 
@@ -68,3 +78,10 @@ async def agreement(agreement_id: UUID, response: Response, session: Session) ->
 async def sign_agreement(agreement_id: UUID, body: SignAgreement, response: Response, session: Session) -> Any:
     signed = await actions.sign_agreement(session, agreement_id=agreement_id, **body.model_dump())
     return tagged(response, signed)
+
+
+@routes.post("/agreements/{agreement_id}/withdraw", response_model=AgreementOut)
+@needs(Permission.CONTRACTS_WRITE)
+async def withdraw_agreement(agreement_id: UUID, body: WithdrawAgreement, response: Response, session: Session) -> Any:
+    withdrawn = await actions.withdraw_agreement(session, agreement_id=agreement_id, **body.model_dump())
+    return tagged(response, withdrawn)

@@ -59,7 +59,14 @@ PUBLIC_ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/customers/{customer_id}/key-businesses", "contracts"),
     Route("PUT", "/v1/customers/{customer_id}/emergency-organisation", "contracts"),
     Route("GET", "/v1/customers/{customer_id}/emergency-organisation", "contracts"),
-    # contracts and agreements
+    # calendars, contracts and agreements
+    Route("POST", "/v1/calendars", "contracts"),
+    Route("POST", "/v1/calendars:china", "contracts"),
+    Route("GET", "/v1/calendars", "contracts"),
+    Route("GET", "/v1/calendars/{calendar_id}", "contracts"),
+    Route("POST", "/v1/calendars/{calendar_id}/preview", "contracts"),
+    Route("POST", "/v1/calendars/{calendar_id}/correct", "contracts"),
+    Route("POST", "/v1/calendars/{calendar_id}/extend", "contracts"),
     Route("POST", "/v1/contracts", "contracts"),
     Route("GET", "/v1/contracts", "contracts"),
     Route("GET", "/v1/contracts/{contract_id}", "contracts"),
@@ -67,6 +74,7 @@ PUBLIC_ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/contracts/{contract_id}/agreements", "contracts"),
     Route("GET", "/v1/agreements/{agreement_id}", "contracts"),
     Route("POST", "/v1/agreements/{agreement_id}/sign", "contracts"),
+    Route("POST", "/v1/agreements/{agreement_id}/withdraw", "contracts"),
     # incidents and visits
     Route("POST", "/v1/incidents", "incidents"),
     Route("POST", "/v1/incidents:import", "incidents", body_limit=4_194_304),

@@ -1,0 +1,198 @@
+"""Which plain data is a work calendar, and what one says of a time or a range of days. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from shared.calendar import ALWAYS, OFFICE_HOURS, CalendarError, WorkCalendar
+from shared.errors import Conflict, Unprocessable
+from shared.week import Exceptions, Windows
+from shared.zones import FIRST_YEAR, LAST_YEAR, BeyondCalendar, zone_named
+
+STANDARD_WEEK: tuple[Windows, ...] = (OFFICE_HOURS,) * 5 + ((),) * 2
+SHANGHAI = "Asia/Shanghai"
+
+
+class Unit(StrEnum):
+    """How an agreement counts: plain seconds run 24x7, working units on its calendar."""
+
+    SECONDS = "seconds"
+    WORKING_SECONDS = "working_seconds"
+    WORKING_DAYS = "working_days"
+
+
+class InvalidCalendar(Unprocessable):
+    code = "invalid_calendar"
+    en = "The calendar is not valid: {why} ({at})."
+    zh = "工作日历无效：{why}（{at}）。"
+
+
+class BeyondYears(Unprocessable):
+    code = "beyond_years"
+    en = "The answer lies outside the years that calendars reach, {first} to {last}."
+    zh = "结果超出日历可计算的年份（{first} 至 {last}）。"
+
+
+class HolidaysNotHeld(Unprocessable):
+    code = "holidays_not_held"
+    en = "China's public holidays are held from {first} on; the years asked for are {from_year} to {to_year}."
+    zh = "中国法定节假日数据自 {first} 年起，所求年份为 {from_year} 至 {to_year}。"
+
+
+class NotByPublicHolidays(Conflict):
+    code = "not_by_public_holidays"
+    en = "This calendar was not made from China's public holidays; correct it instead."
+    zh = "该日历不是由中国法定节假日生成，请改用更正。"
+
+
+def followed_years(first: int | None, last: int | None) -> tuple[int, int]:
+    """The years whose public holidays a calendar follows. Raises NotByPublicHolidays for one made by hand."""
+    if first is None or last is None:
+        raise NotByPublicHolidays()
+    return first, last
+
+
+@dataclass(frozen=True)
+class PublicHolidays:
+    """China's announced years: the days off, and the days at weekends that are worked instead (调休)."""
+
+    years: Collection[int]
+    holidays: frozenset[date]
+    make_up_days: frozenset[date]
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Mapping[str, Iterable[str]]]) -> PublicHolidays:
+        def days(kind: str) -> frozenset[date]:
+            return frozenset(date.fromisoformat(day) for year in data.values() for day in year[kind])
+
+        return cls(tuple(sorted(int(year) for year in data)), days("holidays"), days("make_up_days"))
+
+    def provisional(self, years: Iterable[int]) -> tuple[int, ...]:
+        """Those of the years that are not announced yet."""
+        return tuple(year for year in years if year > max(self.years))
+
+    def exceptions(self, week: tuple[Windows, ...], years: Collection[int]) -> Exceptions:
+        """The days of the years whose windows differ from the week: a make-up day has those of a working Monday
+        to Friday, a holiday on which the week is closed anyway needs none.
+        """
+        worked = next((windows for windows in week if windows), ())
+        changed = dict.fromkeys(self.holidays, ()) | dict.fromkeys(self.make_up_days, worked)
+        return tuple(
+            (day, windows)
+            for day, windows in sorted(changed.items())
+            if day.year in years and windows != week[day.weekday()]
+        )
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Raises InvalidCalendar for what is no calendar."""
+    try:
+        yield
+    except CalendarError as problem:
+        raise InvalidCalendar(why=problem.why, at=problem.at) from problem
+
+
+def checked(data: Mapping[str, Any]) -> WorkCalendar:
+    """The calendar of plain data. Raises InvalidCalendar, also for an exception on a day out of reach."""
+    with _told():
+        calendar = WorkCalendar.from_data(data)
+        for day, _ in calendar.exceptions:
+            if not FIRST_YEAR <= day.year <= LAST_YEAR:
+                raise BeyondCalendar
+    return calendar
+
+
+def checked_week(week: Sequence[Any]) -> tuple[Windows, ...]:
+    """The windows of a week of plain data. Raises InvalidCalendar."""
+    return checked({"zone": SHANGHAI, "week": week}).week
+
+
+def require_held(public: PublicHolidays, from_year: int, to_year: int) -> None:
+    first = min(public.years)
+    if not first <= from_year <= to_year:
+        raise HolidaysNotHeld(first=first, from_year=from_year, to_year=to_year)
+
+
+def chinese(public: PublicHolidays, years: Collection[int], week: tuple[Windows, ...] = STANDARD_WEEK) -> WorkCalendar:
+    """The week in China, with the public holidays and make-up days of the years that are announced."""
+    with _told():
+        return WorkCalendar(SHANGHAI, week, public.exceptions(week, years))
+
+
+def extended(calendar: WorkCalendar, public: PublicHolidays, years: Collection[int]) -> WorkCalendar:
+    """With what is announced of the years meanwhile; an exception that is there already stays."""
+    added = dict(public.exceptions(calendar.week, years)) | dict(calendar.exceptions)
+    with _told():
+        return WorkCalendar(calendar.zone, calendar.week, tuple(sorted(added.items())))
+
+
+class Interval(NamedTuple):
+    """Half-open."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a calendar says: whether it is open at a time, when it opens next, when an amount from then is over.
+
+    `provisional_years`: those that any of it touches and whose public holidays are not announced yet.
+    """
+
+    at: datetime
+    is_open: bool
+    next_opening: datetime
+    due_at: datetime | None
+    intervals: tuple[Interval, ...]
+    provisional_years: tuple[int, ...]
+
+
+def preview(
+    calendar: WorkCalendar,
+    provisional_years: Iterable[int],
+    *,
+    at: datetime,
+    amount: int | None,
+    unit: Unit,
+    from_on: date | None,
+    days: int,
+) -> Preview:
+    """In the calendar's own time; the intervals are those of so many days. Raises BeyondYears."""
+    zone = zone_named(calendar.zone)
+    first = from_on or at.astimezone(zone).date()
+    try:
+        opening = calendar.next_open(at)
+        due_at = None if amount is None else _due(calendar, at, amount, unit)
+        start, end = (datetime.combine(first + timedelta(days=step), time(), zone) for step in (0, days))
+        listed = tuple(
+            Interval(*(edge.astimezone(zone) for edge in pair)) for pair in calendar.open_intervals(start, end)
+        )
+    except (BeyondCalendar, OverflowError) as problem:
+        raise BeyondYears(first=FIRST_YEAR, last=LAST_YEAR) from problem
+    touched = [moment.astimezone(zone).year for moment in (at, opening, due_at or at, start, end - timedelta(days=1))]
+    return Preview(
+        at=at.astimezone(zone),
+        is_open=opening == at,
+        next_opening=opening.astimezone(zone),
+        due_at=due_at and due_at.astimezone(zone),
+        intervals=listed,
+        provisional_years=within(provisional_years, min(touched), max(touched)),
+    )
+
+
+def within(years: Iterable[int], first: int, last: int) -> tuple[int, ...]:
+    """Those of the years from the first to the last."""
+    return tuple(year for year in years if first <= year <= last)
+
+
+def _due(calendar: WorkCalendar, at: datetime, amount: int, unit: Unit) -> datetime:
+    if unit is Unit.WORKING_DAYS:
+        return calendar.add_working_days(at, amount)
+    return (ALWAYS if unit is Unit.SECONDS else calendar).add(at, amount)

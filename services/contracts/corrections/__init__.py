@@ -1,0 +1,1 @@
+"""Corrections of named calendars, and every agreement that is said again because of one."""

@@ -19,6 +19,7 @@ from tests.harness import Platform
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 STALE = '"999999"'
 WITHOUT_VERSION = {
+    ("POST", "/v1/calendars/{calendar_id}/preview"): "asks, and changes nothing",
     ("POST", "/s/{token}"): "a survey is answered once, by who has its secret link; a second answer is refused",
     **{
         (route.method, route.path): "what is parked is decided once; a second decision finds nothing"
@@ -70,6 +71,7 @@ def _record_of(template: str, path: str) -> str:
 async def test_every_change_of_a_record_honours_the_version_it_is_meant_for(platform: Platform) -> None:
     walk = Walk(await a_world(platform))
     await _entered(walk)
+    await _corrected(walk)
     await _planned(walk)
     incident = await _an_emergency(walk)
     await _plan_run(walk, incident)
@@ -79,6 +81,7 @@ async def test_every_change_of_a_record_honours_the_version_it_is_meant_for(plat
     await _paused(walk, incident)
     await _solved(walk, incident)
     await _not_covered(walk)
+    await _withdrawn(walk)
     assert walk.walked == CHANGES
 
 
@@ -109,6 +112,22 @@ async def _entered(walk: Walk) -> None:
     await walk.change(
         world.admin, "POST", f"/v1/agreements/{draft['id']}/sign", {"side": "provider", "signed_by": "provider"}
     )
+
+
+async def _corrected(walk: Walk) -> None:
+    """A calendar with China's public holidays, corrected and extended."""
+    world = walk.world
+    calendar = await post(world.admin, "/v1/calendars:china", {"from_year": 2026, "to_year": 2026})
+    path, week = f"/v1/calendars/{calendar['id']}", [[["09:00", "17:00"]]] * 5 + [[], []]
+    corrected = {"data": {"zone": "Asia/Shanghai", "week": week}, "reason": "No break at noon."}
+    await walk.change(world.admin, "POST", f"{path}/correct", corrected)
+    await walk.change(world.admin, "POST", f"{path}/extend", {"to_year": 2027, "reason": "One year more."})
+
+
+async def _withdrawn(walk: Walk) -> None:
+    world = walk.world
+    withdrawal = {"reason": "Entered by mistake.", "provider_signed_by": "provider", "customer_signed_by": "customer"}
+    await walk.change(world.admin, "POST", f"/v1/agreements/{world.ids['agreement']}/withdraw", withdrawal)
 
 
 async def _planned(walk: Walk) -> None:

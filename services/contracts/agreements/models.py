@@ -11,8 +11,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
+from services.contracts.agreements.domain import State
 from services.contracts.base import Base
 from shared.db import Keyed, Tenanted, Versioned
+
+STATES = ", ".join(f"'{state}'" for state in State)
 
 
 class Contract(Keyed, Versioned, Tenanted, Base):
@@ -38,14 +41,14 @@ class Agreement(Keyed, Versioned, Tenanted, Base):
     __tablename__ = "agreements"
     __table_args__ = (
         UniqueConstraint("contract_id", "revision"),
-        CheckConstraint("state IN ('draft', 'in_force', 'superseded', 'withdrawn')", name="state"),
+        CheckConstraint(f"state IN ({STATES})", name="state"),
         CheckConstraint("(state = 'withdrawn') = (withdrawn_at IS NOT NULL)", name="withdrawn"),
         Index("uq_agreements_in_force", "contract_id", unique=True, postgresql_where=text("state = 'in_force'")),
     )
 
     contract_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.contracts.id"), index=True)
     revision: Mapped[int]
-    state: Mapped[str] = mapped_column(default="draft")
+    state: Mapped[str] = mapped_column(default=State.DRAFT)
     calendar: Mapped[dict[str, Any]] = mapped_column(JSONB)
     calendar_id: Mapped[UUID | None] = mapped_column(ForeignKey("contracts.calendars.id"), index=True)
     provisional_years: Mapped[list[int]] = mapped_column(ARRAY(Integer))

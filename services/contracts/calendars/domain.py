@@ -166,8 +166,8 @@ def preview(
 ) -> Preview:
     """In the calendar's own time; the intervals are those of so many days. Raises BeyondYears."""
     zone = zone_named(calendar.zone)
-    first = from_on or at.astimezone(zone).date()
     try:
+        first = from_on or at.astimezone(zone).date()
         opening = calendar.next_open(at)
         due_at = None if amount is None else _due(calendar, at, amount, unit)
         start, end = (datetime.combine(first + timedelta(days=step), time(), zone) for step in (0, days))

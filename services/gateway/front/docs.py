@@ -28,6 +28,8 @@ PROBLEM_SCHEMA = {
 ANY_PROBLEM = {"description": "A problem", "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 IDEMPOTENCY_KEY = {"Idempotency-Key": "A repeat with the same key gets the first answer and has no second effect."}
 IF_MATCH = {"If-Match": "The ETag of the version the change is meant for; 412 when it is another by now."}
+QUESTIONS = frozenset({"/v1/calendars/{calendar_id}/preview"})
+"""What is asked of a record with a body, and changes nothing."""
 ETAG = {"ETag": {"description": "The record's version, for If-Match.", "schema": {"type": "string"}}}
 
 
@@ -85,9 +87,9 @@ def _complete(operation: dict[str, Any], route: APIRoute) -> None:
 
 def changes_a_record(route: APIRoute) -> bool:
     """Whether it acts on a record that is there, which If-Match can name; what is parked has no version."""
-    return (
-        method_of(route) != "GET" and route.status_code != 201 and "{" in route.path and "operations" not in route.tags
-    )
+    if "operations" in route.tags or route.path in QUESTIONS:
+        return False
+    return method_of(route) != "GET" and route.status_code != 201 and "{" in route.path
 
 
 def tells_a_version(route: APIRoute) -> bool:

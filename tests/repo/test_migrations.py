@@ -96,6 +96,47 @@ async def promises_of(url: str, schema: str) -> set[str]:
         await connection.close()
 
 
+AGREED_BEFORE = """
+SELECT set_config('aftercare.scope', 'system', false);
+INSERT INTO contracts.customers (customer_id, name_zh, name_en, active, version)
+VALUES ('019a0000-0000-7000-8000-000000000001', '示例医院', 'Example Hospital', true, 1);
+INSERT INTO contracts.contracts (id, customer_id, number, starts_on, ends_on, site_ids, asset_ids, version)
+VALUES ('019a0000-0000-7000-8000-000000000002', '019a0000-0000-7000-8000-000000000001', 'C-1', '2026-01-01',
+    '2029-01-01', '{}', '{}', 1);
+INSERT INTO contracts.agreements (id, customer_id, contract_id, revision, state, calendar, targets,
+    provider_signed_at, customer_signed_at, version)
+SELECT gen_random_uuid(), '019a0000-0000-7000-8000-000000000001', '019a0000-0000-7000-8000-000000000002', revision,
+    state, '{"zone": "UTC"}', '[]', '2026-01-01T08:00:00Z', '2026-01-02T08:00:00Z', 3
+FROM (VALUES (1, 'superseded'), (2, 'in_force'), (3, 'draft')) AS drawn (revision, state);
+"""
+
+
+async def test_agreements_of_before_promise_what_they_did(fresh: str) -> None:
+    """Up from the version before their terms, and down again with one that was withdrawn meanwhile."""
+    await migrate.prepare_roles(fresh, ["contracts"], "")
+    owner = migrate.owner_url(fresh, "contracts", "")
+    await asyncio.to_thread(migrate.upgrade, "contracts", owner, "contracts_0002")
+    connection = await asyncpg.connect(plain_url(fresh))
+    try:
+        await connection.execute(AGREED_BEFORE)
+        await asyncio.to_thread(migrate.upgrade, "contracts", owner, "contracts_0003")
+        kept = await connection.fetch("SELECT * FROM contracts.agreements ORDER BY revision")
+        withdraw = "UPDATE contracts.agreements SET state = 'withdrawn', withdrawn_at = now() WHERE revision = 2"
+        await connection.execute(withdraw)
+        await asyncio.to_thread(migrate.downgrade, "contracts", owner, "contracts_0002")
+        left = await connection.fetch("SELECT state, calendar FROM contracts.agreements ORDER BY revision")
+    finally:
+        await connection.close()
+    assert [row["in_force_at"] and row["in_force_at"].day for row in kept] == [2, 2, None]
+    assert {(row["close_after_days"], row["priorities"], row["applies_to_open"]) for row in kept} == {
+        (None, "{}", False)
+    }
+    assert {tuple(row["pause_reasons"]) for row in kept} == {("waiting_for_customer",)}
+    assert [(row["state"], row["calendar"]) for row in left] == [
+        (state, '{"zone": "UTC"}') for state in ("superseded", "superseded", "draft")
+    ]
+
+
 @SERVICES
 def test_migrations_are_one_line_without_gaps(name: str) -> None:
     files = _migrations(name)

@@ -6,35 +6,14 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from shared.events.contracts import AgreementChanged, EmergencyOrganisationChanged
 from shared.permissions import Role
+from tests.builders.contracts import MINUTE_A_WEEK, a_contract, signed
 from tests.harness import OneService, principal
 
 ADMIN = principal(Role.ADMINISTRATOR)
-MINUTE_A_WEEK = {"zone": "Asia/Shanghai", "week": [[["09:00", "09:01"]], [], [], [], [], [], []]}
-
-
-async def a_contract(admin: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
-    customer = (await admin.post("/v1/customers", json={"name_zh": "示例医院", "name_en": "Example Hospital"})).json()
-    body = {
-        "number": "C-2026-1",
-        "customer_id": customer["customer_id"],
-        "starts_on": "2026-01-01",
-        "ends_on": "2029-01-01",
-    }
-    answer = await admin.post("/v1/contracts", json=body | changes)
-    assert answer.status_code == 201, answer.text
-    contract: dict[str, Any] = answer.json()
-    return contract
-
-
-async def signed(admin: httpx.AsyncClient, agreement: dict[str, Any]) -> httpx.Response:
-    address = f"/v1/agreements/{agreement['id']}/sign"
-    await admin.post(address, json={"side": "provider", "signed_by": "Demo provider"})
-    return await admin.post(address, json={"side": "customer", "signed_by": "Demo customer"})
 
 
 async def test_an_agreement_counts_once_both_sides_signed(one_service: OneService.Factory) -> None:

@@ -20,7 +20,15 @@ from services.contracts.agreements.domain import (
 )
 from services.contracts.calendars import domain
 from services.contracts.calendars.china import PUBLIC_HOLIDAYS
-from services.contracts.calendars.domain import InvalidCalendar, PublicHolidays, Unit, checked, chinese, extended
+from services.contracts.calendars.domain import (
+    InvalidCalendar,
+    PublicHolidays,
+    Question,
+    Unit,
+    checked,
+    chinese,
+    extended,
+)
 from shared.calendar import OFFICE_HOURS, WorkCalendar
 from shared.errors import IllegalMove
 from shared.week import Window
@@ -146,15 +154,8 @@ def test_a_night_week_that_a_make_up_day_would_overlap_is_refused() -> None:
     ],
 )
 def test_a_preview_counts_in_each_unit_and_answers_in_the_calendars_time(unit: Unit, amount: int, due: str) -> None:
-    seen = domain.preview(
-        chinese(PUBLIC_HOLIDAYS, [2026]),
-        (2027,),
-        at=FRIDAY_EVENING,
-        amount=amount,
-        unit=unit,
-        from_on=None,
-        days=3,
-    )
+    asked = Question(FRIDAY_EVENING, amount, unit, days=3)
+    seen = domain.preview(chinese(PUBLIC_HOLIDAYS, [2026]), (2027,), asked)
     assert seen.due_at is not None
     assert (seen.due_at.isoformat(), seen.is_open) == (due, False)
     assert seen.next_opening.isoformat() == "2026-10-10T09:00:00+08:00"
@@ -169,6 +170,4 @@ def test_a_preview_counts_in_each_unit_and_answers_in_the_calendars_time(unit: U
 
 def test_a_preview_beyond_the_years_of_calendars_is_refused() -> None:
     with pytest.raises(domain.BeyondYears):
-        domain.preview(
-            chinese(HELD, [2026]), (), at=FRIDAY_EVENING, amount=None, unit=Unit.SECONDS, from_on=date.max, days=7
-        )
+        domain.preview(chinese(HELD, [2026]), (), Question(FRIDAY_EVENING, from_on=date.max))

@@ -132,6 +132,17 @@ def extended(calendar: WorkCalendar, public: PublicHolidays, years: Collection[i
         return WorkCalendar(calendar.zone, calendar.week, tuple(sorted(added.items())))
 
 
+@dataclass(frozen=True)
+class Question:
+    """A time; an amount of a unit that is counted from it; and so many days to list, left out from the day it is on."""
+
+    at: datetime
+    amount: int | None = None
+    unit: Unit = Unit.WORKING_SECONDS
+    from_on: date | None = None
+    days: int = 7
+
+
 class Interval(NamedTuple):
     """Half-open."""
 
@@ -154,35 +165,25 @@ class Preview:
     provisional_years: tuple[int, ...]
 
 
-def preview(
-    calendar: WorkCalendar,
-    provisional_years: Iterable[int],
-    *,
-    at: datetime,
-    amount: int | None,
-    unit: Unit,
-    from_on: date | None,
-    days: int,
-) -> Preview:
-    """In the calendar's own time; the intervals are those of so many days. Raises BeyondYears."""
+def preview(calendar: WorkCalendar, provisional_years: Iterable[int], asked: Question) -> Preview:
+    """In the calendar's own time. Raises BeyondYears."""
     zone = zone_named(calendar.zone)
     try:
-        first = from_on or at.astimezone(zone).date()
-        opening = calendar.next_open(at)
-        due_at = None if amount is None else _due(calendar, at, amount, unit)
-        start, end = (datetime.combine(first + timedelta(days=step), time(), zone) for step in (0, days))
-        listed = tuple(
-            Interval(*(edge.astimezone(zone) for edge in pair)) for pair in calendar.open_intervals(start, end)
-        )
+        at = asked.at.astimezone(zone)
+        opening = calendar.next_open(at).astimezone(zone)
+        due_at = None if asked.amount is None else _due(calendar, at, asked.amount, asked.unit).astimezone(zone)
+        first = asked.from_on or at.date()
+        start, end = (datetime.combine(first + timedelta(days=step), time(), zone) for step in (0, asked.days))
+        open_times = list(calendar.open_intervals(start, end))
     except (BeyondCalendar, OverflowError) as problem:
         raise BeyondYears(first=FIRST_YEAR, last=LAST_YEAR) from problem
-    touched = [moment.astimezone(zone).year for moment in (at, opening, due_at or at, start, end - timedelta(days=1))]
+    touched = [moment.year for moment in (at, opening, due_at or at, start, end - timedelta(days=1))]
     return Preview(
-        at=at.astimezone(zone),
+        at=at,
         is_open=opening == at,
-        next_opening=opening.astimezone(zone),
-        due_at=due_at and due_at.astimezone(zone),
-        intervals=listed,
+        next_opening=opening,
+        due_at=due_at,
+        intervals=tuple(Interval(*(edge.astimezone(zone) for edge in pair)) for pair in open_times),
         provisional_years=within(provisional_years, min(touched), max(touched)),
     )
 

@@ -54,9 +54,9 @@ async def calendars_page(session: AsyncSession, page: Page) -> Sequence[Calendar
 
 
 async def preview(
-    session: AsyncSession, calendar_id: UUID, *, data: dict[str, Any] | None, **asked: Any
+    session: AsyncSession, calendar_id: UUID, asked: domain.Question, data: dict[str, Any] | None
 ) -> domain.Preview:
     """What the calendar says, or would say with other data. Raises InvalidCalendar, BeyondYears."""
     found = await calendar(session, calendar_id)
     hours = domain.checked(found.data if data is None else data)
-    return domain.preview(hours, found.provisional_years, **asked)
+    return domain.preview(hours, found.provisional_years, asked)

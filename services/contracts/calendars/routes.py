@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from services.contracts.calendars import actions, queries
+from services.contracts.calendars.domain import Question
 from services.contracts.calendars.schemas import (
     AddCalendar,
     AddChineseCalendar,
@@ -50,4 +51,5 @@ async def calendar(calendar_id: UUID, response: Response, session: Session) -> A
 @routes.post("/calendars/{calendar_id}/preview", response_model=PreviewOut)
 @needs(Permission.CONTRACTS_READ)
 async def preview_calendar(calendar_id: UUID, body: PreviewCalendar, session: Session) -> Any:
-    return await queries.preview(session, calendar_id, **body.model_dump())
+    asked = Question(**body.model_dump(exclude={"data"}))
+    return await queries.preview(session, calendar_id, asked, body.data)

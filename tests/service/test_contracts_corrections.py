@@ -169,7 +169,7 @@ async def test_an_extension_adds_years_and_tells_which_are_provisional(one_servi
     assert (longer["calendar"]["last_year"], longer["calendar"]["provisional_years"]) == (2027, [2027])
     assert again["calendar"] == longer["calendar"]
     [said] = (await contracts.said(AgreementChanged))[before:]
-    assert (said.calendar, said.provisional_years) == (longer["calendar"]["data"], (2027,))
+    assert (said.calendar, said.provisional_years) == (longer["calendar"]["data"], (2027, 2028))
 
 
 async def test_a_year_that_was_announced_meanwhile_is_provisional_no_more(one_service: OneService.Factory) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from services.contracts.calendars.china import PUBLIC_HOLIDAYS
+from services.contracts.calendars.china import public_holidays
 from services.contracts.calendars.domain import PublicHolidays
 from tests import china_calendar
 
@@ -28,8 +28,8 @@ def test_the_file_is_what_one_source_says() -> None:
 
 
 def test_the_other_source_agrees_on_every_day() -> None:
-    assert china_calendar.disputed(PUBLIC_HOLIDAYS) == []
-    assert list(PUBLIC_HOLIDAYS.years) == list(range(china_calendar.FIRST_YEAR, china_calendar.LAST_YEAR + 1))
+    assert china_calendar.disputed(public_holidays()) == []
+    assert list(public_holidays().years) == list(range(china_calendar.FIRST_YEAR, china_calendar.LAST_YEAR + 1))
 
 
 def test_a_day_that_the_sources_dispute_is_found() -> None:
@@ -40,7 +40,7 @@ def test_a_day_that_the_sources_dispute_is_found() -> None:
 
 
 def test_the_make_up_days_of_a_year() -> None:
-    in_2026 = sorted(day.isoformat() for day in PUBLIC_HOLIDAYS.make_up_days if day.year == 2026)
+    in_2026 = sorted(day.isoformat() for day in public_holidays().make_up_days if day.year == 2026)
     assert in_2026 == MAKE_UP_DAYS_OF_2026
 
 
@@ -53,11 +53,11 @@ def test_the_make_up_days_of_a_year() -> None:
     ],
 )
 def test_a_third_source_that_says_otherwise_is_heard(tmp_path: Path, days: dict[str, bool], expected: str) -> None:
-    assert expected in china_calendar.disputed_by(PUBLIC_HOLIDAYS, a_year_file(tmp_path, 2025, **days))
+    assert expected in china_calendar.disputed_by(public_holidays(), a_year_file(tmp_path, 2025, **days))
 
 
 def test_a_third_source_that_says_the_same_has_nothing_to_say(tmp_path: Path) -> None:
-    said = {f"y{day:%Y_%m_%d}": True for day in PUBLIC_HOLIDAYS.holidays if day.year == 2026}
-    said |= {f"y{day:%Y_%m_%d}": False for day in PUBLIC_HOLIDAYS.make_up_days if day.year == 2026}
-    assert china_calendar.disputed_by(PUBLIC_HOLIDAYS, a_year_file(tmp_path, 2026, **said)) == []
+    said = {f"y{day:%Y_%m_%d}": True for day in public_holidays().holidays if day.year == 2026}
+    said |= {f"y{day:%Y_%m_%d}": False for day in public_holidays().make_up_days if day.year == 2026}
+    assert china_calendar.disputed_by(public_holidays(), a_year_file(tmp_path, 2026, **said)) == []
     assert china_calendar.main([str(tmp_path)]) == 0

@@ -19,7 +19,7 @@ from services.contracts.agreements.domain import (
     years_of,
 )
 from services.contracts.calendars import domain
-from services.contracts.calendars.china import PUBLIC_HOLIDAYS
+from services.contracts.calendars.china import public_holidays
 from services.contracts.calendars.domain import (
     InvalidCalendar,
     PublicHolidays,
@@ -126,7 +126,7 @@ def test_the_year_after_the_last_announced_one_is_provisional() -> None:
 
 
 def test_china_works_on_the_saturday_after_the_national_day() -> None:
-    calendar = chinese(PUBLIC_HOLIDAYS, [2026])
+    calendar = chinese(public_holidays(), [2026])
     friday_afternoon = FRIDAY_EVENING - timedelta(hours=1)
     assert calendar.add_working_days(friday_afternoon, 1) == friday_afternoon + timedelta(days=1)
     first_of_october = datetime(2026, 10, 1, 1, tzinfo=UTC)
@@ -155,7 +155,7 @@ def test_a_night_week_that_a_make_up_day_would_overlap_is_refused() -> None:
 )
 def test_a_preview_counts_in_each_unit_and_answers_in_the_calendars_time(unit: Unit, amount: int, due: str) -> None:
     asked = Question(FRIDAY_EVENING, amount, unit, days=3)
-    seen = domain.preview(chinese(PUBLIC_HOLIDAYS, [2026]), (2027,), asked)
+    seen = domain.preview(chinese(public_holidays(), [2026]), (2027,), asked)
     assert seen.due_at is not None
     assert (seen.due_at.isoformat(), seen.is_open) == (due, False)
     assert seen.next_opening.isoformat() == "2026-10-10T09:00:00+08:00"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from services.contracts.agreements import domain, queries
 from services.contracts.agreements.models import Agreement, Contract
 from services.contracts.calendars import domain as hours
 from services.contracts.calendars import queries as calendars
-from services.contracts.calendars.china import PUBLIC_HOLIDAYS
+from services.contracts.calendars.china import public_holidays
 from services.contracts.customers import queries as customers
 from shared.audit import note
 from shared.calendar import WorkCalendar
@@ -90,7 +90,7 @@ async def draft_agreement(
     domain.require_unique(agreed)
     if calendar_id is not None and calendar is not None:
         raise domain.CalendarGivenTwice()
-    named = None if calendar_id is None else await calendars.held_calendar(session, calendar_id)
+    named = await _named_calendar(session, calendar_id) if calendar is None else None
     contract = await queries.locked_contract(session, contract_id)
     counted, provisional_years = _calendar_for(contract, named, calendar)
     _require_due(session, agreed, counted, contract)
@@ -99,7 +99,7 @@ async def draft_agreement(
         customer_id=contract.customer_id,
         revision=await queries.next_revision(session, contract.id),
         state=domain.State.DRAFT,
-        calendar_id=calendar_id,
+        calendar_id=named.id if named else None,
         calendar=counted.to_data(),
         provisional_years=list(provisional_years),
         targets=domain.as_data(agreed),
@@ -117,16 +117,23 @@ async def draft_agreement(
     return agreement
 
 
+async def _named_calendar(session: AsyncSession, calendar_id: UUID | None) -> Calendar | None:
+    """The calendar that is named; where none is, the installation's Chinese one, so that it is corrected with it."""
+    if calendar_id is None:
+        return await calendars.held_by_code(session, hours.CHINA)
+    return await calendars.held_calendar(session, calendar_id)
+
+
 def _calendar_for(
     contract: Contract, named: Calendar | None, data: dict[str, Any] | None
 ) -> tuple[WorkCalendar, Sequence[int]]:
     """The calendar a version counts on, and the years of the term that are provisional in it."""
     years = domain.years_of(contract.starts_on, contract.ends_on)
     if named is not None:
-        return hours.checked(named.data), hours.within(named.provisional_years, years[0], years[-1])
+        return hours.checked(named.data), hours.provisional_in(years, named.provisional_years, named.last_year)
     if data is not None:
         return hours.checked(data), ()
-    return hours.chinese(PUBLIC_HOLIDAYS, years), PUBLIC_HOLIDAYS.provisional(years)
+    return hours.chinese(public_holidays(), years), public_holidays().provisional(years)
 
 
 def _require_due(session: AsyncSession, targets: Sequence[Target], counted: WorkCalendar, contract: Contract) -> None:
@@ -190,7 +197,13 @@ async def withdraw_agreement(
 
 
 async def follow_correction(
-    session: AsyncSession, *, calendar_id: UUID, counted: WorkCalendar, provisional_years: Iterable[int], reason: str
+    session: AsyncSession,
+    *,
+    calendar_id: UUID,
+    counted: WorkCalendar,
+    provisional_years: Collection[int],
+    last_year: int | None,
+    reason: str,
 ) -> list[Agreement]:
     """Take a named calendar as it is corrected into every version drawn from it, drafts too, and say those that count.
 
@@ -202,7 +215,7 @@ async def follow_correction(
         years = domain.years_of(contract.starts_on, contract.ends_on)
         before = as_record(agreement, "calendar", "provisional_years")
         agreement.calendar = counted.to_data()
-        agreement.provisional_years = list(hours.within(provisional_years, years[0], years[-1]))
+        agreement.provisional_years = list(hours.provisional_in(years, provisional_years, last_year))
         agreement.version += 1
         note(
             session,

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.calendars import domain
-from services.contracts.calendars.china import PUBLIC_HOLIDAYS
+from services.contracts.calendars.china import public_holidays
 from services.contracts.calendars.models import Calendar
 from shared.audit import note
 from shared.db import as_record
@@ -55,15 +55,15 @@ async def add_chinese_calendar(
     week: Sequence[Any] | None,
 ) -> Calendar:
     """Enter a calendar with China's public holidays. Raises HolidaysNotHeld, InvalidCalendar, CalendarCodeTaken."""
-    domain.require_held(PUBLIC_HOLIDAYS, from_year, to_year)
+    domain.require_held(public_holidays(), from_year, to_year)
     years = range(from_year, to_year + 1)
     windows = domain.STANDARD_WEEK if week is None else domain.checked_week(week)
     calendar = Calendar(
         code=code,
         name_zh=name_zh,
         name_en=name_en,
-        data=domain.chinese(PUBLIC_HOLIDAYS, years, windows).to_data(),
-        provisional_years=list(PUBLIC_HOLIDAYS.provisional(years)),
+        data=domain.chinese(public_holidays(), years, windows).to_data(),
+        provisional_years=list(public_holidays().provisional(years)),
         first_year=from_year,
         last_year=to_year,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import orjson
@@ -9,4 +10,8 @@ import orjson
 from services.contracts.calendars.domain import PublicHolidays
 
 FILE = Path(__file__).with_name("china.json")
-PUBLIC_HOLIDAYS = PublicHolidays.from_data(orjson.loads(FILE.read_bytes()))
+
+
+@cache
+def public_holidays() -> PublicHolidays:
+    return PublicHolidays.from_data(orjson.loads(FILE.read_bytes()))

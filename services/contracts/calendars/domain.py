@@ -14,6 +14,8 @@ from shared.errors import Conflict, Unprocessable
 from shared.week import Exceptions, Windows
 from shared.zones import FIRST_YEAR, LAST_YEAR, BeyondCalendar, zone_named
 
+CHINA = "china"
+"""The code of the calendar that agreements take where none is named."""
 STANDARD_WEEK: tuple[Windows, ...] = (OFFICE_HOURS,) * 5 + ((),) * 2
 SHANGHAI = "Asia/Shanghai"
 
@@ -184,13 +186,17 @@ def preview(calendar: WorkCalendar, provisional_years: Iterable[int], asked: Que
         next_opening=opening,
         due_at=due_at,
         intervals=tuple(Interval(*(edge.astimezone(zone) for edge in pair)) for pair in open_times),
-        provisional_years=within(provisional_years, min(touched), max(touched)),
+        provisional_years=tuple(year for year in provisional_years if min(touched) <= year <= max(touched)),
     )
 
 
-def within(years: Iterable[int], first: int, last: int) -> tuple[int, ...]:
-    """Those of the years from the first to the last."""
-    return tuple(year for year in years if first <= year <= last)
+def provisional_in(term: range, provisional: Collection[int], last_year: int | None) -> tuple[int, ...]:
+    """The years of a term whose public holidays a calendar does not have for good.
+
+    `provisional`: those it says so of; `last_year`: the last that it has at all (None: it follows no public holidays).
+    """
+    known = last_year if last_year is not None else max(provisional, default=term[-1])
+    return tuple(year for year in term if year in provisional or year > known)
 
 
 def _due(calendar: WorkCalendar, at: datetime, amount: int, unit: Unit) -> datetime:

@@ -34,6 +34,12 @@ async def held_calendar(session: AsyncSession, calendar_id: UUID) -> Calendar:
     return await _locked(session, calendar_id, shared=True)
 
 
+async def held_by_code(session: AsyncSession, code: str) -> Calendar | None:
+    """The calendar of a code, held like `held_calendar`; None where there is none."""
+    found = await session.scalar(select(Calendar.id).where(Calendar.code == code))
+    return None if found is None else await held_calendar(session, found)
+
+
 async def locked_calendar(session: AsyncSession, calendar_id: UUID) -> Calendar:
     """The calendar under its row lock, at the version the client expects."""
     found = await _locked(session, calendar_id, shared=False)

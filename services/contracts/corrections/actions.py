@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contracts.agreements.actions import follow_correction
 from services.contracts.calendars import domain, queries
 from services.contracts.calendars.actions import FIELDS
-from services.contracts.calendars.china import PUBLIC_HOLIDAYS
+from services.contracts.calendars.china import public_holidays
 from shared.audit import note
 from shared.calendar import WorkCalendar
 from shared.db import as_record
@@ -53,8 +53,8 @@ async def extend_calendar(session: AsyncSession, *, calendar_id: UUID, to_year: 
     calendar = await queries.locked_calendar(session, calendar_id)
     first, last = domain.followed_years(calendar.first_year, calendar.last_year)
     years = range(first, max(last, to_year) + 1)
-    counted = domain.extended(domain.checked(calendar.data), PUBLIC_HOLIDAYS, years)
-    return await _correct(session, calendar, counted, PUBLIC_HOLIDAYS.provisional(years), reason, last_year=years[-1])
+    counted = domain.extended(domain.checked(calendar.data), public_holidays(), years)
+    return await _correct(session, calendar, counted, public_holidays().provisional(years), reason, last_year=years[-1])
 
 
 async def _correct(
@@ -78,6 +78,7 @@ async def _correct(
         session,
         calendar_id=calendar.id,
         counted=counted,
+        last_year=last_year,
         provisional_years=provisional_years,
         reason=reason,
     )

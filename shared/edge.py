@@ -19,6 +19,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 
 from shared.auth import HEADER, Need, Principal, need_of
@@ -78,8 +79,7 @@ async def _in_transaction(
     principal.meet(need)
     request.state.principal = principal
     if request.state.with_file:
-        stated_type = request.headers.get("content-type")
-        request.state.file = await runtime.files.receive(request.stream(), stated_type)
+        request.state.file = await _received(request, runtime.files)
     caller = replace(
         principal.caller(need),
         traceparent=traceparent,
@@ -95,6 +95,14 @@ async def _in_transaction(
         if not 0 < len(key) <= LONGEST_KEY:
             raise MalformedRequest()
         return await _once(request, session, principal, key, answer)
+
+
+async def _received(request: Request, files: Files) -> StoredFile:
+    """The file in the body. Raises MalformedRequest when it breaks off, and what `Files.receive` refuses."""
+    try:
+        return await files.receive(request.stream(), request.headers.get("content-type"))
+    except ClientDisconnect as problem:
+        raise MalformedRequest() from problem
 
 
 async def _answered(request: Request, session: AsyncSession, answer: Handler) -> Response:

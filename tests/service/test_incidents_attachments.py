@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from uuid_utils.compat import uuid7
@@ -196,6 +197,28 @@ async def test_content_without_a_row_is_swept_after_a_day(one_service: OneServic
     assert contents(incidents) == [SHA256]
     await incidents.advance(hours=25)
     assert contents(incidents) == []
+
+
+async def test_of_an_upload_that_breaks_off_nothing_is_kept(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    incident = await reported(incidents, await a_customer(incidents))
+    messages = [{"type": "http.request", "body": LOG, "more_body": True}, {"type": "http.disconnect"}]
+    async with incidents.as_(DESK) as client:
+        headers = [(name.lower(), value) for name, value in client.headers.raw]
+    scope = {"type": "http", "method": "POST", "path": f"/v1/incidents/{incident['id']}/attachments"}
+    scope |= {"headers": headers, "query_string": b"name=a.log"}
+    answered: list[Any] = []
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        answered.append(message)
+
+    await incidents.runtime.app(scope, receive, send)
+    assert answered[0]["status"] == 400
+    assert contents(incidents) == []
+    assert await attached(incidents, DESK, incident) == []
 
 
 async def test_a_repeat_of_an_upload_attaches_once(one_service: OneService.Factory) -> None:

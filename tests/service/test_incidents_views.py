@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from uuid_utils.compat import uuid7
 
+from services.gateway.front.docs import merged_openapi
 from services.incidents.views.domain import FILTERS
 from shared.auth import Principal
 from tests.builders.incidents import DESK, ENGINEER, Customer
 from tests.builders.talk import ask
 from tests.harness import OneService
 
-MINE = {"name": "My major faults", "filters": {"severity": "major", "state": "in_progress"}}
+MINE = {"name": "My major faults", "filters": {"severity": "major", "state": ["in_progress", "waiting"]}}
+OF_THE_LIST_ITSELF = {"limit", "cursor", "order"}
 
 
 async def save(incidents: OneService, who: Principal, *, expect: int = 201, **changes: Any) -> Any:
@@ -64,7 +66,14 @@ async def test_a_view_is_changed_at_the_version_that_was_seen(one_service: OneSe
     assert await names(incidents, ENGINEER) == []
 
 
-async def test_every_filter_of_the_list_can_be_saved_and_no_other(one_service: OneService.Factory) -> None:
+def test_whatever_narrows_the_list_can_be_saved() -> None:
+    parameters = merged_openapi()["paths"]["/v1/incidents"]["get"]["parameters"]
+    narrowing = {parameter["name"] for parameter in parameters if parameter["in"] == "query"} - OF_THE_LIST_ITSELF
+    assert len(narrowing) > 5
+    assert narrowing - FILTERS == set()
+
+
+async def test_every_filter_there_is_can_be_saved_and_no_other(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
     await save(incidents, ENGINEER, filters=dict.fromkeys(FILTERS, "x"))
     problem = await save(incidents, ENGINEER, name="Another", filters={"colour": "red", "state": "x"}, expect=422)
@@ -82,7 +91,9 @@ async def test_a_name_is_taken_once_by_each_person(one_service: OneService.Facto
     assert await names(incidents, ENGINEER) == ["My major faults", "Other"]
 
 
-@pytest.mark.parametrize("wrong", [{"name": " "}, {"filters": {"q": ""}}, {"filters": {"q": 1}}, {"owner_id": "x"}])
+@pytest.mark.parametrize(
+    "wrong", [{"name": " "}, {"filters": {"q": ""}}, {"filters": {"q": 1}}, {"filters": {"q": []}}, {"owner_id": "x"}]
+)
 async def test_what_is_no_view_is_refused(one_service: OneService.Factory, wrong: dict[str, Any]) -> None:
     incidents = await one_service("incidents")
     assert (await save(incidents, ENGINEER, expect=422, **wrong))["code"] == "invalid_input"

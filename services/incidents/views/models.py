@@ -23,5 +23,5 @@ class View(Keyed, Versioned, Base):
 
     owner_id: Mapped[UUID]
     name: Mapped[str]
-    filters: Mapped[dict[str, str]] = mapped_column(JSONB)
+    filters: Mapped[dict[str, str | list[str]]] = mapped_column(JSONB)
     shared: Mapped[bool]

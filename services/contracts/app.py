@@ -5,8 +5,16 @@ from __future__ import annotations
 from services.contracts.agreements.routes import routes as agreement_routes
 from services.contracts.base import Base
 from services.contracts.calendars.routes import routes as calendar_routes
+from services.contracts.catalogue.routes import routes as catalogue_routes
+from services.contracts.changes.routes import routes as change_routes
+from services.contracts.consumers import consumers
+from services.contracts.contact_lists.routes import routes as contact_list_routes
+from services.contracts.contacts.routes import routes as contact_routes
+from services.contracts.copies.models import Person
 from services.contracts.corrections.routes import routes as correction_routes
+from services.contracts.covers.routes import routes as cover_routes
 from services.contracts.customers.routes import routes as customer_routes
+from services.contracts.entitlements.routes import routes as entitlement_routes
 from services.contracts.organisations.routes import routes as organisation_routes
 from services.contracts.republish import republish
 from services.contracts.settings import Settings
@@ -15,10 +23,22 @@ from shared.service import Service
 
 SERVICE = Service(
     name="contracts",
-    summary="Customers, sites, assets, calendars, contracts, agreements, emergency organisations",
+    summary="Customers and what they have, contracts and what they grant, agreements, the catalogue of services",
     settings=Settings,
     metadata=Base.metadata,
-    routers=(customer_routes, calendar_routes, correction_routes, agreement_routes, organisation_routes),
+    routers=(
+        customer_routes,
+        change_routes,
+        contact_routes,
+        calendar_routes,
+        correction_routes,
+        agreement_routes,
+        cover_routes,
+        contact_list_routes,
+        entitlement_routes,
+        catalogue_routes,
+        organisation_routes,
+    ),
     emits=(
         says.CustomerChanged,
         says.SiteChanged,
@@ -27,6 +47,13 @@ SERVICE = Service(
         says.KeyBusinessChanged,
         says.AgreementChanged,
         says.EmergencyOrganisationChanged,
+        says.ContactChanged,
+        says.ContractChanged,
+        says.CatalogueItemChanged,
+        says.EntitlementUsed,
+        says.EntitlementExhausted,
     ),
+    consumers=consumers,
+    copies=(Person,),
     republish=republish,
 )

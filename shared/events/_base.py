@@ -12,7 +12,7 @@ from shared.events.words import word
 
 CODED = frozenset(
     {"channel", "severity", "fault_class", "kind", "state", "former_state", "outcome", "reason", "detail"}
-    | {"impact", "urgency", "priority", "team", "former_team", "cover", "verdict", "work", "visibility"}
+    | {"impact", "urgency", "priority", "team", "former_team", "cover", "verdict", "work", "visibility", "unit"}
 )
 """Fields that hold coded values: in sentences they read as the field's terms. Names and texts stay as they are."""
 REGISTRY: dict[str, type[Event]] = {}

@@ -143,6 +143,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "accepted": ("accepted", "已受理"),
     "it": ("IT measure", "IT 措施"),
     "non_it": ("non-IT measure", "非 IT 措施"),
+    # assets
+    "in_service": ("in service", "在用"),
+    # how a service item is rendered, and what a contract grants of it
+    "remote": ("remote", "远程"),
+    "visits": ("visits", "次上门"),
+    "hours": ("hours", "小时"),
     # plan versions
     "draft": ("draft", "草案"),
     "in_drill": ("in drill", "演练中"),
@@ -150,7 +156,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "approved": ("approved", "已批准"),
     "in_force": ("in force", "生效"),
     "superseded": ("superseded", "已被替代"),
-    "retired": ("retired", "已废止"),
+    "retired": ("retired", "已停用"),
     # parts called up, and reservations
     "called_up": ("called up", "已调用"),
     "reserved": ("reserved", "已预留"),

@@ -21,7 +21,7 @@ from shared.audit import note
 from shared.calendar import WorkCalendar
 from shared.db import as_record, context
 from shared.errors import Conflict
-from shared.events.contracts import AgreementChanged, Target
+from shared.events.contracts import AgreementChanged, ContractChanged, Target, YearScope
 from shared.outbox import emit
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ async def sign_contract(
         raise ContractNumberTaken(number=number) from problem
     after = as_record(contract, "number", "starts_on", "ends_on", "site_ids", "asset_ids")
     note(session, contract.id, "sign_contract", after=after, customer_id=customer_id)
+    say_contract(session, contract)
     return contract
 
 
@@ -229,6 +230,24 @@ async def follow_correction(
         if agreement.state in domain.SAID:
             say_agreement(session, agreement, contract)
     return [agreement for agreement, _ in following]
+
+
+def say_contract(session: AsyncSession, contract: Contract) -> None:
+    emit(
+        session,
+        ContractChanged(
+            contract_id=contract.id,
+            number=contract.number,
+            customer_id=contract.customer_id,
+            starts_on=contract.starts_on,
+            ends_on=contract.ends_on,
+            site_ids=tuple(contract.site_ids),
+            asset_ids=tuple(contract.asset_ids),
+            item_codes=tuple(contract.item_codes),
+            engineer_ids=tuple(contract.engineer_ids),
+            years=tuple(YearScope.model_validate(year) for year in contract.years),
+        ),
+    )
 
 
 def say_agreement(session: AsyncSession, agreement: Agreement, contract: Contract) -> None:

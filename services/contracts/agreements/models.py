@@ -19,7 +19,10 @@ STATES = ", ".join(f"'{state}'" for state in State)
 
 
 class Contract(Keyed, Versioned, Tenanted, Base):
-    """`starts_on` counts, `ends_on` does not."""
+    """`starts_on` counts, `ends_on` does not. `engineer_ids`: who is responsible, in the order in which to call them.
+
+    `years`: how each year of the term is served.
+    """
 
     __tablename__ = "contracts"
     __table_args__ = (UniqueConstraint("number"), CheckConstraint("ends_on > starts_on", name="term"))
@@ -30,6 +33,9 @@ class Contract(Keyed, Versioned, Tenanted, Base):
     ends_on: Mapped[date]
     site_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     asset_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    item_codes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    engineer_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    years: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
 
 
 class Agreement(Keyed, Versioned, Tenanted, Base):

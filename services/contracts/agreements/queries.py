@@ -42,6 +42,14 @@ async def locked_contract(session: AsyncSession, contract_id: UUID) -> Contract:
     return found
 
 
+async def contract_numbered(session: AsyncSession, number: str) -> Contract | None:
+    return (await session.scalars(select(Contract).where(Contract.number == number))).one_or_none()
+
+
+async def all_contracts(session: AsyncSession) -> Sequence[Contract]:
+    return (await session.scalars(select(Contract).order_by(Contract.id))).all()
+
+
 async def contracts_page(session: AsyncSession, page: Page) -> Sequence[Contract]:
     return (await session.scalars(page.of(select(Contract), Contract.id))).all()
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.contracts.agreements.domain import DEFAULT_PRIORITIES
 from services.contracts.calendars.domain import Unit
-from services.contracts.customers.schemas import Name, Out
-from shared.zones import FIRST_YEAR, LAST_YEAR
+from services.contracts.customers.schemas import Day, Name, Out
 
-Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
 Level = Literal["high", "medium", "low"]
 Priority = Literal["critical", "high", "medium", "low"]
 Percent = Annotated[int, Field(ge=1, le=99)]
 Seconds = Annotated[int, Field(ge=1, le=366 * 86400)]
+
 WORKING_DAYS = 3660
 
 
@@ -42,6 +41,9 @@ class ContractOut(Out):
     ends_on: date
     site_ids: list[UUID]
     asset_ids: list[UUID]
+    item_codes: list[str]
+    engineer_ids: list[UUID]
+    years: list[dict[str, Any]]
     version: int
 
 

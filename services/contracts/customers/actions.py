@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from services.contracts.copies.queries import require_engineers
 from services.contracts.customers import queries
 from services.contracts.customers.models import Asset, Customer, Department, KeyBusiness, Site
 from shared.audit import note
@@ -23,11 +25,19 @@ from shared.events.contracts import (
 )
 from shared.outbox import emit
 
+ASSET_FIELDS = ("site_id", "name", "serial", "warranty_until", "servicer_ids", "state")
+
 
 class SerialTaken(Conflict):
     code = "serial_taken"
     en = "The customer already has an asset with the serial number {serial}."
     zh = "该客户已有序列号为 {serial} 的资产。"
+
+
+class SiteRetired(Conflict):
+    code = "site_retired"
+    en = "The site {site_id} is retired; no asset can be placed there."
+    zh = "站点 {site_id} 已停用，不能再放置资产。"
 
 
 async def add_customer(session: AsyncSession, *, name_zh: str, name_en: str) -> Customer:
@@ -70,36 +80,25 @@ async def add_department(
     return department
 
 
-async def add_asset(
-    session: AsyncSession,
-    *,
-    customer_id: UUID,
-    site_id: UUID,
-    name: str,
-    product: str,
-    model: str,
-    serial: str,
-    criticality: str,
-) -> Asset:
-    """Raises SiteNotFound for another customer's site, SerialTaken for a serial number entered before."""
-    await queries.site_of(session, customer_id, site_id)
-    asset = Asset(
-        customer_id=customer_id,
-        site_id=site_id,
-        name=name,
-        product=product,
-        model=model,
-        serial=serial,
-        criticality=criticality,
-    )
+async def add_asset(session: AsyncSession, *, customer_id: UUID, site_id: UUID, serial: str, **fields: Any) -> Asset:
+    """Raises SiteNotFound for another customer's site, SiteRetired, EngineerNotFound, SerialTaken."""
+    await require_site_in_use(session, customer_id, site_id)
+    await require_engineers(session, fields["servicer_ids"])
+    asset = Asset(customer_id=customer_id, site_id=site_id, serial=serial, **fields)
     session.add(asset)
     try:
         await session.flush()
     except IntegrityError as problem:
         raise SerialTaken(serial=serial) from problem
-    note(session, asset.id, "add_asset", after=as_record(asset, "name", "serial"), customer_id=customer_id)
+    note(session, asset.id, "add_asset", after=as_record(asset, *ASSET_FIELDS), customer_id=customer_id)
     say_asset(session, asset)
     return asset
+
+
+async def require_site_in_use(session: AsyncSession, customer_id: UUID, site_id: UUID) -> None:
+    """Raise SiteNotFound for a site that is not the customer's, SiteRetired for one that holds no assets any more."""
+    if not (await queries.site_of(session, customer_id, site_id)).active:
+        raise SiteRetired(site_id=site_id)
 
 
 async def add_key_business(
@@ -154,6 +153,7 @@ def say_site(session: AsyncSession, site: Site) -> None:
             name_en=site.name_en,
             address=site.address,
             region=site.region,
+            active=site.active,
         ),
     )
 
@@ -168,6 +168,7 @@ def say_department(session: AsyncSession, department: Department) -> None:
             name_en=department.name_en,
             email=department.email,
             locale=department.locale,
+            active=department.active,
         ),
     )
 
@@ -184,6 +185,9 @@ def say_asset(session: AsyncSession, asset: Asset) -> None:
             model=asset.model,
             serial=asset.serial,
             criticality=asset.criticality,
+            warranty_until=asset.warranty_until,
+            servicer_ids=tuple(asset.servicer_ids),
+            state=asset.state,
         ),
     )
 
@@ -200,5 +204,6 @@ def say_key_business(session: AsyncSession, business: KeyBusiness) -> None:
             asset_ids=tuple(business.asset_ids),
             dependence=business.dependence,
             tolerable_outage_seconds=business.tolerable_outage_seconds,
+            active=business.active,
         ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
@@ -33,6 +34,7 @@ class Site(Keyed, Versioned, Tenanted, Base):
     name_en: Mapped[str]
     address: Mapped[str]
     region: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
 
 
 class Department(Keyed, Versioned, Tenanted, Base):
@@ -43,11 +45,17 @@ class Department(Keyed, Versioned, Tenanted, Base):
     name_en: Mapped[str]
     email: Mapped[str]
     locale: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
 
 
 class Asset(Keyed, Versioned, Tenanted, Base):
+    """`servicer_ids`: who is authorised to service it; none named, anybody with the skill is."""
+
     __tablename__ = "assets"
-    __table_args__ = (UniqueConstraint("customer_id", "serial"),)
+    __table_args__ = (
+        UniqueConstraint("customer_id", "serial"),
+        CheckConstraint("state IN ('in_service', 'retired')", name="state"),
+    )
 
     customer_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.customers.customer_id"), index=True)
     site_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.sites.id"), index=True)
@@ -56,6 +64,9 @@ class Asset(Keyed, Versioned, Tenanted, Base):
     model: Mapped[str]
     serial: Mapped[str]
     criticality: Mapped[str]
+    warranty_until: Mapped[date | None]
+    servicer_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    state: Mapped[str] = mapped_column(default="in_service")
 
 
 class KeyBusiness(Keyed, Versioned, Tenanted, Base):
@@ -69,3 +80,4 @@ class KeyBusiness(Keyed, Versioned, Tenanted, Base):
     asset_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     dependence: Mapped[str]
     tolerable_outage_seconds: Mapped[int]
+    active: Mapped[bool] = mapped_column(default=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.customers.models import Asset, Customer, Department, KeyBusiness, Site
-from shared.errors import NotFound
+from shared.db import check_version
+from shared.errors import Conflict, NotFound
 from shared.paging import Page
 
 
@@ -37,6 +38,24 @@ class AssetNotFound(NotFound):
     zh = "该客户没有资产 {asset_id}。"
 
 
+class KeyBusinessNotFound(NotFound):
+    code = "key_business_not_found"
+    en = "There is no key business {key_business_id} of this customer."
+    zh = "该客户没有关键业务 {key_business_id}。"
+
+
+class SiteInUse(Conflict):
+    code = "site_in_use"
+    en = "{assets} asset(s) in service stand at the site {site_id}; move or retire them first."
+    zh = "站点 {site_id} 仍有 {assets} 项在用资产，请先迁移或停用。"
+
+
+class DepartmentInUse(Conflict):
+    code = "department_in_use"
+    en = "The department {department_id} owns {businesses} key business(es); give them to another one first."
+    zh = "部门 {department_id} 仍负责 {businesses} 项关键业务，请先转交其他部门。"
+
+
 async def customer(session: AsyncSession, customer_id: UUID) -> Customer:
     found = await session.get(Customer, customer_id)
     if found is None:
@@ -59,10 +78,72 @@ async def site_of(session: AsyncSession, customer_id: UUID, site_id: UUID) -> Si
     return found
 
 
+async def sites_named(session: AsyncSession, site_ids: Collection[UUID]) -> Mapping[UUID, Site]:
+    """The sites with these ids, by id."""
+    return {site.id: site for site in await session.scalars(select(Site).where(Site.id.in_(site_ids)))}
+
+
+async def locked_site(session: AsyncSession, customer_id: UUID, site_id: UUID) -> Site:
+    """The site under its row lock, at the version the client expects."""
+    found = await session.get(Site, site_id, with_for_update=True, populate_existing=True)
+    if found is None or found.customer_id != customer_id:
+        raise SiteNotFound(site_id=site_id)
+    check_version(session, found.version)
+    return found
+
+
+async def require_nothing_in_service(session: AsyncSession, site_id: UUID) -> None:
+    """Raise SiteInUse while an asset in service stands at the site. Call with the site locked."""
+    in_service = select(func.count()).where(Asset.site_id == site_id, Asset.state == "in_service")
+    if assets := await session.scalar(in_service):
+        raise SiteInUse(site_id=site_id, assets=assets)
+
+
 async def department_of(session: AsyncSession, customer_id: UUID, department_id: UUID) -> Department:
     found = await session.get(Department, department_id)
     if found is None or found.customer_id != customer_id:
         raise DepartmentNotFound(department_id=department_id)
+    return found
+
+
+async def locked_department(session: AsyncSession, customer_id: UUID, department_id: UUID) -> Department:
+    """The department under its row lock, at the version the client expects."""
+    found = await session.get(Department, department_id, with_for_update=True, populate_existing=True)
+    if found is None or found.customer_id != customer_id:
+        raise DepartmentNotFound(department_id=department_id)
+    check_version(session, found.version)
+    return found
+
+
+async def require_no_business(session: AsyncSession, department_id: UUID) -> None:
+    """Raise DepartmentInUse while the department owns a key business. Call with the department locked."""
+    owned = select(func.count()).where(KeyBusiness.department_id == department_id, KeyBusiness.active)
+    if businesses := await session.scalar(owned):
+        raise DepartmentInUse(department_id=department_id, businesses=businesses)
+
+
+async def asset_of(session: AsyncSession, customer_id: UUID, asset_id: UUID) -> Asset:
+    found = await session.get(Asset, asset_id)
+    if found is None or found.customer_id != customer_id:
+        raise AssetNotFound(asset_id=asset_id)
+    return found
+
+
+async def locked_asset(session: AsyncSession, customer_id: UUID, asset_id: UUID) -> Asset:
+    """The asset under its row lock, at the version the client expects."""
+    found = await session.get(Asset, asset_id, with_for_update=True, populate_existing=True)
+    if found is None or found.customer_id != customer_id:
+        raise AssetNotFound(asset_id=asset_id)
+    check_version(session, found.version)
+    return found
+
+
+async def locked_key_business(session: AsyncSession, customer_id: UUID, business_id: UUID) -> KeyBusiness:
+    """The key business under its row lock, at the version the client expects."""
+    found = await session.get(KeyBusiness, business_id, with_for_update=True, populate_existing=True)
+    if found is None or found.customer_id != customer_id:
+        raise KeyBusinessNotFound(key_business_id=business_id)
+    check_version(session, found.version)
     return found
 
 

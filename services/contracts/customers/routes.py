@@ -82,6 +82,12 @@ async def assets(customer_id: UUID, request: Request, response: Response, page: 
     return linked(request, response, page, await queries.assets_page(session, page, customer_id))
 
 
+@routes.get("/{customer_id}/assets/{asset_id}", response_model=AssetOut)
+@needs(Permission.CONTRACTS_READ)
+async def asset(customer_id: UUID, asset_id: UUID, response: Response, session: Session) -> Any:
+    return tagged(response, await queries.asset_of(session, customer_id, asset_id))
+
+
 @routes.post("/{customer_id}/key-businesses", status_code=201, response_model=KeyBusinessOut)
 @needs(Permission.CONTRACTS_WRITE)
 async def add_key_business(customer_id: UUID, body: AddKeyBusiness, response: Response, session: Session) -> Any:

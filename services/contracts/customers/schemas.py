@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
 
+from shared.zones import FIRST_YEAR, LAST_YEAR
+
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Locale = Literal["zh-CN", "en"]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=r"^[0-9+() .\-/]*$")]
+Criticality = Literal["low", "normal", "high"]
+Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
+People = Annotated[list[UUID], Field(max_length=100)]
 
 
 class AddCustomer(BaseModel):
@@ -37,6 +44,8 @@ class AddDepartment(BaseModel):
 
 
 class AddAsset(BaseModel):
+    """`servicer_ids`: the people authorised to service it; none named, anybody with the skill is."""
+
     model_config = ConfigDict(extra="forbid")
 
     site_id: UUID
@@ -44,7 +53,9 @@ class AddAsset(BaseModel):
     product: Name
     model: Name
     serial: Name
-    criticality: Literal["low", "normal", "high"] = "normal"
+    criticality: Criticality = "normal"
+    warranty_until: Day | None = None
+    servicer_ids: People = Field(default_factory=list)
 
 
 class AddKeyBusiness(BaseModel):
@@ -58,6 +69,18 @@ class AddKeyBusiness(BaseModel):
     asset_ids: list[UUID] = Field(min_length=1, max_length=1000)
     dependence: Literal["general", "very_high"]
     tolerable_outage_seconds: int = Field(gt=0)
+
+
+class Change(BaseModel):
+    """What is left out, or null, stays as it is; null empties a field of `emptied_by_null`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    emptied_by_null: ClassVar[frozenset[str]] = frozenset()
+
+    def changes(self) -> dict[str, Any]:
+        said = self.model_dump(exclude_unset=True)
+        return {name: value for name, value in said.items() if value is not None or name in self.emptied_by_null}
 
 
 class Out(BaseModel):
@@ -79,6 +102,7 @@ class SiteOut(Out):
     name_en: str
     address: str
     region: str
+    active: bool
     version: int
 
 
@@ -89,6 +113,7 @@ class DepartmentOut(Out):
     name_en: str
     email: str
     locale: str
+    active: bool
     version: int
 
 
@@ -101,6 +126,9 @@ class AssetOut(Out):
     model: str
     serial: str
     criticality: str
+    warranty_until: date | None
+    servicer_ids: list[UUID]
+    state: str
     version: int
 
 
@@ -113,4 +141,5 @@ class KeyBusinessOut(Out):
     asset_ids: list[UUID]
     dependence: str
     tolerable_outage_seconds: int
+    active: bool
     version: int

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.copies.queries import engineer
 from services.incidents.incidents import domain as incidents
-from services.incidents.incidents.queries import locked_incident
+from services.incidents.incidents.queries import incident, locked_incident
 from services.incidents.milestones.actions import note_arrival
 from services.incidents.visits import domain, queries
 from services.incidents.visits.models import Visit
@@ -75,7 +75,8 @@ async def complete(
     visit = await _moved(session, visit_id, "complete", by)
     visit.completed_at = context(session).now
     visit.service_record, visit.signed_by = service_record, signed_by
-    _say(session, visit, VisitCompleted)
+    covering = (await incident(session, visit.incident_id)).contract_number
+    _say(session, visit, VisitCompleted, contract_number=covering)
     _note(session, visit, "complete", "state", "service_record", "signed_by")
     return visit
 
@@ -89,9 +90,9 @@ async def _moved(session: AsyncSession, visit_id: UUID, move: str, by: Principal
     return visit
 
 
-def _say(session: AsyncSession, visit: Visit, fact: type[Event]) -> None:
+def _say(session: AsyncSession, visit: Visit, fact: type[Event], **more: Any) -> None:
     own: dict[str, Any] = {name: getattr(visit, name) for name in fact.model_fields if hasattr(visit, name)}
-    emit(session, fact(**own, visit_id=visit.id))
+    emit(session, fact(**own, **more, visit_id=visit.id))
 
 
 def _note(session: AsyncSession, visit: Visit, action: str, *fields: str) -> None:

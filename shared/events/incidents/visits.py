@@ -68,7 +68,10 @@ class VisitCompleted(
     en="Visit done: {service_record}",
     zh="上门完成：{service_record}",
 ):
-    """The visit is done, with its service record and who signed for the customer."""
+    """The visit is done, with its service record and who signed for the customer.
+
+    `contract_number`: the contract that covers the incident, if one does.
+    """
 
     visit_id: UUID
     incident_id: UUID
@@ -78,3 +81,4 @@ class VisitCompleted(
     service_record: str
     signed_by: str
     completed_at: datetime
+    contract_number: str | None = None

@@ -1,0 +1,1 @@
+"""The service items that contracts may include."""

@@ -1,0 +1,26 @@
+"""What contracts listens to: the people it names, and what is counted against what a contract grants."""
+
+from __future__ import annotations
+
+from services.contracts.copies.actions import keep_person
+from services.contracts.entitlements.actions import count_visit
+from shared.bus import Envelope
+from shared.db import AsyncSession
+from shared.events.gateway import PersonChanged
+from shared.events.incidents import VisitCompleted
+from shared.inbox import Consumers
+
+consumers = Consumers()
+
+
+@consumers.on_envelope(PersonChanged, history=True)
+async def copy_person(session: AsyncSession, envelope: Envelope) -> None:
+    """Keeps our copy of people up to date."""
+    await keep_person(session, PersonChanged.model_validate(envelope.data), envelope.sequence)
+
+
+@consumers.on_envelope(VisitCompleted)
+async def use_entitlement(session: AsyncSession, envelope: Envelope) -> None:
+    """Counts a visit against what the contract grants."""
+    visit = VisitCompleted.model_validate(envelope.data)
+    await count_visit(session, visit, source_event_id=envelope.id)

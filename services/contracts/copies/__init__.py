@@ -1,0 +1,1 @@
+"""What contracts knows of people: their snapshots, for the engineers that contracts and assets name."""

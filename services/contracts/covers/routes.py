@@ -1,0 +1,23 @@
+"""What a contract covers, over HTTP; it is read with the contract."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+
+from services.contracts.agreements.schemas import ContractOut
+from services.contracts.covers import actions
+from services.contracts.covers.schemas import ChangeCover
+from shared.auth import needs
+from shared.edge import Session, router, tagged
+from shared.permissions import Permission
+
+routes = router("/v1/contracts/{contract_id}", tags=["contracts"])
+
+
+@routes.patch("", response_model=ContractOut)
+@needs(Permission.CONTRACTS_WRITE)
+async def change_cover(contract_id: UUID, body: ChangeCover, response: Response, session: Session) -> Any:
+    return tagged(response, await actions.change_cover(session, contract_id=contract_id, changes=body.changes()))

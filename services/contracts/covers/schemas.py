@@ -1,0 +1,35 @@
+"""HTTP bodies about what a contract covers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from services.contracts.customers.schemas import Change
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,49}$")]
+
+
+class YearIn(BaseModel):
+    """How the `year`th year of the term is served, the first being 1."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    year: int = Field(ge=1, le=300)
+    on_site: bool
+    remote: bool
+    text_zh: Words = ""
+    text_en: Words = ""
+
+
+class ChangeCover(Change):
+    """Each list given replaces the present one. `engineer_ids` are in the order in which they are called."""
+
+    site_ids: list[UUID] | None = Field(default=None, max_length=1000)
+    asset_ids: list[UUID] | None = Field(default=None, max_length=10000)
+    item_codes: list[Code] | None = Field(default=None, max_length=100)
+    engineer_ids: list[UUID] | None = Field(default=None, max_length=50)
+    years: list[YearIn] | None = Field(default=None, max_length=300)

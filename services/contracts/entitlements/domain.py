@@ -1,0 +1,64 @@
+"""Counting down what a contract grants. Pure.
+
+Quantities are whole numbers: of visits, or of minutes where the unit is hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.errors import Unprocessable
+
+COUNTED_BY_INCIDENTS = "fault_removal"
+"""The service item that the visits of an incident are counted against."""
+
+
+class Unit(StrEnum):
+    VISITS = "visits"
+    HOURS = "hours"
+
+
+WHOLE: Mapping[Unit, int] = {Unit.VISITS: 1, Unit.HOURS: 60}
+"""How many of the smallest quantity make one of the unit."""
+
+
+class AmountNotWhole(Unprocessable):
+    code = "amount_not_whole"
+    en = "{amount} is no whole number of visits or minutes."
+    zh = "{amount} 不是整数次上门或整数分钟。"
+
+
+@dataclass(frozen=True)
+class Year:
+    """One year of the term: what is granted and used in it, in the unit. Below zero `left` means overdrawn."""
+
+    year: int
+    granted: float
+    used: float
+    left: float
+    overdrawn: bool
+
+
+def quantity(unit: str, amount: float) -> int:
+    """Raises AmountNotWhole."""
+    exact = amount * WHOLE[Unit(unit)]
+    whole = round(exact)
+    if abs(exact - whole) > 1e-6:
+        raise AmountNotWhole(amount=amount)
+    return whole
+
+
+def amount(unit: str, of: int) -> float:
+    """A quantity in its unit, to the hundredth."""
+    return round(of / WHOLE[Unit(unit)], 2)
+
+
+def counted(unit: str, year: int, granted: int, used: int) -> Year:
+    return Year(year, amount(unit, granted), amount(unit, used), amount(unit, granted - used), used > granted)
+
+
+def exhausts(granted: int, before: int, after: int) -> bool:
+    """Whether the use that led from `before` to `after` took the last of what is granted."""
+    return before < granted <= after

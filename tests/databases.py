@@ -11,6 +11,10 @@ from shared import migrate
 from shared.db import plain_url
 
 
+SEEDED = ("contracts.catalogue_items",)
+"""Tables whose first rows a migration enters."""
+
+
 class Databases:
     """Migrated databases on one server, made once per name and emptied for each test."""
 
@@ -24,6 +28,7 @@ class Databases:
             self._made[name] = asyncio.run(self._create(f"test_{name}"))
             for service in catalogue.NAMES:
                 migrate.upgrade(service, migrate.owner_url(self._made[name], service, ""))
+            asyncio.run(keep_seeds(self._made[name]))
         asyncio.run(empty(self._made[name]))
         return self._made[name]
 
@@ -36,13 +41,24 @@ class Databases:
         return url
 
 
+async def keep_seeds(admin_url: str) -> None:
+    """Remember the rows that migrations entered."""
+    connection = await asyncpg.connect(plain_url(admin_url))
+    await connection.execute("CREATE SCHEMA seeds")
+    for table in SEEDED:
+        await connection.execute(f"CREATE TABLE {table.replace('contracts.', 'seeds.')} AS TABLE {table}")
+    await connection.close()
+
+
 async def empty(admin_url: str) -> None:
-    """Delete all rows of all services; the administrator's connection is not bound by row-level security.
+    """Delete all rows of all services but those of migrations; the administrator is not bound by row-level security.
 
     Only tables that have rows are truncated: truncating all hundred of them takes longer than most tests.
     """
     connection = await asyncpg.connect(plain_url(admin_url))
     await connection.execute(EMPTY, timeout=60)
+    for table in SEEDED:
+        await connection.execute(f"INSERT INTO {table} TABLE {table.replace('contracts.', 'seeds.')}")
     await connection.close()
 
 

@@ -16,6 +16,9 @@ from tests.repo.sources import ROOT, modules, tree_of
 GOLDEN = ROOT / "tests" / "repo" / "golden"
 SAMPLES = sorted(GOLDEN.glob("*.json"))
 FOR_CLIENTS: dict[str, str] = {
+    "contracts.contact_changed.v1": "the customer's people to call, for client systems and their address books",
+    "contracts.contract_changed.v1": "terms and cover, for client systems; our own services go by the agreements",
+    "contracts.catalogue_item_changed.v1": "the catalogue of services, for client systems",
     "inventory.part_changed.v1": "the parts catalogue, for client systems; our own services name a part by its number",
 }
 """Events that no service listens to by decision, each with who they are for."""

@@ -61,9 +61,10 @@ ITEMS: tuple[dict[str, Any], ...] = (
         "code": "configuration_optimisation",
         "name_zh": "配置优化调整服务",
         "name_en": "Configuration optimisation",
-        "scope_zh": "对网络、主机、操作系统、存储、备份及应用支撑平台的配置进行检查、优化和调整，变更前后均留存配置记录。",
-        "scope_en": "Review, optimise and adjust the configuration of networks, hosts, operating systems, storage, backup "
-        "and application platforms; the configuration is recorded before and after each change.",
+        "scope_zh": "对网络、主机、操作系统、存储、备份及应用支撑平台的配置进行检查、优化和调整，变更前后均留存配"
+        "置记录。",
+        "scope_en": "Review, optimise and adjust the configuration of networks, hosts, operating systems, "
+        "storage, backup and application platforms; the configuration is recorded before and after each change.",
         "modes": ["on_site", "remote"],
         "skills": ["network", "server", "operating_system", "storage", "backup", "middleware"],
         "targets": STANDARD,
@@ -72,9 +73,10 @@ ITEMS: tuple[dict[str, Any], ...] = (
         "code": "patch_upgrade",
         "name_zh": "补丁及软件升级服务",
         "name_en": "Patch and software upgrade",
-        "scope_zh": "评估补丁、固件和软件版本，编制升级与回退方案并协助测试；实施安装与系统加固，交付测试记录和加固文档。",
-        "scope_en": "Assess patches, firmware and software releases, plan the upgrade and the way back, and help to test "
-        "it; install, harden, and hand over the test record and the hardening document.",
+        "scope_zh": "评估补丁、固件和软件版本，编制升级与回退方案并协助测试；实施安装与系统加固，交付测试记录和加"
+        "固文档。",
+        "scope_en": "Assess patches, firmware and software releases, plan the upgrade and the way back, and help "
+        "to test it; install, harden, and hand over the test record and the hardening document.",
         "modes": ["on_site"],
         "skills": ["operating_system", "server", "storage", "security"],
         "targets": STANDARD,
@@ -84,8 +86,8 @@ ITEMS: tuple[dict[str, Any], ...] = (
         "name_zh": "故障排除服务",
         "name_en": "Fault removal",
         "scope_zh": "紧急故障发生后快速恢复系统运行，查明原因并排除故障；需要时更换备件，重大故障启动应急预案。",
-        "scope_en": "Restore service quickly after an urgent fault, find the cause and remove it; replace parts where "
-        "needed, and start the contingency plan for a major fault.",
+        "scope_en": "Restore service quickly after an urgent fault, find the cause and remove it; replace parts "
+        "where needed, and start the contingency plan for a major fault.",
         "modes": ["on_site", "remote"],
         "skills": ["network", "server", "storage"],
         "targets": REMOVAL,
@@ -95,8 +97,8 @@ ITEMS: tuple[dict[str, Any], ...] = (
         "name_zh": "疑难问题升级服务",
         "name_en": "Escalation of difficult problems",
         "scope_zh": "特大疑难故障由现场逐级升级至区域平台和总部，由三地联合分析，形成结论并解决问题。",
-        "scope_en": "Escalate very difficult faults from the site to the regional platform and to headquarters; all three "
-        "analyse the problem jointly until it is explained and solved.",
+        "scope_en": "Escalate very difficult faults from the site to the regional platform and to headquarters; "
+        "all three analyse the problem jointly until it is explained and solved.",
         "modes": ["on_site", "remote"],
         "skills": ["network", "server", "storage", "database", "middleware"],
         "targets": _targets(
@@ -109,11 +111,11 @@ ITEMS: tuple[dict[str, Any], ...] = (
         "code": "health_check",
         "name_zh": "健康检查服务",
         "name_en": "Health check",
-        "scope_zh": "制定检查计划、方案和流程，对数据中心的主机、网络、存储、备份、应用支撑环境及业务应用系统进行检查；"
-        "分析发现的报警、错误或故障，评估系统状态，提交健康检查报告。",
-        "scope_en": "Plan and carry out the check of the data centre's hosts, networks, storage, backup, application "
-        "platforms and business applications; analyse the alarms, errors and faults found, assess the state of the "
-        "systems, and deliver the health report.",
+        "scope_zh": "制定检查计划、方案和流程，对数据中心的主机、网络、存储、备份、应用支撑环境及业务应用系统进行"
+        "检查；分析发现的报警、错误或故障，评估系统状态，提交健康检查报告。",
+        "scope_en": "Plan and carry out the check of the data centre's hosts, networks, storage, backup, "
+        "application platforms and business applications; analyse the alarms, errors and faults found, assess the "
+        "state of the systems, and deliver the health report.",
         "modes": ["on_site"],
         "skills": ["network", "server", "storage", "backup", "application"],
         "targets": STANDARD,
@@ -123,8 +125,8 @@ ITEMS: tuple[dict[str, Any], ...] = (
         "name_zh": "性能优化服务",
         "name_en": "Performance optimisation",
         "scope_zh": "对主机、存储、操作系统和网络进行性能分析与优化，以优化前后的测量数据说明效果。",
-        "scope_en": "Analyse and improve the performance of hosts, storage, operating systems and networks; the effect is "
-        "shown by measurements before and after.",
+        "scope_en": "Analyse and improve the performance of hosts, storage, operating systems and networks; the "
+        "effect is shown by measurements before and after.",
         "modes": ["on_site", "remote"],
         "skills": ["server", "storage", "operating_system", "network"],
         "targets": STANDARD,
@@ -133,9 +135,10 @@ ITEMS: tuple[dict[str, Any], ...] = (
         "code": "special_period_guarantee",
         "name_zh": "特殊时间点保障服务",
         "name_en": "Special-period guarantee",
-        "scope_zh": "在系统割接、重要会议、公共节假日、搬迁、系统升级等关键时段，工程师驻场值守，提供技术支持和现场配合。",
-        "scope_en": "An engineer is on duty on site through a cut-over, an important conference, a public holiday, a move "
-        "or an upgrade, to support and to assist.",
+        "scope_zh": "在系统割接、重要会议、公共节假日、搬迁、系统升级等关键时段，工程师驻场值守，提供技术支持和现"
+        "场配合。",
+        "scope_en": "An engineer is on duty on site through a cut-over, an important conference, a public "
+        "holiday, a move or an upgrade, to support and to assist.",
         "modes": ["on_site"],
         "skills": ["network", "server"],
         "targets": STANDARD,
@@ -145,8 +148,8 @@ ITEMS: tuple[dict[str, Any], ...] = (
         "name_zh": "辅助故障定位服务",
         "name_en": "Assisted fault localisation",
         "scope_zh": "配合业务应用软件供应商对跨系统、跨平台的业务应用故障进行定位，提供基础设施侧的数据和分析结论。",
-        "scope_en": "Help the supplier of a business application to locate faults across systems and platforms, with data "
-        "and findings from the infrastructure.",
+        "scope_en": "Help the supplier of a business application to locate faults across systems and platforms, "
+        "with data and findings from the infrastructure.",
         "modes": ["on_site", "remote"],
         "skills": ["application", "middleware", "database", "network"],
         "targets": STANDARD,

@@ -15,8 +15,10 @@ from services.contracts.corrections.routes import routes as correction_routes
 from services.contracts.covers.routes import routes as cover_routes
 from services.contracts.customers.routes import routes as customer_routes
 from services.contracts.entitlements.routes import routes as entitlement_routes
+from services.contracts.imports.routes import routes as import_routes
 from services.contracts.organisations.routes import routes as organisation_routes
 from services.contracts.republish import republish
+from services.contracts.search.routes import routes as search_routes
 from services.contracts.settings import Settings
 from shared.events import contracts as says
 from shared.service import Service
@@ -27,6 +29,8 @@ SERVICE = Service(
     settings=Settings,
     metadata=Base.metadata,
     routers=(
+        import_routes,
+        search_routes,
         customer_routes,
         change_routes,
         contact_routes,

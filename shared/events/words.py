@@ -92,6 +92,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "closed": ("closed", "已关闭"),
     "updated": ("updated", "已更新"),
     # what became of a record that was to be taken over, and why not
+    "created": ("created", "已新增"),
     "imported": ("imported", "已导入"),
     "unchanged": ("unchanged", "无变化"),
     "ends_before_report": ("it ends before it was reported", "结束时间早于报告时间"),

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.agreements.domain import State
 from services.contracts.agreements.models import Agreement, Contract
+from services.contracts.bigrams.queries import holding
 from shared.db import check_version
 from shared.errors import NotFound
 from shared.paging import Page
@@ -44,6 +45,10 @@ async def locked_contract(session: AsyncSession, contract_id: UUID) -> Contract:
 
 async def contract_numbered(session: AsyncSession, number: str) -> Contract | None:
     return (await session.scalars(select(Contract).where(Contract.number == number))).one_or_none()
+
+
+async def contracts_holding(session: AsyncSession, text: str) -> Sequence[Contract]:
+    return (await session.scalars(holding(text, Contract, Contract.number))).all()
 
 
 async def all_contracts(session: AsyncSession) -> Sequence[Contract]:

@@ -14,14 +14,14 @@ from shared.errors import NotFound
 
 class ItemNotFound(NotFound):
     code = "item_not_found"
-    en = "There is no service item {code} in the catalogue."
-    zh = "服务目录中没有服务项 {code}。"
+    en = "There is no service item {item} in the catalogue."
+    zh = "服务目录中没有服务项 {item}。"
 
 
 async def item(session: AsyncSession, code: str) -> CatalogueItem:
     found = (await session.scalars(select(CatalogueItem).where(CatalogueItem.code == code))).one_or_none()
     if found is None:
-        raise ItemNotFound(code=code)
+        raise ItemNotFound(item=code)
     return found
 
 
@@ -30,7 +30,7 @@ async def locked_item(session: AsyncSession, code: str) -> CatalogueItem:
     with_code = select(CatalogueItem).where(CatalogueItem.code == code).with_for_update()
     found = (await session.scalars(with_code)).one_or_none()
     if found is None:
-        raise ItemNotFound(code=code)
+        raise ItemNotFound(item=code)
     check_version(session, found.version)
     return found
 
@@ -44,4 +44,4 @@ async def require_items(session: AsyncSession, codes: Collection[str]) -> None:
     on_offer = select(CatalogueItem.code).where(CatalogueItem.code.in_(codes), CatalogueItem.active)
     missing = set(codes) - set(await session.scalars(on_offer))
     if missing:
-        raise ItemNotFound(code=min(missing))
+        raise ItemNotFound(item=min(missing))

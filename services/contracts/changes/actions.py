@@ -90,14 +90,24 @@ async def change_key_business(
 
 
 async def _changed(session: AsyncSession, row: Row, action: str, changes: Changes) -> bool:
-    """Write what differs and note it; False when nothing does, and nothing is to be said then."""
-    differing = {name: value for name, value in changes.items() if getattr(row, name) != value}
-    if not differing:
+    """Write what differs; False when nothing does, and nothing is to be said then."""
+    if not differing(row, changes):
         return False
-    before = as_record(row, *differing)
-    for name, value in differing.items():
+    write_changes(session, row, action, changes)
+    await session.flush()
+    return True
+
+
+def differing(row: Row, changes: Changes) -> Changes:
+    """Those of the changes that change the row."""
+    return {name: value for name, value in changes.items() if getattr(row, name) != value}
+
+
+def write_changes(session: AsyncSession, row: Row, action: str, changes: Changes) -> None:
+    """Set what differs and note it; the caller flushes, and says the record."""
+    changed = differing(row, changes)
+    before = as_record(row, *changed)
+    for name, value in changed.items():
         setattr(row, name, value)
     row.version += 1
-    await session.flush()
-    note(session, row.id, action, before=before, after=as_record(row, *differing), customer_id=row.customer_id)
-    return True
+    note(session, row.id, action, before=before, after=as_record(row, *changed), customer_id=row.customer_id)

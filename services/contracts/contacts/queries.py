@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.contracts.bigrams.queries import holding
 from services.contracts.contacts.models import Contact
 from shared.db import check_version
 from shared.errors import NotFound
@@ -46,6 +47,10 @@ async def contacts_at(session: AsyncSession, customer_id: UUID, site_ids: Collec
     here = Contact.site_id.is_(None) | Contact.site_id.in_(site_ids)
     active = select(Contact).where(Contact.customer_id == customer_id, Contact.active, here)
     return (await session.scalars(active.order_by(Contact.id))).all()
+
+
+async def contacts_holding(session: AsyncSession, text: str) -> Sequence[Contact]:
+    return (await session.scalars(holding(text, Contact, Contact.name, Contact.phone, Contact.email))).all()
 
 
 async def all_contacts(session: AsyncSession) -> Sequence[Contact]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -84,15 +84,22 @@ async def add_asset(session: AsyncSession, *, customer_id: UUID, site_id: UUID, 
     """Raises SiteNotFound for another customer's site, SiteRetired, EngineerNotFound, SerialTaken."""
     await require_site_in_use(session, customer_id, site_id)
     await require_engineers(session, fields["servicer_ids"])
-    asset = Asset(customer_id=customer_id, site_id=site_id, serial=serial, **fields)
-    session.add(asset)
     try:
-        await session.flush()
+        [asset] = await add_assets(session, customer_id, [{"site_id": site_id, "serial": serial, **fields}])
     except IntegrityError as problem:
         raise SerialTaken(serial=serial) from problem
-    note(session, asset.id, "add_asset", after=as_record(asset, *ASSET_FIELDS), customer_id=customer_id)
-    say_asset(session, asset)
     return asset
+
+
+async def add_assets(session: AsyncSession, customer_id: UUID, rows: Sequence[Mapping[str, Any]]) -> Sequence[Asset]:
+    """Add assets whose sites and servicers the caller has looked at, all in one flush."""
+    assets = [Asset(customer_id=customer_id, **fields) for fields in rows]
+    session.add_all(assets)
+    await session.flush()
+    for asset in assets:
+        note(session, asset.id, "add_asset", after=as_record(asset, *ASSET_FIELDS), customer_id=customer_id)
+        say_asset(session, asset)
+    return assets
 
 
 async def require_site_in_use(session: AsyncSession, customer_id: UUID, site_id: UUID) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.contracts.bigrams.queries import holding
 from services.contracts.customers.models import Asset, Customer, Department, KeyBusiness, Site
 from shared.db import check_version
 from shared.errors import Conflict, NotFound
@@ -90,6 +91,25 @@ async def locked_site(session: AsyncSession, customer_id: UUID, site_id: UUID) -
         raise SiteNotFound(site_id=site_id)
     check_version(session, found.version)
     return found
+
+
+async def sites_to_change(session: AsyncSession, customer_id: UUID) -> Sequence[Site]:
+    """All sites of the customer, under their row locks."""
+    own = select(Site).where(Site.customer_id == customer_id).order_by(Site.id)
+    return (await session.scalars(own.with_for_update())).all()
+
+
+async def assets_to_change(session: AsyncSession, customer_id: UUID, serials: Collection[str]) -> Sequence[Asset]:
+    """The customer's assets with these serial numbers, under their row locks."""
+    own = select(Asset).where(Asset.customer_id == customer_id, Asset.serial.in_(serials)).order_by(Asset.id)
+    return (await session.scalars(own.with_for_update())).all()
+
+
+async def customers_to_change(session: AsyncSession, names_zh: Collection[str]) -> Sequence[Customer]:
+    """The customers of these names, under their row locks. Others who ask wait: names are not unique by themselves."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtext("contracts customers"))))
+    named = select(Customer).where(Customer.name_zh.in_(names_zh)).order_by(Customer.customer_id)
+    return (await session.scalars(named.with_for_update())).all()
 
 
 async def require_nothing_in_service(session: AsyncSession, site_id: UUID) -> None:
@@ -183,6 +203,19 @@ async def assets_page(session: AsyncSession, page: Page, customer_id: UUID) -> S
 async def key_businesses_page(session: AsyncSession, page: Page, customer_id: UUID) -> Sequence[KeyBusiness]:
     of_customer = select(KeyBusiness).where(KeyBusiness.customer_id == customer_id)
     return (await session.scalars(page.of(of_customer, KeyBusiness.id))).all()
+
+
+async def customers_holding(session: AsyncSession, text: str) -> Sequence[Customer]:
+    return (await session.scalars(holding(text, Customer, Customer.name_zh, Customer.name_en))).all()
+
+
+async def sites_holding(session: AsyncSession, text: str) -> Sequence[Site]:
+    return (await session.scalars(holding(text, Site, Site.name_zh, Site.name_en, Site.address))).all()
+
+
+async def assets_holding(session: AsyncSession, text: str) -> Sequence[Asset]:
+    searched = (Asset.name, Asset.product, Asset.model, Asset.serial)
+    return (await session.scalars(holding(text, Asset, *searched))).all()
 
 
 async def all_customers(session: AsyncSession) -> Sequence[Customer]:

@@ -79,7 +79,7 @@ class Change(BaseModel):
     emptied_by_null: ClassVar[frozenset[str]] = frozenset()
 
     def changes(self) -> dict[str, Any]:
-        said = self.model_dump(exclude_unset=True)
+        said = {name: value for name, value in self.model_dump().items() if name in self.model_fields_set}
         return {name: value for name, value in said.items() if value is not None or name in self.emptied_by_null}
 
 

@@ -156,6 +156,35 @@ ITEMS: tuple[dict[str, Any], ...] = (
     },
 )
 
+SEARCHED = {
+    "customers": ("name_zh", "name_en"),
+    "sites": ("name_zh", "name_en", "address"),
+    "assets": ("name", "product", "model", "serial"),
+    "contracts": ("number",),
+    "contacts": ("name", "phone", "email"),
+}
+BIGRAMS = (
+    """CREATE FUNCTION contracts.plain(said text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN lower(normalize(said, NFKC))""",
+    """CREATE FUNCTION contracts.bigrams_of(said text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY(
+        SELECT DISTINCT substr(contracts.plain(said), place, 2)
+        FROM generate_series(1, char_length(contracts.plain(said)) - 1) AS place
+    )""",
+    """CREATE FUNCTION contracts.keep_bigrams() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    row_said jsonb := to_jsonb(NEW);
+    own uuid := coalesce(row_said ->> 'id', row_said ->> 'customer_id')::uuid;
+    said text := (SELECT string_agg(row_said ->> name, ' ' ORDER BY place)
+        FROM unnest(TG_ARGV) WITH ORDINALITY AS searched (name, place));
+BEGIN
+    INSERT INTO contracts.bigrams (record_id, grams) VALUES (own, contracts.bigrams_of(said))
+        ON CONFLICT (record_id) DO UPDATE SET grams = excluded.grams WHERE bigrams.grams <> excluded.grams;
+    RETURN NULL;
+END $$""",
+)
+"""Kept by the database, so that no way of writing a record can forget it. Letters match in either case and width."""
+
 
 def upgrade() -> None:
     for table, column in ADDED:
@@ -169,10 +198,16 @@ def upgrade() -> None:
     _create_catalogue()
     _create_contact_lists()
     _create_entitlements()
+    _create_bigrams()
     protect("contracts", "contacts", "contact_lists", "entitlements", "entitlement_uses")
 
 
 def downgrade() -> None:
+    for table in SEARCHED:
+        op.execute(f"DROP TRIGGER IF EXISTS keep_bigrams ON contracts.{table}")
+    op.drop_table("bigrams", schema="contracts")
+    for function in ("keep_bigrams()", "bigrams_of(text)", "plain(text)"):
+        op.execute(f"DROP FUNCTION contracts.{function}")
     for table in ("entitlement_uses", "entitlements", "contact_lists", "catalogue_items", "contacts", "people"):
         op.drop_table(table, schema="contracts")
     op.drop_constraint(op.f("ck_assets_state"), "assets", schema="contracts", type_="check")
@@ -311,3 +346,25 @@ def _create_entitlements() -> None:
     )
     op.create_index(op.f("ix_entitlement_uses_customer_id"), "entitlement_uses", ["customer_id"], schema="contracts")
     op.create_index("ix_entitlement_uses_year", "entitlement_uses", ["entitlement_id", "year"], schema="contracts")
+
+
+def _create_bigrams() -> None:
+    op.create_table(
+        "bigrams",
+        sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("grams", TEXTS, nullable=False),
+        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_bigrams")),
+        schema="contracts",
+    )
+    op.create_index("ix_bigrams_grams", "bigrams", ["grams"], schema="contracts", postgresql_using="gin")
+    for statement in BIGRAMS:
+        op.execute(statement)
+    op.execute("SELECT set_config('aftercare.scope', 'system', true)")
+    for table, columns in SEARCHED.items():
+        key = "customer_id" if table == "customers" else "id"
+        said = f"concat_ws(' ', {', '.join(columns)})"
+        op.execute(f"INSERT INTO contracts.bigrams SELECT {key}, contracts.bigrams_of({said}) FROM contracts.{table}")
+        op.execute(
+            f"CREATE TRIGGER keep_bigrams AFTER INSERT OR UPDATE ON contracts.{table} FOR EACH ROW "
+            f"EXECUTE FUNCTION contracts.keep_bigrams({', '.join(columns)})"
+        )

@@ -77,6 +77,10 @@ PUBLIC_ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/customers/{customer_id}/contacts", "contracts"),
     Route("GET", "/v1/customers/{customer_id}/contacts/{contact_id}", "contracts"),
     Route("PATCH", "/v1/customers/{customer_id}/contacts/{contact_id}", "contracts"),
+    Route("POST", "/v1/customers:import", "contracts", body_limit=4_194_304),
+    Route("POST", "/v1/customers/{customer_id}/sites:import", "contracts", body_limit=4_194_304),
+    Route("POST", "/v1/customers/{customer_id}/assets:import", "contracts", body_limit=4_194_304),
+    Route("GET", "/v1/search", "contracts"),
     # contracts and agreements
     Route("POST", "/v1/contracts", "contracts"),
     Route("GET", "/v1/contracts", "contracts"),

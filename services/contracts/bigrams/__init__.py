@@ -1,0 +1,1 @@
+"""Which records hold a text: pairs of neighbouring characters, kept by a trigger beside each searched table."""

@@ -1,0 +1,1 @@
+"""Taking over lists of customers, sites and assets from a table that was kept elsewhere."""

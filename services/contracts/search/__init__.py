@@ -1,0 +1,1 @@
+"""One search over customers, sites, assets, contracts and contacts."""

@@ -1,0 +1,216 @@
+"""What a contract covers, the catalogue it chooses from, and what it grants: counted down, never refused."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from shared.events.contracts import (
+    AgreementChanged,
+    CatalogueItemChanged,
+    ContractChanged,
+    EntitlementExhausted,
+    EntitlementUsed,
+)
+from shared.events.incidents import VisitCompleted
+from shared.permissions import Role
+from tests.builders.contracts import Installed, an_engineer, an_installed_base
+from tests.harness import OneService, principal
+
+EIGHT = [
+    "configuration_optimisation",
+    "patch_upgrade",
+    "fault_removal",
+    "problem_escalation",
+    "health_check",
+    "performance_optimisation",
+    "special_period_guarantee",
+    "assisted_localisation",
+]
+TWO_VISITS = {"item_code": "fault_removal", "unit": "visits", "granted": 2}
+
+
+async def granted(base: Installed, grant: dict[str, Any]) -> dict[str, Any]:
+    return await base.post(f"{base.contract}/entitlements", grant)
+
+
+async def years(base: Installed) -> list[dict[str, Any]]:
+    [entitlement] = (await base.admin.get(f"{base.contract}/entitlements")).json()
+    found: list[dict[str, Any]] = entitlement["years"]
+    return found
+
+
+def a_visit(base: Installed, **changes: Any) -> VisitCompleted:
+    visit = {
+        "visit_id": uuid7(),
+        "incident_id": uuid7(),
+        "customer_id": base.customer_id,
+        "engineer_id": uuid7(),
+        "engineer_name": "李伟",
+        "service_record": "Replaced the power module.",
+        "signed_by": "Wu Min",
+        "completed_at": datetime(2027, 2, 28, 2, 0, tzinfo=UTC),
+        "contract_number": "C-2026-1",
+    }
+    return VisitCompleted.model_validate(visit | changes)
+
+
+async def test_the_catalogue_has_its_eight_items(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    async with contracts.as_(principal(Role.CUSTOMER_USER, customer_id=uuid7())) as client:
+        items = (await client.get("/v1/catalogue")).json()
+    assert [item["code"] for item in items] == EIGHT
+    assert all(item["scope_zh"] and item["scope_en"] and item["skills"] and item["targets"] for item in items)
+
+
+async def test_an_administrator_edits_an_item(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    change = {"modes": ["remote"], "skills": ["storage"]}
+    async with contracts.as_(principal(Role.ADMINISTRATOR)) as admin, contracts.as_(principal(Role.DESK)) as desk:
+        refused = await desk.patch("/v1/catalogue/health_check", json=change)
+        changed = await admin.patch("/v1/catalogue/health_check", json=change, headers={"If-Match": '"1"'})
+        late = await admin.patch("/v1/catalogue/health_check", json=change, headers={"If-Match": '"1"'})
+        unknown = await admin.patch("/v1/catalogue/coffee", json=change)
+    assert (refused.status_code, changed.status_code, late.status_code) == (403, 200, 412)
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "item_not_found")
+    [said] = await contracts.said(CatalogueItemChanged)
+    assert (said.code, said.modes, said.skills) == ("health_check", ("remote",), ("storage",))
+
+
+async def test_cover_is_said_with_the_contract_and_with_its_agreements(one_service: OneService.Factory) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    agreement = await base.post(f"{base.contract}/agreements", {})
+    for side in ("provider", "customer"):
+        await base.post(f"/v1/agreements/{agreement['id']}/sign", {"side": side, "signed_by": side})
+    cover = {
+        "asset_ids": [base.ids["asset"]],
+        "item_codes": ["fault_removal", "health_check"],
+        "engineer_ids": [await an_engineer(base.contracts)],
+        "years": [{"year": 1, "on_site": True, "remote": True, "text_zh": "驻场", "text_en": "On site"}],
+    }
+    changed = await base.admin.patch(base.contract, json=cover, headers={"If-Match": '"1"'})
+    assert (changed.status_code, changed.json()["item_codes"]) == (200, ["fault_removal", "health_check"])
+    [_, contract] = await base.contracts.said(ContractChanged)
+    assert (contract.years[0].text_zh, len(contract.engineer_ids)) == ("驻场", 1)
+    [signed, said] = await base.contracts.said(AgreementChanged)
+    assert (signed.asset_ids, [str(i) for i in said.asset_ids]) == ((), [base.ids["asset"]])
+
+
+async def test_engineers_and_years_leave_agreements_unsaid(one_service: OneService.Factory) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    year = {"year": 3, "on_site": False, "remote": True}
+    assert (await base.admin.patch(base.contract, json={"years": [year]})).status_code == 200
+    assert await base.contracts.said(AgreementChanged) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"site_ids": [str(uuid4())]}, 404, "site_not_found"),
+        ({"asset_ids": [str(uuid4())]}, 404, "asset_not_found"),
+        ({"item_codes": ["coffee"]}, 404, "item_not_found"),
+        ({"engineer_ids": [str(uuid4())]}, 404, "engineer_not_found"),
+        ({"years": [{"year": 4, "on_site": True, "remote": True}]}, 422, "year_outside_term"),
+        ({"years": [{"year": 1, "on_site": True, "remote": True}] * 2}, 422, "year_repeated"),
+    ],
+)
+async def test_a_cover_that_cannot_be_is_refused(
+    one_service: OneService.Factory, change: dict[str, Any], status: int, code: str
+) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    answer = await base.admin.patch(base.contract, json=change)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert len(await base.contracts.said(ContractChanged)) == 1
+
+
+async def test_a_visit_is_counted_once_however_often_it_is_told(one_service: OneService.Factory) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    await granted(base, TWO_VISITS)
+    told, again = a_visit(base), uuid7()
+    for _ in range(2):
+        await base.contracts.hear(told, event_id=again)
+    assert [(year["year"], year["used"], year["left"]) for year in await years(base)] == [
+        (1, 1, 1),
+        (2, 0, 2),
+        (3, 0, 2),
+    ]
+    [said] = await base.contracts.said(EntitlementUsed)
+    assert (said.incident_id, said.left, said.sentence("en")) == (
+        told.incident_id,
+        1,
+        "Counted against contract C-2026-1, year 1: visits 1",
+    )
+
+
+async def test_what_is_used_up_is_said_once_and_nobody_is_refused(one_service: OneService.Factory) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    await granted(base, TWO_VISITS)
+    for _ in range(3):
+        await base.contracts.hear(a_visit(base))
+    first = (await years(base))[0]
+    assert (first["used"], first["left"], first["overdrawn"]) == (3, -1, True)
+    [exhausted] = await base.contracts.said(EntitlementExhausted)
+    assert (exhausted.year, exhausted.granted, exhausted.used) == (1, 2, 2)
+
+
+async def test_a_year_begins_where_the_contract_is_and_a_late_visit_counts_in_the_last(
+    one_service: OneService.Factory,
+) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    await granted(base, TWO_VISITS)
+    await base.contracts.hear(a_visit(base, completed_at=datetime(2027, 2, 28, 17, 0, tzinfo=UTC)))
+    await base.contracts.hear(a_visit(base, completed_at=datetime(2029, 6, 1, tzinfo=UTC)))
+    assert [year["used"] for year in await years(base)] == [0, 1, 1]
+
+
+@pytest.mark.parametrize("change", [{"contract_number": None}, {"contract_number": "C-UNKNOWN"}])
+async def test_a_visit_under_no_contract_counts_against_none(
+    one_service: OneService.Factory, change: dict[str, Any]
+) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    await granted(base, TWO_VISITS)
+    await base.contracts.hear(a_visit(base, **change))
+    assert await base.contracts.said(EntitlementUsed) == []
+
+
+async def test_hours_are_used_by_hand_with_a_reason(one_service: OneService.Factory) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    entitlement = await granted(base, {"item_code": "performance_optimisation", "unit": "hours", "granted": 10})
+    uses = f"/v1/entitlements/{entitlement['id']}/uses"
+    await base.post(uses, {"amount": 2.25, "used_on": "2026-05-01", "reason": "Tuned the database"})
+    uneven = await base.admin.post(uses, json={"amount": 0.333, "used_on": "2026-05-01", "reason": "x"})
+    early = await base.admin.post(uses, json={"amount": 1, "used_on": "2026-02-28", "reason": "x"})
+    async with base.user() as client:
+        [line] = (await client.get(uses)).json()
+    assert (line["amount"], line["reason"], line["year"]) == (2.25, "Tuned the database", 1)
+    assert (await years(base))[0]["left"] == 7.75
+    assert (uneven.status_code, uneven.json()["code"]) == (422, "amount_not_whole")
+    assert (early.status_code, early.json()["code"]) == (422, "day_outside_term")
+
+
+async def test_uses_at_the_same_time_are_all_counted(one_service: OneService.Factory) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    entitlement = await granted(base, TWO_VISITS)
+    use = {"amount": 1, "used_on": "2026-05-01", "reason": "by hand"}
+    uses = f"/v1/entitlements/{entitlement['id']}/uses"
+    answers = await asyncio.gather(*(base.admin.post(uses, json=use) for _ in range(4)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len(await base.contracts.said(EntitlementExhausted)) == 1
+    assert [said.left for said in await base.contracts.said(EntitlementUsed)] == [1, 0, -1, -2]
+
+
+async def test_grants_are_the_administrators_and_seen_by_the_customer_only(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    base, other = await an_installed_base(contracts), await an_installed_base(contracts, number="C-2026-2")
+    entitlement = await granted(base, TWO_VISITS)
+    again = await base.admin.post(f"{base.contract}/entitlements", json=TWO_VISITS)
+    assert (again.status_code, again.json()["code"]) == (409, "granted_already")
+    async with base.user() as own, other.user() as foreign:
+        assert (await own.post(f"{base.contract}/entitlements", json=TWO_VISITS)).status_code == 403
+        assert (await foreign.get(f"{base.contract}/entitlements")).status_code == 404
+        assert (await foreign.get(f"/v1/entitlements/{entitlement['id']}/uses")).status_code == 404

@@ -95,6 +95,8 @@ def _own(language: str) -> dict[str, str]:
 def _add_table(written: Written, table: Table) -> None:
     grid = written.add_table(rows=0, cols=len(table.columns), style="Table Grid")
     grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    for column, width in zip(grid.columns, table.widths, strict=True):
+        column.width = Cm(width)
     for place, texts in enumerate((table.columns, *table.rows)):
         row = grid.add_row()
         for cell, text, width in zip(row.cells, texts, table.widths, strict=True):

@@ -7,7 +7,7 @@ subject (which gives its events their sequence and its audit entries their chain
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -211,7 +211,7 @@ async def write_pending(session: AsyncSession, contexts: Sequence[Context]) -> N
     A batch has a context for each row it handles: events leave in the order in which they were said.
     """
     said = [_said(fact, ctx) for ctx in contexts for fact in ctx.said]
-    noted = [_noted(entry, ctx) for ctx in contexts for entry in ctx.entries]
+    noted = [row for ctx in contexts for row in _all_noted(ctx)]
     wakes = {wake for ctx in contexts for wake in ctx.wakes} | ({"outbox"} if said else set())
     if not (wakes or noted):
         return
@@ -268,7 +268,15 @@ def envelope_of(fact: Said, ctx: Context) -> Envelope:
     )
 
 
-def _noted(entry: Entry, ctx: Context) -> dict[str, Any]:
+def _all_noted(ctx: Context) -> Iterator[dict[str, Any]]:
+    """Every entry is about what its own record was first said to be about, else what the first fact was."""
+    about = {fact.event.subject_id: fact.event.correlation for fact in reversed(ctx.said)}
+    first = ctx.said[0].event.correlation if ctx.said else None
+    for entry in ctx.entries:
+        yield _noted(entry, ctx, about.get(entry.subject) or first)
+
+
+def _noted(entry: Entry, ctx: Context, correlation: UUID | None) -> dict[str, Any]:
     row: dict[str, Any] = {
         "subject": entry.subject,
         "at": ctx.now,
@@ -280,16 +288,10 @@ def _noted(entry: Entry, ctx: Context) -> dict[str, Any]:
         "after": entry.after,
         "information": entry.information,
         "customer_id": entry.customer_id,
-        "correlation_id": ctx.correlation_id or _correlation(entry, ctx),
+        "correlation_id": ctx.correlation_id or correlation,
         "causation_id": ctx.causation_id,
     }
     return row | {"content": content_hash(row).hex(), "tenant": str(ctx.customer_id or "")}
-
-
-def _correlation(entry: Entry, ctx: Context) -> UUID | None:
-    """What the entry's own record was said to be about in this transaction, else what anything was."""
-    own = (fact.event.correlation for fact in ctx.said if fact.event.subject_id == entry.subject)
-    return next(own, None) or next((fact.event.correlation for fact in ctx.said), None)
 
 
 def content_hash(row: dict[str, Any]) -> bytes:

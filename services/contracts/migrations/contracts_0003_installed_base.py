@@ -168,8 +168,8 @@ BIGRAMS = (
     RETURN lower(normalize(said, NFKC))""",
     """CREATE FUNCTION contracts.bigrams_of(said text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN ARRAY(
-        SELECT DISTINCT substr(contracts.plain(said), place, 2)
-        FROM generate_series(1, char_length(contracts.plain(said)) - 1) AS place
+        SELECT DISTINCT substr(plain_said, place, 2)
+        FROM contracts.plain(said) AS plain_said, generate_series(1, char_length(plain_said) - 1) AS place
     )""",
     """CREATE FUNCTION contracts.keep_bigrams() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

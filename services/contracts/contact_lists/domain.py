@@ -122,4 +122,4 @@ def _contacts(content: Content, text: dict[str, str], *, chinese: bool) -> Table
         )
         for one in content.contacts
     )
-    return Table(tuple(text["contact_columns"].split("|")), rows, widths=(2.6, 3.2, 3.2, 3.6, 4.4))
+    return Table(tuple(text["contact_columns"].split("|")), rows, widths=(2.2, 3.0, 3.0, 4.0, 4.8))

@@ -33,9 +33,7 @@ async def visit_done(world: Organisation) -> str:
 async def test_a_visit_is_counted_once_and_told_in_the_timeline(platform: Platform) -> None:
     world = await a_world(platform)
     contract = f"/v1/contracts/{world.ids['contract']}"
-    await post(
-        world.admin, f"{contract}/entitlements", {"item_code": "fault_removal", "unit": "visits", "granted": 1}
-    )
+    await post(world.admin, f"{contract}/entitlements", {"item_code": "fault_removal", "unit": "visits", "granted": 1})
     incident_id = await visit_done(world)
     [entitlement] = await get(world.operator, f"{contract}/entitlements")
     [use] = await get(world.operator, f"/v1/entitlements/{entitlement['id']}/uses")

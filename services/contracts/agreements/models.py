@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
 from services.contracts.agreements.domain import State
-from services.contracts.base import Base
+from services.contracts.base import Base, words_of
 from shared.db import Keyed, Tenanted, Versioned
 
 STATES = ", ".join(f"'{state}'" for state in State)
@@ -25,7 +25,11 @@ class Contract(Keyed, Versioned, Tenanted, Base):
     """
 
     __tablename__ = "contracts"
-    __table_args__ = (UniqueConstraint("number"), CheckConstraint("ends_on > starts_on", name="term"))
+    __table_args__ = (
+        Index(None, "search", postgresql_using="gin"),
+        UniqueConstraint("number"),
+        CheckConstraint("ends_on > starts_on", name="term"),
+    )
 
     customer_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.customers.customer_id"), index=True)
     number: Mapped[str]
@@ -36,6 +40,7 @@ class Contract(Keyed, Versioned, Tenanted, Base):
     item_codes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     engineer_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
     years: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
+    search: Mapped[str] = mapped_column(TSVECTOR, words_of("number"), deferred=True)
 
 
 class Agreement(Keyed, Versioned, Tenanted, Base):

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.agreements.domain import State
 from services.contracts.agreements.models import Agreement, Contract
-from services.contracts.bigrams.queries import holding
+from services.contracts.finding.queries import holding
 from shared.db import check_version
 from shared.errors import NotFound
 from shared.paging import Page
@@ -48,7 +48,7 @@ async def contract_numbered(session: AsyncSession, number: str) -> Contract | No
 
 
 async def contracts_holding(session: AsyncSession, text: str) -> Sequence[Contract]:
-    return (await session.scalars(holding(text, Contract, Contract.number))).all()
+    return (await session.scalars(holding(text, Contract))).all()
 
 
 async def all_contracts(session: AsyncSession) -> Sequence[Contract]:

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.contracts.bigrams.queries import holding
 from services.contracts.contacts.models import Contact
+from services.contracts.finding.queries import holding
 from shared.db import check_version
 from shared.errors import NotFound
 from shared.paging import Page
@@ -50,7 +50,7 @@ async def contacts_at(session: AsyncSession, customer_id: UUID, site_ids: Collec
 
 
 async def contacts_holding(session: AsyncSession, text: str) -> Sequence[Contact]:
-    return (await session.scalars(holding(text, Contact, Contact.name, Contact.phone, Contact.email))).all()
+    return (await session.scalars(holding(text, Contact))).all()
 
 
 async def all_contacts(session: AsyncSession) -> Sequence[Contact]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, synonym
 from sqlalchemy.types import Uuid
 
-from services.contracts.base import Base
+from services.contracts.base import Base, words_of
 from shared.db import Keyed, Tenanted, Versioned
 
 
@@ -18,16 +18,19 @@ class Customer(Versioned, Base):
     """A tenant. Its own row is a tenant row too, so that its people see it and no other."""
 
     __tablename__ = "customers"
+    __table_args__ = (Index(None, "search", postgresql_using="gin"),)
 
     customer_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = synonym("customer_id")
     name_zh: Mapped[str]
     name_en: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
+    search: Mapped[str] = mapped_column(TSVECTOR, words_of("name_zh", "name_en"), deferred=True)
 
 
 class Site(Keyed, Versioned, Tenanted, Base):
     __tablename__ = "sites"
+    __table_args__ = (Index(None, "search", postgresql_using="gin"),)
 
     customer_id: Mapped[UUID] = mapped_column(ForeignKey("contracts.customers.customer_id"), index=True)
     name_zh: Mapped[str]
@@ -35,6 +38,7 @@ class Site(Keyed, Versioned, Tenanted, Base):
     address: Mapped[str]
     region: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
+    search: Mapped[str] = mapped_column(TSVECTOR, words_of("name_zh", "name_en", "address"), deferred=True)
 
 
 class Department(Keyed, Versioned, Tenanted, Base):
@@ -53,6 +57,7 @@ class Asset(Keyed, Versioned, Tenanted, Base):
 
     __tablename__ = "assets"
     __table_args__ = (
+        Index(None, "search", postgresql_using="gin"),
         UniqueConstraint("customer_id", "serial"),
         CheckConstraint("state IN ('in_service', 'retired')", name="state"),
     )
@@ -67,6 +72,7 @@ class Asset(Keyed, Versioned, Tenanted, Base):
     warranty_until: Mapped[date | None]
     servicer_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
     state: Mapped[str] = mapped_column(default="in_service")
+    search: Mapped[str] = mapped_column(TSVECTOR, words_of("name", "product", "model", "serial"), deferred=True)
 
 
 class KeyBusiness(Keyed, Versioned, Tenanted, Base):

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.contracts.bigrams.queries import holding
 from services.contracts.customers.models import Asset, Customer, Department, KeyBusiness, Site
+from services.contracts.finding.queries import holding
 from shared.db import check_version
 from shared.errors import Conflict, NotFound
 from shared.paging import Page
@@ -206,16 +206,15 @@ async def key_businesses_page(session: AsyncSession, page: Page, customer_id: UU
 
 
 async def customers_holding(session: AsyncSession, text: str) -> Sequence[Customer]:
-    return (await session.scalars(holding(text, Customer, Customer.name_zh, Customer.name_en))).all()
+    return (await session.scalars(holding(text, Customer))).all()
 
 
 async def sites_holding(session: AsyncSession, text: str) -> Sequence[Site]:
-    return (await session.scalars(holding(text, Site, Site.name_zh, Site.name_en, Site.address))).all()
+    return (await session.scalars(holding(text, Site))).all()
 
 
 async def assets_holding(session: AsyncSession, text: str) -> Sequence[Asset]:
-    searched = (Asset.name, Asset.product, Asset.model, Asset.serial)
-    return (await session.scalars(holding(text, Asset, *searched))).all()
+    return (await session.scalars(holding(text, Asset))).all()
 
 
 async def all_customers(session: AsyncSession) -> Sequence[Customer]:

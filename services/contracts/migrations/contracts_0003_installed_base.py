@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from shared.migrate import protect
+from shared.migrate import create_search_terms, drop_search_terms, protect
 
 revision = "contracts_0003"
 down_revision = "contracts_0002"
@@ -163,27 +163,7 @@ SEARCHED = {
     "contracts": ("number",),
     "contacts": ("name", "phone", "email"),
 }
-BIGRAMS = (
-    """CREATE FUNCTION contracts.plain(said text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN lower(normalize(said, NFKC))""",
-    """CREATE FUNCTION contracts.bigrams_of(said text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN ARRAY(
-        SELECT DISTINCT substr(plain_said, place, 2)
-        FROM contracts.plain(said) AS plain_said, generate_series(1, char_length(plain_said) - 1) AS place
-    )""",
-    """CREATE FUNCTION contracts.keep_bigrams() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    row_said jsonb := to_jsonb(NEW);
-    own uuid := coalesce(row_said ->> 'id', row_said ->> 'customer_id')::uuid;
-    said text := (SELECT string_agg(row_said ->> name, ' ' ORDER BY place)
-        FROM unnest(TG_ARGV) WITH ORDINALITY AS searched (name, place));
-BEGIN
-    INSERT INTO contracts.bigrams (record_id, grams) VALUES (own, contracts.bigrams_of(said))
-        ON CONFLICT (record_id) DO UPDATE SET grams = excluded.grams WHERE bigrams.grams <> excluded.grams;
-    RETURN NULL;
-END $$""",
-)
-"""Kept by the database, so that no way of writing a record can forget it. Letters match in either case and width."""
+"""The tables that are searched, by what."""
 
 
 def upgrade() -> None:
@@ -198,16 +178,14 @@ def upgrade() -> None:
     _create_catalogue()
     _create_contact_lists()
     _create_entitlements()
-    _create_bigrams()
+    _create_words()
     protect("contracts", "contacts", "contact_lists", "entitlements", "entitlement_uses")
 
 
 def downgrade() -> None:
     for table in SEARCHED:
-        op.execute(f"DROP TRIGGER IF EXISTS keep_bigrams ON contracts.{table}")
-    op.drop_table("bigrams", schema="contracts")
-    for function in ("keep_bigrams()", "bigrams_of(text)", "plain(text)"):
-        op.execute(f"DROP FUNCTION contracts.{function}")
+        op.drop_column(table, "search", schema="contracts")
+    drop_search_terms("contracts")
     for table in ("entitlement_uses", "entitlements", "contact_lists", "catalogue_items", "contacts", "people"):
         op.drop_table(table, schema="contracts")
     op.drop_constraint(op.f("ck_assets_state"), "assets", schema="contracts", type_="check")
@@ -348,23 +326,9 @@ def _create_entitlements() -> None:
     op.create_index("ix_entitlement_uses_year", "entitlement_uses", ["entitlement_id", "year"], schema="contracts")
 
 
-def _create_bigrams() -> None:
-    op.create_table(
-        "bigrams",
-        sa.Column("record_id", sa.Uuid(), nullable=False),
-        sa.Column("grams", TEXTS, nullable=False),
-        sa.PrimaryKeyConstraint("record_id", name=op.f("pk_bigrams")),
-        schema="contracts",
-    )
-    op.create_index("ix_bigrams_grams", "bigrams", ["grams"], schema="contracts", postgresql_using="gin")
-    for statement in BIGRAMS:
-        op.execute(statement)
-    op.execute("SELECT set_config('aftercare.scope', 'system', true)")
+def _create_words() -> None:
+    create_search_terms("contracts")
     for table, columns in SEARCHED.items():
-        key = "customer_id" if table == "customers" else "id"
-        said = f"concat_ws(' ', {', '.join(columns)})"
-        op.execute(f"INSERT INTO contracts.bigrams SELECT {key}, contracts.bigrams_of({said}) FROM contracts.{table}")
-        op.execute(
-            f"CREATE TRIGGER keep_bigrams AFTER INSERT OR UPDATE ON contracts.{table} FOR EACH ROW "
-            f"EXECUTE FUNCTION contracts.keep_bigrams({', '.join(columns)})"
-        )
+        words = sa.Computed(f"contracts.search_terms({', '.join(columns)})", persisted=True)
+        op.add_column(table, sa.Column("search", postgresql.TSVECTOR(), words, nullable=False), schema="contracts")
+        op.create_index(f"ix_{table}_search", table, ["search"], schema="contracts", postgresql_using="gin")

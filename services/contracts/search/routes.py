@@ -14,7 +14,7 @@ from shared.edge import Session, router
 from shared.permissions import Permission
 
 routes = router(tags=["customers"])
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100), Query()]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), Query()]
 
 
 @routes.get("/v1/search", response_model=list[HitOut])

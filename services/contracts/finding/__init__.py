@@ -1,0 +1,1 @@
+"""How records are found by a text that somebody typed."""

@@ -10,7 +10,6 @@ from services import catalogue
 from shared import migrate
 from shared.db import plain_url
 
-
 SEEDED = ("contracts.catalogue_items",)
 """Tables whose first rows a migration enters."""
 

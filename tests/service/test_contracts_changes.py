@@ -8,7 +8,7 @@ import pytest
 
 from shared.events.contracts import AssetChanged, CustomerChanged, KeyBusinessChanged, SiteChanged
 from shared.permissions import Role
-from tests.builders.contracts import an_engineer, an_installed_base
+from tests.builders.installed import an_engineer, an_installed_base
 from tests.harness import OneService, principal
 
 

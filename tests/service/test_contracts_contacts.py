@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 
 from shared.events.contracts import ContactChanged
 from shared.permissions import Role
-from tests.builders.contracts import Installed, an_engineer, an_installed_base
+from tests.builders.installed import Installed, an_engineer, an_installed_base
 from tests.harness import OneService, principal
 
 WU = {"name": "吴敏", "role_zh": "信息科主任", "role_en": "Head of IT", "phone": "+86 28 5550 0101"}

@@ -19,7 +19,7 @@ from shared.events.contracts import (
 )
 from shared.events.incidents import VisitCompleted
 from shared.permissions import Role
-from tests.builders.contracts import Installed, an_engineer, an_installed_base
+from tests.builders.installed import Installed, an_engineer, an_installed_base
 from tests.harness import OneService, principal
 
 EIGHT = [

@@ -6,7 +6,7 @@ import pytest
 
 from shared.events.contracts import AssetChanged, CustomerChanged, SiteChanged
 from shared.permissions import Role
-from tests.builders.contracts import ADMIN, Installed, an_installed_base
+from tests.builders.installed import ADMIN, Installed, an_installed_base
 from tests.harness import OneService, principal
 
 CSV = {"Content-Type": "text/csv"}

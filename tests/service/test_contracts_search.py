@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from shared.db import Caller
-from tests.builders.contracts import Installed, an_installed_base
+from tests.builders.installed import Installed, an_installed_base
 from tests.harness import OneService
 
 WU = {"name": "吴敏", "role_zh": "主任", "role_en": "Head", "phone": "+86 28 5550 0101"}

@@ -1,7 +1,7 @@
 """The installed base grows: warranty and servicers, contacts, the catalogue, covers, contact lists, entitlements.
 
-Revision ID: contracts_0003
-Revises: contracts_0002
+Revision ID: contracts_0004
+Revises: contracts_0003
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql
 
 from shared.migrate import create_search_terms, drop_search_terms, protect
 
-revision = "contracts_0003"
-down_revision = "contracts_0002"
+revision = "contracts_0004"
+down_revision = "contracts_0003"
 branch_labels = None
 depends_on = None
 

@@ -146,8 +146,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "non_it": ("non-IT measure", "非 IT 措施"),
     # assets
     "in_service": ("in service", "在用"),
-    # how a service item is rendered, and what a contract grants of it
-    "remote": ("remote", "远程"),
+    # what a contract grants of a service item
     "visits": ("visits", "次上门"),
     "hours": ("hours", "小时"),
     # plan versions

@@ -8,6 +8,7 @@ it is found without a dictionary. Other words are told whole, and found by their
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from string import ascii_lowercase, ascii_uppercase, punctuation
 from unicodedata import normalize
@@ -56,3 +57,8 @@ def _terms(pieces: list[tuple[str, str]]) -> Iterator[str]:
         following = "" if is_last else pieces[at + 1][1]
         term = word[:LONGEST_WORD] or character + following
         yield f"'{term}'" + (":*" if is_last else "")
+
+
+def folded(text: str) -> str:
+    """As texts are compared where width, case and spacing tell none apart."""
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from services.contracts.copies.actions import keep_person
-from services.contracts.entitlements.actions import count_visit
+from services.contracts.entitlements.actions import count_time, count_visit
 from shared.bus import Envelope
 from shared.db import AsyncSession
 from shared.events.gateway import PersonChanged
-from shared.events.incidents import VisitCompleted
+from shared.events.incidents import TimeSpent, TimeWithdrawn, VisitCompleted
 from shared.inbox import Consumers
 
 consumers = Consumers()
@@ -24,3 +24,11 @@ async def use_entitlement(session: AsyncSession, envelope: Envelope) -> None:
     """Counts a visit against what the contract grants."""
     visit = VisitCompleted.model_validate(envelope.data)
     await count_visit(session, visit, source_event_id=envelope.id)
+
+
+@consumers.on_envelope(TimeSpent, TimeWithdrawn)
+async def use_hours(session: AsyncSession, envelope: Envelope) -> None:
+    """Counts time spent against what the contract grants, or takes it back."""
+    kind = TimeSpent if envelope.type == TimeSpent.type else TimeWithdrawn
+    spent = kind.model_validate(envelope.data)
+    await count_time(session, spent, source_event_id=envelope.id, used_at=envelope.time)

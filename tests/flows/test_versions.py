@@ -20,6 +20,15 @@ WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 STALE = '"999999"'
 WITHOUT_VERSION = {
     ("POST", "/v1/calendars/{calendar_id}/preview"): "asks, and changes nothing",
+    ("POST", "/v1/customers/{customer_id}/sites:import"): "many records, each judged by itself",
+    ("POST", "/v1/customers/{customer_id}/assets:import"): "many records, each judged by itself",
+    ("PUT", "/v1/incidents/{incident_id}/watchers/me"): "who watches is a set; nobody overwrites another",
+    ("DELETE", "/v1/incidents/{incident_id}/watchers/me"): "who watches is a set",
+    ("PUT", "/v1/incidents/{incident_id}/watchers/{person_id}"): "who watches is a set",
+    ("DELETE", "/v1/incidents/{incident_id}/watchers/{person_id}"): "who watches is a set",
+    ("PUT", "/v1/incidents/{incident_id}/tags"): "a set of words, replaced whole; the audit has both",
+    ("DELETE", "/v1/attachments/{attachment_id}"): "withdrawn once; a second withdrawal is refused",
+    ("POST", "/v1/time/{entry_id}/withdraw"): "withdrawn once; a second withdrawal is refused",
     ("POST", "/s/{token}"): "a survey is answered once, by who has its secret link; a second answer is refused",
     **{
         (route.method, route.path): "what is parked is decided once; a second decision finds nothing"
@@ -71,6 +80,7 @@ def _record_of(template: str, path: str) -> str:
 async def test_every_change_of_a_record_honours_the_version_it_is_meant_for(platform: Platform) -> None:
     walk = Walk(await a_world(platform))
     await _entered(walk)
+    await _installed(walk)
     await _corrected(walk)
     await _planned(walk)
     incident = await _an_emergency(walk)
@@ -81,6 +91,9 @@ async def test_every_change_of_a_record_honours_the_version_it_is_meant_for(plat
     await _paused(walk, incident)
     await _solved(walk, incident)
     await _not_covered(walk)
+    await _related(walk)
+    await _analysed(walk)
+    await _saved(walk)
     await _withdrawn(walk)
     assert walk.walked == CHANGES
 
@@ -128,6 +141,67 @@ async def _withdrawn(walk: Walk) -> None:
     world = walk.world
     withdrawal = {"reason": "Entered by mistake.", "provider_signed_by": "provider", "customer_signed_by": "customer"}
     await walk.change(world.admin, "POST", f"/v1/agreements/{world.ids['agreement']}/withdraw", withdrawal)
+
+
+async def _installed(walk: Walk) -> None:
+    """What a customer has, what its contract covers, and an item of the catalogue."""
+    world, names = walk.world, {"name_zh": "改名", "name_en": "Renamed"}
+    hospital = f"/v1/customers/{world.ids['hospital']}"
+    await walk.change(world.admin, "PATCH", hospital, names)
+    for kind, name in (("sites", "site"), ("departments", "department"), ("key-businesses", "business")):
+        await walk.change(world.admin, "PATCH", f"{hospital}/{kind}/{world.ids[name]}", names)
+    await walk.change(world.admin, "PATCH", f"{hospital}/assets/{world.ids['storage']}", {"name": "renamed"})
+    person = {"name": "Operator", "role_zh": "运维", "role_en": "Operations", "phone": "+86 28 1"}
+    contact = await post(world.admin, f"{hospital}/contacts", person)
+    await walk.change(world.admin, "PATCH", f"{hospital}/contacts/{contact['id']}", {"phone": "+86 28 2"})
+    year = {"year": 1, "on_site": True, "remote": True}
+    await walk.change(world.admin, "PATCH", f"/v1/contracts/{world.ids['contract']}", {"years": [year]})
+    await walk.change(world.admin, "PATCH", "/v1/catalogue/health_check", names)
+
+
+async def _reported(walk: Walk) -> Json:
+    body = {"title": "Slow", "description": "All day.", "asset_id": walk.world.ids["storage"], "contact_name": "Op"}
+    incident: Json = await post(walk.world.operator, "/v1/incidents", body)
+    return incident
+
+
+async def _related(walk: Walk) -> None:
+    """Merged and taken apart again; below another one, and by itself again."""
+    world = walk.world
+    one, other = await _reported(walk), await _reported(walk)
+    path = f"/v1/incidents/{one['id']}"
+    await walk.change(world.desk, "POST", f"{path}/merge", {"target_id": other["id"], "reason": "The same."})
+    await walk.change(world.desk, "POST", f"{path}/unmerge", {"reason": "Another one."})
+    await walk.change(world.desk, "PUT", f"{path}/parent", {"parent_id": other["id"]})
+    await walk.change(world.desk, "DELETE", f"{path}/parent")
+
+
+async def _analysed(walk: Walk) -> None:
+    """A difficult problem up to the conclusion of its joint analysis."""
+    world = walk.world
+    path = f"/v1/incidents/{(await _reported(walk))['id']}"
+    for move in ("acknowledge", "begin"):
+        await post(world.desk, f"{path}/{move}")
+    for _ in range(3):
+        await walk.change(world.engineer, "POST", f"{path}/escalate", {"reason": "Nobody knows."})
+    [analysis] = await get(world.engineer, f"{path}/joint-analyses")
+    analysis_path = f"/v1/joint-analyses/{analysis['id']}"
+    for name, team in (("engineer", "site"), ("responder", "regional"), ("desk", "headquarters")):
+        body = {"person_id": world.ids[name], "team": team}
+        await walk.change(world.engineer, "POST", f"{analysis_path}/participants", body)
+    await walk.change(world.engineer, "POST", f"{analysis_path}/hypotheses", {"statement": "A leak."})
+    [hypothesis] = (await get(world.engineer, analysis_path))["hypotheses"]
+    verdict = {"verdict": "confirmed", "finding": "A heap dump."}
+    await walk.change(world.engineer, "POST", f"{analysis_path}/hypotheses/{hypothesis['id']}/judge", verdict)
+    end = {"conclusion": "A leak.", "owner_id": world.ids["engineer"]}
+    await walk.change(world.engineer, "POST", f"{analysis_path}/conclude", end)
+
+
+async def _saved(walk: Walk) -> None:
+    world = walk.world
+    view = await post(world.desk, "/v1/views", {"name": "Urgent", "filters": {"priority": "critical"}})
+    await walk.change(world.desk, "PATCH", f"/v1/views/{view['id']}", {"name": "Most urgent"})
+    await walk.change(world.desk, "DELETE", f"/v1/views/{view['id']}")
 
 
 async def _planned(walk: Walk) -> None:

@@ -158,6 +158,13 @@ async def locked_asset(session: AsyncSession, customer_id: UUID, asset_id: UUID)
     return found
 
 
+async def key_business_of(session: AsyncSession, customer_id: UUID, business_id: UUID) -> KeyBusiness:
+    found = await session.get(KeyBusiness, business_id)
+    if found is None or found.customer_id != customer_id:
+        raise KeyBusinessNotFound(key_business_id=business_id)
+    return found
+
+
 async def locked_key_business(session: AsyncSession, customer_id: UUID, business_id: UUID) -> KeyBusiness:
     """The key business under its row lock, at the version the client expects."""
     found = await session.get(KeyBusiness, business_id, with_for_update=True, populate_existing=True)

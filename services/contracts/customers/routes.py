@@ -58,6 +58,12 @@ async def sites(customer_id: UUID, request: Request, response: Response, page: P
     return linked(request, response, page, await queries.sites_page(session, page, customer_id))
 
 
+@routes.get("/{customer_id}/sites/{site_id}", response_model=SiteOut)
+@needs(Permission.CONTRACTS_READ)
+async def site(customer_id: UUID, site_id: UUID, response: Response, session: Session) -> Any:
+    return tagged(response, await queries.site_of(session, customer_id, site_id))
+
+
 @routes.post("/{customer_id}/departments", status_code=201, response_model=DepartmentOut)
 @needs(Permission.CONTRACTS_WRITE)
 async def add_department(customer_id: UUID, body: AddDepartment, response: Response, session: Session) -> Any:
@@ -68,6 +74,12 @@ async def add_department(customer_id: UUID, body: AddDepartment, response: Respo
 @needs(Permission.CONTRACTS_READ)
 async def departments(customer_id: UUID, request: Request, response: Response, page: Paged, session: Session) -> Any:
     return linked(request, response, page, await queries.departments_page(session, page, customer_id))
+
+
+@routes.get("/{customer_id}/departments/{department_id}", response_model=DepartmentOut)
+@needs(Permission.CONTRACTS_READ)
+async def department(customer_id: UUID, department_id: UUID, response: Response, session: Session) -> Any:
+    return tagged(response, await queries.department_of(session, customer_id, department_id))
 
 
 @routes.post("/{customer_id}/assets", status_code=201, response_model=AssetOut)
@@ -98,3 +110,9 @@ async def add_key_business(customer_id: UUID, body: AddKeyBusiness, response: Re
 @needs(Permission.CONTRACTS_READ)
 async def key_businesses(customer_id: UUID, request: Request, response: Response, page: Paged, session: Session) -> Any:
     return linked(request, response, page, await queries.key_businesses_page(session, page, customer_id))
+
+
+@routes.get("/{customer_id}/key-businesses/{key_business_id}", response_model=KeyBusinessOut)
+@needs(Permission.CONTRACTS_READ)
+async def key_business(customer_id: UUID, key_business_id: UUID, response: Response, session: Session) -> Any:
+    return tagged(response, await queries.key_business_of(session, customer_id, key_business_id))

@@ -18,7 +18,7 @@ from shared.audit import note
 from shared.db import as_record, context
 from shared.errors import Conflict
 from shared.events.contracts import EntitlementExhausted, EntitlementUsed
-from shared.events.incidents import VisitCompleted
+from shared.events.incidents import TimeSpent, TimeWithdrawn, VisitCompleted
 from shared.outbox import emit
 from shared.zones import zone_named
 
@@ -68,28 +68,49 @@ async def use_by_hand(session: AsyncSession, *, entitlement_id: UUID, amount: fl
 
 
 async def count_visit(session: AsyncSession, visit: VisitCompleted, *, source_event_id: UUID) -> None:
-    """Count a visit against its contract, once; nothing where none is granted.
-
-    One after the term's end, for a fault reported within it, counts in the last year.
-    """
-    contract = await contracts.contract_numbered(session, visit.contract_number) if visit.contract_number else None
-    if contract is None:
-        return
-    granted = await queries.entitlement_to(session, contract.id, domain.COUNTED_BY_INCIDENTS, Unit.VISITS)
-    if granted is None:
-        return
-    entitlement = await queries.locked_entitlement(session, granted)
-    if await queries.is_counted(session, source_event_id):
-        return
-    day = min(visit.completed_at.astimezone(ZONE).date(), contract.ends_on - timedelta(days=1))
+    """Count a visit against its contract, once; nothing where none is granted."""
     use = Use(
-        year=min(year_of(contract.starts_on, day), years_of(contract.starts_on, contract.ends_on)),
         quantity=domain.quantity(Unit.VISITS, 1),
         used_at=visit.completed_at,
         reason=visit.service_record,
         incident_id=visit.incident_id,
         source_event_id=source_event_id,
     )
+    await _count_of_incident(
+        session, visit.contract_number, Unit.VISITS, visit.completed_at.astimezone(ZONE).date(), use
+    )
+
+
+async def count_time(
+    session: AsyncSession, spent: TimeSpent | TimeWithdrawn, *, source_event_id: UUID, used_at: datetime
+) -> None:
+    """Count time spent against its contract, once, or take back what was counted by mistake."""
+    sign = -1 if isinstance(spent, TimeWithdrawn) else 1
+    use = Use(
+        quantity=sign * spent.minutes,
+        used_at=used_at,
+        reason=spent.person_name,
+        incident_id=spent.incident_id,
+        source_event_id=source_event_id,
+    )
+    await _count_of_incident(session, spent.contract_number, Unit.HOURS, spent.spent_on, use)
+
+
+async def _count_of_incident(
+    session: AsyncSession, contract_number: str | None, unit: Unit, day: date, use: Use
+) -> None:
+    """Nothing where the contract grants none of it. What comes after the term's end counts in the last year."""
+    contract = await contracts.contract_numbered(session, contract_number) if contract_number else None
+    if contract is None:
+        return
+    granted = await queries.entitlement_to(session, contract.id, domain.COUNTED_BY_INCIDENTS, unit)
+    if granted is None:
+        return
+    entitlement = await queries.locked_entitlement(session, granted)
+    if use.source_event_id and await queries.is_counted(session, use.source_event_id):
+        return
+    last = min(day, contract.ends_on - timedelta(days=1))
+    use.year = min(year_of(contract.starts_on, last), years_of(contract.starts_on, contract.ends_on))
     await _count(session, entitlement, contract.number, use)
 
 

@@ -29,12 +29,15 @@ class Entitlement(Keyed, Versioned, Tenanted, Base):
 
 
 class Use(Keyed, Tenanted, Base):
-    """One line of the ledger. `source_event_id`: the event it was counted for, at most once; None by hand."""
+    """One line of the ledger. `source_event_id`: the event it was counted for, at most once; None by hand.
+
+    Below zero a line takes back what another one counted by mistake.
+    """
 
     __tablename__ = "entitlement_uses"
     __table_args__ = (
         UniqueConstraint("source_event_id"),
-        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("quantity <> 0", name="quantity"),
         Index("ix_entitlement_uses_year", "entitlement_id", "year"),
     )
 

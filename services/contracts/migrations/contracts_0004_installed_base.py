@@ -314,7 +314,7 @@ def _create_entitlements() -> None:
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("incident_id", sa.Uuid(), nullable=True),
         sa.Column("source_event_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("quantity > 0", name=op.f("ck_entitlement_uses_quantity")),
+        sa.CheckConstraint("quantity <> 0", name=op.f("ck_entitlement_uses_quantity")),
         sa.ForeignKeyConstraint(
             ["entitlement_id"], ["contracts.entitlements.id"], name=op.f("fk_entitlement_uses_entitlement_id")
         ),

@@ -42,8 +42,9 @@ async def tell_of_open_emergencies(session: AsyncSession, *, customer_id: UUID) 
 
 
 async def close_emergency(session: AsyncSession, *, incident_id: UUID) -> None:
+    """Left alone where there is none, or it was closed before: an incident may end more than once."""
     emergency = await queries.locked_emergency_of(session, incident_id)
-    if emergency is None:
+    if emergency is None or emergency.state == "closed":
         return
     before = as_record(emergency, "state")
     emergency.state = moved(domain.MOVES, emergency.state, "close")

@@ -28,8 +28,21 @@ PROBLEM_SCHEMA = {
 ANY_PROBLEM = {"description": "A problem", "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 IDEMPOTENCY_KEY = {"Idempotency-Key": "A repeat with the same key gets the first answer and has no second effect."}
 IF_MATCH = {"If-Match": "The ETag of the version the change is meant for; 412 when it is another by now."}
-QUESTIONS = frozenset({"/v1/calendars/{calendar_id}/preview"})
-"""What is asked of a record with a body, and changes nothing."""
+WITHOUT_VERSION = frozenset(
+    {
+        "/v1/calendars/{calendar_id}/preview",
+        "/v1/customers/{customer_id}/sites:import",
+        "/v1/customers/{customer_id}/assets:import",
+        "/v1/incidents/{incident_id}/watchers/me",
+        "/v1/incidents/{incident_id}/watchers/{person_id}",
+        "/v1/incidents/{incident_id}/tags",
+        "/v1/attachments/{attachment_id}",
+        "/v1/time/{entry_id}/withdraw",
+    }
+)
+"""Below a record, but no change of it that another could overwrite: questions, files of many records, sets of people
+and words, and what is withdrawn once. If-Match is refused there.
+"""
 ETAG = {"ETag": {"description": "The record's version, for If-Match.", "schema": {"type": "string"}}}
 
 
@@ -87,7 +100,7 @@ def _complete(operation: dict[str, Any], route: APIRoute) -> None:
 
 def changes_a_record(route: APIRoute) -> bool:
     """Whether it acts on a record that is there, which If-Match can name; what is parked has no version."""
-    if "operations" in route.tags or route.path in QUESTIONS:
+    if "operations" in route.tags or route.path in WITHOUT_VERSION:
         return False
     return method_of(route) != "GET" and route.status_code != 201 and "{" in route.path
 

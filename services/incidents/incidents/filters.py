@@ -11,6 +11,7 @@ from fastapi import Depends, Query
 from pydantic import AwareDatetime, StringConstraints
 
 from services.incidents.incidents.domain import FaultClass, Priority, Severity, State, Team
+from shared.search import folded
 
 Typed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -37,6 +38,7 @@ class Filters:
     parent_id: UUID | None = None
     source_number: str | None = None
     typed: str | None = None
+    tag: str | None = None
 
 
 def _filters(
@@ -52,6 +54,7 @@ def _filters(
     breached: Annotated[bool | None, Query(description="Whether a promise of it was broken.")] = None,
     parent_id: UUID | None = None,
     source_number: Annotated[str | None, Query(description="Its number in the system it was taken over from.")] = None,
+    tag: Annotated[Typed | None, Query(description="Staff only: a customer's people see no tags.")] = None,
     q: Annotated[Typed | None, Query(description="All of these words are in its number, title or description.")] = None,
 ) -> Filters:
     return Filters(
@@ -68,6 +71,7 @@ def _filters(
         parent_id=parent_id,
         source_number=source_number,
         typed=q,
+        tag=tag and folded(tag),
     )
 
 

@@ -53,8 +53,7 @@ async def incidents_page(session: AsyncSession, page: Page, filters: Filters, or
 
 def listed_near(page: Page, filters: Filters, *, of_customer: UUID | None) -> Select[Any]:
     """Those of the next NEAR incidents that have the words: a frequent word fills its page from them."""
-    only = filters.customer_id or of_customer
-    rows: Any = select(Incident.__table__).where(*_conditions(replace(filters, typed=None), only))
+    rows: Any = select(Incident.__table__).where(*_conditions(replace(filters, typed=None), of_customer))
     near = aliased(Incident, page.of(rows, Incident.id).limit(NEAR).subquery())
     found: Any = select(near, null()).where(_says(near, filters.typed or ""))
     return page.of(found, near.id)
@@ -62,17 +61,17 @@ def listed_near(page: Page, filters: Filters, *, of_customer: UUID | None) -> Se
 
 def listed(page: Page, filters: Filters, order: Order, *, of_customer: UUID | None) -> Select[Any]:
     """Incidents, and when each is due next (None in other orders). `of_customer`: whose person asks, if one's."""
-    only = filters.customer_id or of_customer
-    conditions = _conditions(filters, only)
+    conditions = _conditions(filters, of_customer)
     if order is Order.NEWEST:
         newest: Any = select(Incident, null()).where(*conditions)
         return page.of(newest, Incident.id)
-    due = clocks.next_due(only)
+    due = clocks.next_due(filters.customer_id or of_customer)
     rows: Any = select(Incident, due.c.due_at).join(due, due.c.incident_id == Incident.id).where(*conditions)
     return page.by_moment(rows, due.c.due_at, due.c.incident_id)
 
 
-def _conditions(filters: Filters, only: UUID | None) -> Iterator[ColumnElement[bool]]:
+def _conditions(filters: Filters, of_customer: UUID | None) -> Iterator[ColumnElement[bool]]:
+    only = filters.customer_id or of_customer
     if only:
         yield Incident.customer_id == only
     if filters.states:
@@ -87,6 +86,16 @@ def _conditions(filters: Filters, only: UUID | None) -> Iterator[ColumnElement[b
     if filters.breached is not None:
         broken = Incident.id.in_(clocks.with_broken_clock(only))
         yield broken if filters.breached else ~broken
+    yield from _by_words(filters, of_customer)
+
+
+def _by_words(filters: Filters, of_customer: UUID | None) -> Iterator[ColumnElement[bool]]:
+    """Tags are the provider's own: by them a customer's people find nothing."""
+    if filters.tag is not None:
+        if of_customer:
+            yield false()
+        tagged = Incident.metadata.tables["incidents.incident_tags"].c
+        yield Incident.id.in_(select(tagged.incident_id).where(tagged.tag == filters.tag))
     if filters.typed is not None:
         yield _says(Incident, filters.typed)
 

@@ -43,8 +43,8 @@ class AgreementNotFound(NotFound):
 
 class InvalidCalendar(Unprocessable):
     code = "invalid_calendar"
-    en = "The calendar is not valid: {reason}"
-    zh = "工作日历无效：{reason}"
+    en = "The calendar is not valid: {why} ({at})."
+    zh = "工作日历无效：{why}（{at}）。"
 
 
 def proposed(terms: Terms, calendar: Mapping[str, Any] | None, targets: Sequence[Mapping[str, Any]] | None) -> Terms:
@@ -53,8 +53,8 @@ def proposed(terms: Terms, calendar: Mapping[str, Any] | None, targets: Sequence
     if calendar is not None:
         try:
             changed["calendar"] = WorkCalendar.from_data(calendar).to_data()
-        except (CalendarError, KeyError, TypeError, ValueError) as problem:
-            raise InvalidCalendar(reason=str(problem)) from problem
+        except CalendarError as problem:
+            raise InvalidCalendar(why=problem.why, at=problem.at) from problem
     if targets is not None:
         changed["targets"] = tuple(targets)
     return replace(terms, **changed)

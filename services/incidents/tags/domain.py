@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from shared.errors import Unprocessable
+from shared.search import folded
 
 MOST_TAGS, LONGEST_TAG = 20, 30
 
@@ -34,7 +35,7 @@ def normalised(tags: Iterable[str]) -> list[str]:
 
 
 def _normalised(tag: str) -> str:
-    folded = " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", tag).casefold()).split())
-    if not 0 < len(folded) <= LONGEST_TAG or any(unicodedata.category(letter)[0] == "C" for letter in folded):
+    plain = folded(tag)
+    if not 0 < len(plain) <= LONGEST_TAG or any(unicodedata.category(letter)[0] == "C" for letter in plain):
         raise TagNotUsable(tag=tag, most=LONGEST_TAG)
-    return folded
+    return plain

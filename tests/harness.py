@@ -342,7 +342,12 @@ class Platform:
 
 def told_settings(recorder: Recorder) -> dict[str, dict[str, Any]]:
     """What the services are told in tests: the gateway's key, the recorder as the world outside."""
-    unlimited = {"sign_ins_per_minute": 6000, "sign_ins_burst": 1000, "anonymous_per_second": 1000}
+    unlimited = {
+        "session_hours": 100_000,
+        "sign_ins_per_minute": 6000,
+        "sign_ins_burst": 1000,
+        "anonymous_per_second": 1000,
+    }
     return {
         "gateway": {"signing_key": PRIVATE_KEY, **unlimited},
         "feedback": {"public_url": "http://platform", "token_secret": "token secret of the tests"},

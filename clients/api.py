@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -100,6 +101,12 @@ class Aftercare:
                 return
             answer = await self._send("GET", following)
 
+    async def page(self, of: type[M], path: str, **query: Any) -> tuple[list[M], bool]:
+        """The first page of a list, and whether there are more."""
+        records: TypeAdapter[list[M]] = TypeAdapter(list[of])  # type: ignore[valid-type]  # a type known only at run time
+        answer = await self._send("GET", path, query=query)
+        return self._parsed(records, answer), "next" in answer.links
+
     async def all(self, of: type[M], path: str, **query: Any) -> list[M]:
         """The records of all pages."""
         return [record async for record in self.pages(of, path, **query)]
@@ -117,8 +124,35 @@ class Aftercare:
             TypeAdapter(of), await self._send("PATCH", path, body=body, headers={"If-Match": f'"{version}"'})
         )
 
-    async def delete(self, path: str) -> None:
-        await self._send("DELETE", path)
+    async def mark(self, path: str) -> None:
+        """Put what needs no words, such as a watcher, at its address."""
+        await self._send("PUT", path, body={})
+
+    async def delete(self, path: str, **query: Any) -> None:
+        await self._send("DELETE", path, query=query)
+
+    async def upload(self, of: type[M], path: str, content: bytes, media_type: str, **query: Any) -> M:
+        """Send a file; what it is about stands in the query."""
+        headers = {"Content-Type": media_type}
+        return self._parsed(
+            TypeAdapter(of), await self._send("POST", path, query=query, content=content, headers=headers)
+        )
+
+    @asynccontextmanager
+    async def download(self, path: str, **query: Any) -> AsyncIterator[httpx.Response]:
+        """A file as it comes, for `aiter_bytes`; it is not tried again."""
+        request = self._http.build_request("GET", path, params=_given(query))
+        try:
+            answer = await self._http.send(request, stream=True)
+        except httpx.HTTPError as failed:
+            raise Unreachable(self.base_url, str(failed) or type(failed).__name__) from failed
+        try:
+            if not answer.is_success:
+                await answer.aread()
+                raise _problem(answer)
+            yield answer
+        finally:
+            await answer.aclose()
 
     async def _send(
         self,
@@ -127,12 +161,14 @@ class Aftercare:
         *,
         query: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         request = self._http.build_request(
             method,
             path,
-            params=None if query is None else {name: value for name, value in query.items() if value is not None},
+            params=None if query is None else _given(query),
+            content=content,
             json=None if body is None else TypeAdapter(dict[str, Any]).dump_python(dict(body), mode="json"),
             headers={**(headers or {}), **({} if method in READS else {"Idempotency-Key": str(uuid7())})},
         )
@@ -171,6 +207,10 @@ async def sign_in(
     """A new session of a person. Raises Problem for a wrong password, Unreachable where nothing answers."""
     async with Aftercare(base_url, None, language, transport) as api:
         return await api.post(Session, "/v1/sessions", email=email, password=password)
+
+
+def _given(query: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in query.items() if value is not None}
 
 
 def _problem(answer: httpx.Response) -> Problem:

@@ -1,0 +1,119 @@
+"""Contracts, agreements, their calendars, and what a change of them would do."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from clients.models.base import Answer, Named
+
+
+class Contract(Answer):
+    """`starts_on` counts, `ends_on` does not."""
+
+    id: UUID
+    number: str
+    customer_id: UUID
+    starts_on: date | None = None
+    ends_on: date | None = None
+    site_ids: tuple[UUID, ...] = ()
+    asset_ids: tuple[UUID, ...] = ()
+
+
+class Service(Named):
+    """An item of the catalogue."""
+
+    id: UUID | None = None
+    code: str | None = None
+
+
+class Entitlement(Answer):
+    """What a contract grants of one kind in a year of its term, and how much of that is left."""
+
+    kind: str
+    granted: float
+    used: float
+    left: float
+    unit: str | None = None
+    from_on: date | None = None
+    until_on: date | None = None
+
+
+Windows = tuple[tuple[str, str], ...]
+"""The open times of a day, such as (("09:00", "12:00"), ("13:30", "18:00"))."""
+
+
+class WorkCalendar(Answer):
+    """The week from Monday, and the dates that differ from it."""
+
+    zone: str
+    week: tuple[Windows, ...] = ()
+    exceptions: dict[str, Windows] = Field(default_factory=dict)
+
+    def windows(self, day: date) -> Windows:
+        """When it is open on this day."""
+        return self.exceptions.get(day.isoformat(), self.week[day.weekday()])
+
+
+class NamedCalendar(Named):
+    """`provisional_years`: their public holidays are not announced yet."""
+
+    id: UUID
+    data: WorkCalendar
+    provisional_years: tuple[int, ...] = ()
+    revision: int = 1
+    version: int = 1
+
+
+class Target(Answer):
+    severity: str
+    kind: str
+    amount: int
+    unit: str
+
+
+class Agreement(Answer):
+    """`state`: a draft is signed by both sides, and then in force until another version replaces it."""
+
+    id: UUID
+    contract_id: UUID | None = None
+    revision: int
+    state: str
+    calendar: WorkCalendar
+    calendar_id: UUID | None = None
+    targets: tuple[Target, ...] = ()
+    warning_percents: tuple[int, ...] = ()
+    pause_reasons: tuple[str, ...] = ()
+    pause_cap_seconds: int | None = None
+    close_after_days: int | None = None
+    priorities: dict[str, dict[str, str]] | None = None
+    applies_to_open: bool = False
+    provisional_years: tuple[int, ...] = ()
+    provider_signed_by: str | None = None
+    provider_signed_at: datetime | None
+    customer_signed_by: str | None = None
+    customer_signed_at: datetime | None
+    in_force_at: datetime | None = None
+    version: int = 1
+
+
+class MovedClock(Answer):
+    """A clock that would move, as it is and as it would be; None: not promised any more."""
+
+    incident_id: UUID
+    number: str
+    kind: str
+    state: str
+    due_at: datetime
+    new_state: str | None
+    new_due_at: datetime | None
+
+
+class Foreseen(Answer):
+    """What a change would do to `examined` open clocks; `next`: more of them follow, after this incident."""
+
+    examined: int
+    moved: tuple[MovedClock, ...]
+    next: UUID | None

@@ -124,6 +124,11 @@ class Aftercare:
             TypeAdapter(of), await self._send("PATCH", path, body=body, headers={"If-Match": f'"{version}"'})
         )
 
+    async def post_at(self, of: type[M], path: str, *, version: int, **body: Any) -> M:
+        """Move on a record that is still at this version; else the platform refuses with `version_mismatch`."""
+        headers = {"If-Match": f'"{version}"'}
+        return self._parsed(TypeAdapter(of), await self._send("POST", path, body=body, headers=headers))
+
     async def mark(self, path: str) -> None:
         """Put what needs no words, such as a watcher, at its address."""
         await self._send("PUT", path, body={})

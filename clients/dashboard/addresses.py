@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from urllib.parse import quote, urlencode, urlsplit
+from uuid import UUID
 
 
 def local_path(address: str) -> str:
@@ -21,11 +22,21 @@ def enter_path(ticket: str, goal: str) -> str:
     return f"/enter/{ticket}?goal={quote(goal, safe='')}"
 
 
-def list_path(state: str | None, severity: str | None) -> str:
-    """The list of incidents, narrowed."""
-    chosen = {name: value for name, value in (("state", state), ("severity", severity)) if value}
-    return f"/?{urlencode(chosen)}" if chosen else "/"
-
-
 def incident_path(number: str) -> str:
     return f"/incidents/{quote(number, safe='')}"
+
+
+def attachments_path(number: str) -> str:
+    return f"{incident_path(number)}/attachments"
+
+
+def attachment_path(attachment_id: UUID) -> str:
+    return f"/attachments/{attachment_id}"
+
+
+def contract_path(contract_id: UUID) -> str:
+    return f"/contracts/{contract_id}"
+
+
+def calendar_path(calendar_id: UUID, year: int | None = None) -> str:
+    return f"/calendars/{calendar_id}?year={year}" if year else f"/calendars/{calendar_id}"

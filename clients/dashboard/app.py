@@ -1,144 +1,188 @@
-"""The dashboard's pages and addresses, and who may see them. Nothing here knows the platform but by its public API."""
+"""The dashboard's pages, and who may see them. Nothing here knows the platform but by its public API."""
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
 
 from fastapi import Request
-from fastapi.responses import PlainTextResponse, RedirectResponse, Response
-from nicegui import app, ui
+from fastapi.responses import Response
+from nicegui import ui
 
-from clients.api import Problem, Unreachable
+from clients.api import Aftercare, Problem, Unreachable
 from clients.dashboard.addresses import local_path, sign_in_path
+from clients.dashboard.calendar_page import CalendarPage, draw_calendars
+from clients.dashboard.contract_page import ContractPage
+from clients.dashboard.contracts_page import draw_contracts
+from clients.dashboard.contracts_reading import KnownCalendar, KnownContract, calendar, calendars, contract, contracts
+from clients.dashboard.doors import add_doors
 from clients.dashboard.elements import Tag
+from clients.dashboard.filters import Filters
 from clients.dashboard.frame import Frame, begin, serve_style
 from clients.dashboard.incident_page import IncidentPage
 from clients.dashboard.list_page import ListPage
-from clients.dashboard.moves import SEVERITIES, STATES
-from clients.dashboard.reader import LANGUAGE_COOKIE, Reader
-from clients.dashboard.reading import Filters, Platform, record
-from clients.dashboard.sessions import Sessions, SignedIn
+from clients.dashboard.reader import Reader
+from clients.dashboard.reading import Platform, moment_now, record
+from clients.dashboard.records import Record
+from clients.dashboard.report_page import Reportable, ReportPage, reportable
+from clients.dashboard.sessions import Sessions
 from clients.dashboard.sign_in_page import draw_sign_in
+from clients.dashboard.visitors import browser_of, reader_of, to_sign_in
+from clients.models import Contract, Customer, Me, NamedCalendar
 
 PAGE_SECONDS = 45.0
 """How long a page may take: a little longer than the client of the API waits for an answer."""
-YEAR_SECONDS = 31_536_000
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A signed-in person at a page, and what the page does when the platform no longer knows their session."""
+
+    api: Aftercare
+    me: Me
+    reader: Reader
+    on_ended: Callable[[], Awaitable[None]]
+
+
+Read = Callable[[Caller], Awaitable[T]]
+Draw = Callable[[Caller, Frame, T], Awaitable[None]]
 
 
 def add_pages(platform: Platform, sessions: Sessions) -> None:
     """Register all pages and addresses with NiceGUI's app."""
     ui.add_head_html(serve_style(), shared=True)
-    _add_doors(platform, sessions)
+    add_doors(platform, sessions)
+    pages = _Pages(platform, sessions)
+    _add_incidents(pages)
+    _add_agreements(pages)
 
     @ui.page("/sign-in")
     def sign_in(request: Request, note: str = "", goal: str = "/") -> None:
         draw_sign_in(platform, sessions, reader_of(request), note=note, goal=local_path(goal))
 
+    @ui.page("/{path:path}")
+    async def nothing_here(request: Request) -> Response | None:
+        async def draw(caller: Caller, frame: Frame, _: None) -> None:
+            _draw_nothing(frame, 404, "page_not_found", "page_not_found_hint")
+
+        return await pages.show(request, "page_not_found", _nothing_to_read, draw)
+
+
+def _add_incidents(pages: _Pages) -> None:
     @ui.page("/", response_timeout=PAGE_SECONDS)
-    async def incidents(request: Request, state: str = "", severity: str = "") -> Response | None:
-        signed_in = sessions.of(browser_of(request))
-        if signed_in is None:
-            return to_sign_in(request)
-        reader = reader_of(request)
-        begin(reader, reader.say("incidents"))
-        frame = Frame(reader, signed_in.me)
-        filters = Filters(state if state in STATES else None, severity if severity in SEVERITIES else None)
-        with frame.content():
-            page = ListPage(platform.as_(signed_in.token, reader.language), frame, filters, _ended(request, sessions))
-        await page.refresh()
-        page.follow()
-        return None
+    async def incidents(request: Request) -> Response | None:
+        async def draw(caller: Caller, frame: Frame, _: None) -> None:
+            page = ListPage(caller.api, caller.me, frame, Filters.of(request.query_params), caller.on_ended)
+            await page.begin()
+            page.follow()
+
+        return await pages.show(request, "incidents", _nothing_to_read, draw)
 
     @ui.page("/incidents/{number}", response_timeout=PAGE_SECONDS)
     async def incident(request: Request, number: str) -> Response | None:
-        signed_in = sessions.of(browser_of(request))
-        if signed_in is None:
-            return to_sign_in(request)
-        return await _draw_incident(request, number, signed_in, platform, sessions)
+        async def draw(caller: Caller, frame: Frame, known: Record) -> None:
+            told = str(request.session.pop("told", ""))
+            IncidentPage(caller.api, caller.me, frame, known, caller.on_ended, told).follow()
 
-    @ui.page("/{path:path}")
-    def nothing_here(request: Request) -> Response | None:
-        signed_in = sessions.of(browser_of(request))
+        return await pages.show(request, "incident", lambda caller: record(caller.api, caller.me, number), draw, number)
+
+    @ui.page("/report", response_timeout=PAGE_SECONDS)
+    async def report(request: Request) -> Response | None:
+        async def draw(caller: Caller, frame: Frame, known: Reportable) -> None:
+            ReportPage(caller.api, caller.me, caller.reader, known, caller.on_ended)
+
+        return await pages.show(request, "report", lambda caller: reportable(caller.api, caller.me), draw)
+
+
+def _add_agreements(pages: _Pages) -> None:
+    @ui.page("/contracts", response_timeout=PAGE_SECONDS)
+    async def all_contracts(request: Request) -> Response | None:
+        async def draw(caller: Caller, frame: Frame, known: Sequence[tuple[Contract, Customer | None]]) -> None:
+            draw_contracts(known, caller.reader)
+
+        return await pages.show(request, "contracts", lambda caller: contracts(caller.api, caller.me), draw)
+
+    @ui.page("/contracts/{contract_id}", response_timeout=PAGE_SECONDS)
+    async def one_contract(request: Request, contract_id: UUID) -> Response | None:
+        async def draw(caller: Caller, frame: Frame, known: KnownContract) -> None:
+            ContractPage(caller.api, caller.me, caller.reader, known, caller.on_ended)
+
+        return await pages.show(request, "contract", lambda caller: contract(caller.api, caller.me, contract_id), draw)
+
+    @ui.page("/calendars", response_timeout=PAGE_SECONDS)
+    async def all_calendars(request: Request) -> Response | None:
+        async def draw(caller: Caller, frame: Frame, known: Sequence[NamedCalendar]) -> None:
+            draw_calendars(known, caller.reader)
+
+        return await pages.show(request, "calendars", lambda caller: calendars(caller.api), draw)
+
+    @ui.page("/calendars/{calendar_id}", response_timeout=PAGE_SECONDS)
+    async def one_calendar(request: Request, calendar_id: UUID, year: int = 0) -> Response | None:
+        async def draw(caller: Caller, frame: Frame, known: KnownCalendar) -> None:
+            shown = year if 1970 <= year <= 2200 else moment_now().astimezone(caller.reader.zone).year
+            CalendarPage(caller.api, caller.me, caller.reader, known, shown, caller.on_ended)
+
+        return await pages.show(request, "calendars", lambda caller: calendar(caller.api, calendar_id), draw)
+
+
+async def _nothing_to_read(_: Caller) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class _Pages:
+    """Shows a page to who is signed in: what it shows is read first, so that nothing half done is seen."""
+
+    platform: Platform
+    sessions: Sessions
+
+    async def show(self, request: Request, title: str, read: Read[T], draw: Draw[T], name: str = "") -> Response | None:
+        """`title` is the key of its words; `name` is shown instead, where the page is about one thing."""
+        signed_in = self.sessions.of(browser_of(request))
         if signed_in is None:
             return to_sign_in(request)
         reader = reader_of(request)
-        begin(reader, reader.say("page_not_found"))
-        _draw_nothing(Frame(reader, signed_in.me), 404, "page_not_found", "page_not_found_hint")
-        return None
-
-
-async def _draw_incident(
-    request: Request, number: str, signed_in: SignedIn, platform: Platform, sessions: Sessions
-) -> Response | None:
-    reader, me = reader_of(request), signed_in.me
-    begin(reader, number)
-    api = platform.as_(signed_in.token, reader.language)
-    try:
-        known = await record(api, me, number)
-    except Problem as problem:
-        if problem.status == 401:
-            sessions.leave(browser_of(request))
-            return to_sign_in(request, note="session_ended")
-        if problem.status == 404:
-            _draw_nothing(Frame(reader, me), 404, "not_found", "not_found_hint")
+        begin(reader, name or reader.say(title))
+        api = self.platform.as_(signed_in.token, reader.language)
+        caller = Caller(api, signed_in.me, reader, _ended(request, self.sessions))
+        try:
+            known = await read(caller)
+        except Problem as problem:
+            if problem.status == 401:
+                self.sessions.leave(browser_of(request))
+                return to_sign_in(request, note="session_ended")
+            self._refused(caller, problem, title)
+        except Unreachable:
+            with (frame := Frame(reader, caller.me)).content():
+                _draw_nothing(frame, 503, "unreachable")
         else:
-            _draw_nothing(Frame(reader, me), 503, "unreachable")
+            with (frame := Frame(reader, caller.me)).content():
+                await draw(caller, frame, known)
         return None
-    except Unreachable:
-        _draw_nothing(Frame(reader, me), 503, "unreachable")
-        return None
-    frame = Frame(reader, me)
-    with frame.content():
-        IncidentPage(api, me, frame, known, _ended(request, sessions)).follow()
-    return None
+
+    def _refused(self, caller: Caller, problem: Problem, title: str) -> None:
+        with (frame := Frame(caller.reader, caller.me)).content():
+            if problem.status == 404 and title == "incident":
+                _draw_nothing(frame, 404, "not_found", "not_found_hint")
+            elif problem.status in (403, 404):
+                _draw_nothing(frame, 404, "page_not_found", "not_for_you")
+            else:
+                _draw_nothing(frame, 503, "unreachable")
 
 
 def _draw_nothing(frame: Frame, status: int, title: str, hint: str | None = None) -> None:
     """A page that only says, by the keys of its words, why there is nothing to see."""
     reader = frame.reader
     ui.context.client.status_code = status
-    with frame.content(), Tag("section", "", "card nothing"):
+    with Tag("section", "", "card nothing"):
         Tag("h1", reader.say(title), "nothing__title")
         if hint:
             Tag("p", reader.say(hint), "nothing__hint")
         Tag("a", reader.say("back"), "button", href="/")
-
-
-def _add_doors(platform: Platform, sessions: Sessions) -> None:
-    """Addresses without a page: entering, leaving, choosing a language, health."""
-
-    @app.get("/enter/{ticket}")
-    def enter(request: Request, ticket: str, goal: str = "/") -> Response:
-        fresh = sessions.enter(ticket, browser_of(request))
-        if fresh is None:
-            return RedirectResponse("/sign-in", status_code=303)
-        request.session["id"] = fresh
-        return RedirectResponse(local_path(goal), status_code=303)
-
-    @app.post("/sign-out")
-    async def sign_out(request: Request) -> Response:
-        signed_in = sessions.leave(browser_of(request))
-        if signed_in:
-            await _end(platform, signed_in)
-        return RedirectResponse("/sign-in?note=signed_out", status_code=303)
-
-    @app.get("/language/{language}")
-    def choose_language(request: Request, language: str) -> Response:
-        answer = RedirectResponse(local_path(request.headers.get("referer", "/")), status_code=303)
-        if language in ("zh", "en"):
-            answer.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_SECONDS, httponly=True, samesite="lax")
-        return answer
-
-    @app.get("/livez")
-    def live() -> Response:
-        return PlainTextResponse("ok\n")
-
-
-async def _end(platform: Platform, signed_in: SignedIn) -> None:
-    """Tell the platform that the session is over; where that fails it ends by itself at its expiry."""
-    with contextlib.suppress(Problem, Unreachable):
-        await platform.as_(signed_in.token, "en").delete("/v1/sessions/current")
 
 
 def _ended(request: Request, sessions: Sessions) -> Callable[[], Awaitable[None]]:
@@ -152,18 +196,3 @@ def _ended(request: Request, sessions: Sessions) -> Callable[[], Awaitable[None]
             ui.navigate.to(sign_in_path(str(path), "session_ended"))
 
     return lead_to_sign_in
-
-
-def browser_of(request: Request) -> str:
-    """The random id in the browser's signed cookie."""
-    browser_id: str = request.session["id"]
-    return browser_id
-
-
-def reader_of(request: Request) -> Reader:
-    return Reader.of_request(request.cookies, request.headers.get("accept-language", ""))
-
-
-def to_sign_in(request: Request, note: str = "") -> Response:
-    """Sign in first, and come back to this address."""
-    return RedirectResponse(sign_in_path(local_path(str(request.url)), note), status_code=303)

@@ -9,18 +9,18 @@ from nicegui import events, ui
 from nicegui.element import Element
 
 from clients.api import Aftercare, Problem, Unreachable
+from clients.dashboard.asking import Ask, Choices, Move
 from clients.dashboard.elements import Tag
-from clients.dashboard.moves import Ask, Move
+from clients.dashboard.finding import choices
 from clients.dashboard.reader import Reader
-from clients.dashboard.records import Incident, Part
+from clients.dashboard.records import Incident
 from clients.dashboard.words import WORDS
-from clients.models import Person, Plan
 
 EMIT_FORM = "(event) => emit(Object.fromEntries(new FormData(event.target)))"
 INITIAL = "^value"
 """Vue sets the attribute, not the property, and so leaves alone what was typed when the page is drawn again."""
 
-Choices = list[tuple[str, str]]
+CONTROLS = {"moment": "datetime-local", "day": "date"}
 Send = Callable[[Move, Mapping[str, Any]], Awaitable[str | None]]
 """Makes a move with what its form says; returns why it was refused, None when it was made."""
 
@@ -31,7 +31,7 @@ class Moves:
     def __init__(self, reader: Reader, api: Aftercare, home: Element, send: Send) -> None:
         self._reader, self._api, self._home, self._send = reader, api, home, send
 
-    def button(self, move: Move, incident: Incident, *, is_main: bool = False) -> None:
+    def button(self, move: Move, incident: Incident | None = None, *, is_main: bool = False) -> None:
         look = "button--main" if is_main else "button--refuse" if move.is_refusal else ""
         button = Tag("button", self._reader.say(move.name), f"button {look}", type="button", title=move.about)
 
@@ -41,25 +41,25 @@ class Moves:
 
         button.on("click", press)
 
-    async def _begin(self, move: Move, incident: Incident) -> None:
+    async def _begin(self, move: Move, incident: Incident | None) -> None:
         if not move.asks and not move.asks_first:
             refused = await self._send(move, {})
             self._tell(move, refused)
             return
         try:
-            choices = {ask.name: await self._choices(ask, incident) for ask in move.asks if ask.kind == "choice"}
+            found = {ask.name: await self._choices(ask, incident) for ask in move.asks if ask.kind == "choice"}
         except Problem as problem:
             self._tell(move, problem.detail)
         except Unreachable:
             self._tell(move, self._reader.say("unreachable"))
         else:
-            self._open(move, choices)
+            self._open(move, found)
 
     def _tell(self, move: Move, refused: str | None) -> None:
         text = refused or self._reader.say("done", move=self._reader.say(move.name))
         ui.notify(text, classes="toast toast--bad" if refused else "toast", position="top", timeout=4000)
 
-    def _open(self, move: Move, choices: Mapping[str, Choices]) -> None:
+    def _open(self, move: Move, found: Mapping[str, Choices]) -> None:
         reader = self._reader
         with ui.dialog().props("transition-duration=120") as dialog, Tag("div", "", "dialog"):
             Tag("h2", reader.say(move.name), "dialog__title")
@@ -69,7 +69,7 @@ class Moves:
                 Tag("p", reader.say(f"{move.name}_hint"), "dialog__hint")
             with Tag("form", "", "form") as form:
                 for ask in move.asks:
-                    _draw_field(ask, choices.get(ask.name, []), reader)
+                    draw_field(ask, found.get(ask.name, ()), reader)
                 problem = Tag("p", "", "form__problem", role="alert")
                 with Tag("div", "", "form__buttons"):
                     Tag("button", reader.say("cancel"), "button", type="button").on("click", dialog.close)
@@ -78,7 +78,7 @@ class Moves:
 
         async def send(event: events.GenericEventArguments) -> None:
             submit.props["disabled"] = True
-            refused = await self._send(move, _values(move.asks, event.args, reader))
+            refused = await self._send(move, values_of(move.asks, event.args, reader))
             if refused:
                 problem.show(refused)
                 submit.props.pop("disabled", None)
@@ -91,65 +91,64 @@ class Moves:
         dialog.on("hide", dialog.delete)
         dialog.open()
 
-    async def _choices(self, ask: Ask, incident: Incident) -> Choices:
-        language = self._reader.language
-        if ask.choices == "engineers":
-            people = await self._api.all(Person, "/v1/people", role="engineer")
-            return [(str(person.id), person.name(language)) for person in people if person.active]
-        if ask.choices == "plans":
-            plans = await self._api.all(Plan, "/v1/plans", customer_id=incident.customer_id, state="in_force")
-            return [(str(plan.id), plan.name(language)) for plan in plans]
-        if ask.choices == "parts":
-            parts = await self._api.all(Part, "/v1/parts")
-            return [(part.part_number, f"{part.part_number} · {part.name(language)}") for part in parts]
+    async def _choices(self, ask: Ask, incident: Incident | None) -> Choices:
+        if isinstance(ask.choices, str):
+            customer = incident.customer_id if incident else None
+            return await choices(self._api, ask.choices, customer, self._reader.language)
         return [(value, self._reader.word(value)) for value in ask.choices]
 
 
-def _draw_field(ask: Ask, choices: Choices, reader: Reader) -> None:
+def draw_field(ask: Ask, found: Choices, reader: Reader) -> None:
     with Tag("label", "", "field"):
-        Tag("span", reader.say(f"ask_{ask.name}", zone=reader.zone_name), "field__name")
+        Tag("span", reader.say(f"ask_{ask.label or ask.name}", zone=reader.zone_name), "field__name")
         if ask.kind == "choice":
-            _draw_choice(ask, choices, reader)
+            _draw_choice(ask, found, reader)
         elif ask.kind == "text":
             _control("textarea", ask, text=ask.initial, rows="4", maxlength="4000")
         elif ask.kind == "number":
             _control("input", ask, type="number", min="1", max="10000", step="1", **{INITIAL: ask.initial})
-        elif ask.kind == "moment":
-            _control("input", ask, type="datetime-local")
+        elif ask.kind in CONTROLS:
+            _control("input", ask, type=CONTROLS[ask.kind], **{INITIAL: ask.initial})
+        elif ask.kind == "check":
+            _control("input", ask, type="checkbox", value="true")
         else:
             kind = "email" if ask.kind == "email" else "text"
             _control("input", ask, type=kind, maxlength="200", **{INITIAL: ask.initial})
 
 
-def _control(tag: str, ask: Ask, text: str = "", **attributes: str | bool) -> Tag:
+def _control(tag: str, ask: Ask, text: str = "", **attributes: Any) -> Tag:
     if ask.required:
         attributes["required"] = True
     return Tag(tag, text, "field__control", name=ask.name, **attributes)
 
 
-def _draw_choice(ask: Ask, choices: Choices, reader: Reader) -> None:
+def _draw_choice(ask: Ask, found: Choices, reader: Reader) -> None:
     with _control("select", ask):
-        prompt = reader.say("choose" if choices else "nothing_to_choose")
-        _option("", prompt, is_chosen=ask.initial not in dict(choices)).props["disabled"] = True
-        for value, label in choices:
-            _option(value, label, is_chosen=value == ask.initial)
+        prompt = reader.say("choose" if found else "nothing_to_choose")
+        option("", prompt, is_chosen=ask.initial not in dict(found)).props["disabled"] = True
+        for value, label in found:
+            option(value, label, is_chosen=value == ask.initial)
 
 
-def _option(value: str, label: str, *, is_chosen: bool) -> Tag:
+def option(value: str, label: str, *, is_chosen: bool) -> Tag:
     option = Tag("option", label, value=value)
     if is_chosen:
         option.props["selected"] = True
     return option
 
 
-def _values(asks: tuple[Ask, ...], told: Mapping[str, str], reader: Reader) -> dict[str, Any]:
+def values_of(asks: tuple[Ask, ...], told: Mapping[str, str], reader: Reader) -> dict[str, Any]:
     """What the form says, as the platform wants it; what was left empty is left out."""
     values: dict[str, Any] = {}
     for ask in asks:
         text = str(told.get(ask.name, "")).strip()
-        if not text:
+        if ask.kind == "check":
+            values[ask.name] = bool(text)
+        elif ask.kind == "words":
+            values[ask.name] = text.replace("，", " ").replace(",", " ").split()
+        elif not text:
             continue
-        if ask.kind == "number":
+        elif ask.kind == "number":
             values[ask.name] = int(text)
         elif ask.kind == "moment":
             values[ask.name] = reader.at_local(text)

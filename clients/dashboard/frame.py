@@ -14,9 +14,12 @@ from nicegui.element import Element
 from clients.dashboard.elements import Tag
 from clients.dashboard.reader import ZONE_COOKIE, Reader
 from clients.models import Me
+from shared.permissions import Permission
 
 STYLE = Path(__file__).parent / "style"
-SHEETS = ("base", "frame", "pieces", "clocks", "list", "incident", "timeline", "forms", "narrow")
+SHEETS = (
+    "base", "frame", "pieces", "clocks", "list", "incident", "bars", "talk", "timeline", "forms", "agreements", "narrow"
+)  # fmt: skip
 """In this order: what comes later may refine what came before."""
 
 MARK = (
@@ -71,6 +74,15 @@ def mark() -> None:
     ui.html(MARK, sanitize=False).classes("mark")
 
 
+def destinations(me: Me) -> list[tuple[str, str]]:
+    """Where this person may go from everywhere: addresses, and the keys of their names."""
+    places = [("/", "incidents", Permission.INCIDENTS_READ), ("/report", "report", Permission.INCIDENTS_REPORT)]
+    places.append(("/contracts", "contracts", Permission.CONTRACTS_READ))
+    if me.customer_id is None:
+        places.append(("/calendars", "calendars", Permission.CONTRACTS_READ))
+    return [(path, key) for path, key, needed in places if needed in me.permissions]
+
+
 class Frame:
     """The bar at the top, and the strip under it while the platform does not answer."""
 
@@ -82,7 +94,10 @@ class Frame:
                 mark()
                 Tag("span", reader.say("product"), "bar__product")
                 Tag("span", reader.say("tagline"), "bar__tagline")
-            with Tag("nav", "", "bar__side"):
+            with Tag("nav", "", "bar__nav", aria_label=reader.say("navigation")):
+                for path, key in destinations(me):
+                    Tag("a", reader.say(key), "bar__place", href=path)
+            with Tag("div", "", "bar__side"):
                 self._account(me)
                 language_switch(reader)
                 with Tag("form", "", "bar__form", method="post", action="/sign-out"):

@@ -4,52 +4,80 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from nicegui import ui
 
 from clients.api import Aftercare, Problem, Unreachable
-from clients.dashboard.clock import ClockElement
+from clients.dashboard.agreed_pauses import Pauses
+from clients.dashboard.asking import Move, Offer
+from clients.dashboard.conversation import Conversation
+from clients.dashboard.drawing import Drawing
 from clients.dashboard.elements import Part, Rows, Tag
+from clients.dashboard.explanation import Explainer
+from clients.dashboard.facts import draw_facts, draw_head
 from clients.dashboard.forms import Moves
 from clients.dashboard.frame import Frame
-from clients.dashboard.list_page import REFRESH_SECONDS, cover
-from clients.dashboard.moves import Move, Offer, all_offers, main_move
-from clients.dashboard.reading import record, record_since
+from clients.dashboard.incident_moves import main_move
+from clients.dashboard.list_page import REFRESH_SECONDS
+from clients.dashboard.moves import all_offers
+from clients.dashboard.reading import record, record_since, record_with_accounts
 from clients.dashboard.records import Incident, Record
+from clients.dashboard.relations import Relations
 from clients.dashboard.sections import Sections, why_nots
+from clients.dashboard.sending import send
+from clients.dashboard.time_bar import ClockRow, Told, draw_legend
 from clients.dashboard.timeline import Timeline
-from clients.models import Answer, Clock, Me
+from clients.dashboard.work import Work
+from clients.models import Clock, Me
+
+D = TypeVar("D", bound=Drawing)
+ACCOUNT_SECONDS = 30.0
 
 
 class IncidentPage:
     """Follows one incident every two seconds; what has not changed is not drawn again."""
 
     def __init__(
-        self, api: Aftercare, me: Me, frame: Frame, known: Record, on_ended: Callable[[], Awaitable[None]]
+        self,
+        api: Aftercare,
+        me: Me,
+        frame: Frame,
+        known: Record,
+        on_ended: Callable[[], Awaitable[None]],
+        told: str = "",
     ) -> None:
         self._api, self._me, self._frame, self._reader = api, me, frame, frame.reader
         self._known, self._on_ended = known, on_ended
         home = Tag("div", "", "home")
         self._moves = Moves(self._reader, api, home, self._make)
+        self._explainer = Explainer(api, self._reader, home)
         Tag("a", self._reader.say("back"), "back", href="/")
+        Tag("p", told, "form__problem", role="alert")
         self._head = Part(Tag("header", "", "head"), self._draw_head)
         with Tag("div", "", "columns"):
             with Tag("div", "", "columns__main"):
                 self._clocks_part()
+                self._talk = Part(Tag("div", "", "sections"), self._drawing(Conversation).draw)
                 self._timeline = Timeline(self._reader)
             with Tag("aside", "", "columns__side"):
                 self._offers = Part(Tag("section", "", "card actions"), self._draw_offers)
                 self._facts = Part(Tag("section", "", "card facts"), self._draw_facts)
-                self._sections = Part(Tag("div", "", "sections"), Sections(self._reader, me, self._moves).draw)
+                parts = (Pauses, Relations, Sections, Work)
+                self._parts = [Part(Tag("div", "", "sections"), self._drawing(kind).draw) for kind in parts]
         self._show(known)
 
     def follow(self) -> None:
         """Read on for as long as the page is open."""
         ui.timer(REFRESH_SECONDS, self.refresh)
+        ui.timer(ACCOUNT_SECONDS, self.refresh_accounts)
 
     async def refresh(self) -> None:
         await self._read(record_since(self._api, self._me, self._known))
+
+    async def refresh_accounts(self) -> None:
+        """What counts grows by itself, and with it the bars."""
+        await self._read(record_with_accounts(self._api, self._me, self._known))
 
     async def _read(self, reading: Awaitable[Record]) -> None:
         try:
@@ -67,14 +95,8 @@ class IncidentPage:
 
     async def _make(self, move: Move, told: Mapping[str, Any]) -> str | None:
         """Make a move and show what became of it; returns why it was refused."""
-        try:
-            await self._api.post(Answer, move.path, **told, **dict(move.says))
-        except Problem as problem:
-            if problem.status == 401:
-                await self._on_ended()
-            return problem.detail
-        except Unreachable:
-            return self._reader.say("unreachable")
+        if refused := await send(self._api, move, told, self._reader, self._on_ended):
+            return refused
         await self._read(record(self._api, self._me, self._known.incident.number))
         return None
 
@@ -83,32 +105,30 @@ class IncidentPage:
         incident = known.incident
         self._head.show(_without_clocks(incident))
         self._facts.show(_without_clocks(incident))
-        self._clocks.show(incident.clocks)
+        self._clocks.show(_with_accounts(known))
         self._promised.set_visibility(not incident.clocks)
         self._offers.show(all_offers(known, self._me, self._reader))
-        self._sections.show(replace(known, incident=_without_clocks(incident)))
+        still = _still(known)
+        for part in (self._talk, *self._parts):
+            part.show(still)
         self._timeline.show(known.timeline)
 
     def _clocks_part(self) -> None:
         with Tag("section", "", "card clocks"):
             Tag("h2", self._reader.say("clocks"), "card__title")
-            self._clocks = Rows[Clock](
+            self._clocks = Rows[Told](
                 Tag("div", "", "clocks__rows"),
-                lambda clock: (clock.kind, clock.started_at),
-                lambda clock: ClockElement(clock, self._reader),
+                lambda told: (told.clock.kind, told.clock.about_id, told.clock.started_at),
+                lambda told: ClockRow(told, self._reader, self._explain),
             )
+            draw_legend(self._reader)
             self._promised = Tag("p", self._reader.say("nothing_promised"), "card__empty")
 
     def _draw_head(self, incident: Incident) -> None:
-        reader = self._reader
-        with Tag("div", "", "head__marks"):
-            Tag("span", incident.number, "head__number")
-            Tag("span", reader.word(incident.severity), f"chip chip--{incident.severity}")
-            Tag("span", reader.word(incident.state), f"state state--{incident.state}")
-            text, classes = cover(incident, reader)
-            Tag("span", text, classes)
-        Tag("h1", incident.title, "head__title")
-        Tag("p", incident.customer(reader.language), "head__customer")
+        draw_head(incident, self._reader)
+
+    def _draw_facts(self, incident: Incident) -> None:
+        draw_facts(incident, self._reader)
 
     def _draw_offers(self, offers: tuple[Offer, ...]) -> None:
         reader = self._reader
@@ -128,34 +148,23 @@ class IncidentPage:
                         Tag("span", reader.joined([reader.say(move.name) for move in moves]), "why-not__move")
                         Tag("span", reason, "why-not__reason")
 
-    def _draw_facts(self, incident: Incident) -> None:
-        reader = self._reader
-        language = reader.language
-        contact = " · ".join(filter(None, (incident.contact_name, incident.contact_email)))
-        facts = {
-            "customer": incident.customer(language),
-            "site": incident.site(language),
-            "asset": incident.asset_name,
-            "contract": incident.contract_number or reader.word("not_covered"),
-            "contact": contact,
-            "channel": reader.word(incident.channel),
-            "taken_over": incident.taken_over,
-            "reported_at": reader.moment(incident.reported_at),
-            "fault_class": reader.word(incident.fault_class) if incident.fault_class else None,
-            "engineer": incident.engineer(language),
-            "resolved_at": reader.moment(incident.resolved_at) if incident.resolved_at else None,
-            "closed_at": reader.moment(incident.closed_at) if incident.closed_at else None,
-        }
-        Tag("h2", reader.say("facts"), "card__title")
-        with Tag("dl", "", "facts__list"):
-            for key, value in facts.items():
-                if value:
-                    Tag("dt", reader.say(key))
-                    Tag("dd", value)
-        for key in ("description", "analysis", "solution"):
-            if text := getattr(incident, key):
-                Tag("h3", reader.say(key), "facts__sub")
-                Tag("p", text, "facts__text")
+    async def _explain(self, clock: Clock) -> None:
+        await self._explainer.open(str(self._known.incident.id), clock)
+
+    def _drawing(self, kind: type[D]) -> D:
+        return kind(self._reader, self._me, self._moves)
+
+
+def _with_accounts(known: Record) -> list[Told]:
+    accounts = {(each.kind, each.about_id, each.started_at): each for each in known.details.accounts or ()}
+    keyed = ((clock, (clock.kind, clock.about_id, clock.started_at)) for clock in known.incident.clocks)
+    return [Told(clock, accounts.get(key)) for clock, key in keyed]
+
+
+def _still(known: Record) -> Record:
+    """The record as far as it changes by what people do: what is drawn of it is not drawn anew each second."""
+    details = replace(known.details, accounts=None)
+    return replace(known, incident=_without_clocks(known.incident), details=details)
 
 
 def _without_clocks(incident: Incident) -> Incident:

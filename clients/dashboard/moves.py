@@ -2,55 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
+from clients.dashboard.asking import Ask, Move, Offer
+from clients.dashboard.incident_moves import needs_role, own_offers
 from clients.dashboard.reader import Reader
 from clients.dashboard.records import Activation, Alarm, Engagement, Incident, Record, Reservation, Step, Visit
 from clients.models import Me
-from shared.permissions import GRANTS, Permission, Role
+from shared.permissions import Permission
 
-SEVERITIES = ("general", "major", "disaster", "consultation")
-FAULT_CLASSES = ("device", "line", "software", "power_or_connection", "other")
-STATES = ("reported", "acknowledged", "in_progress", "resolved", "confirmed", "closed")
-OVER = frozenset({"confirmed", "closed"})
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A field of a form. `kind`: line, text, email, number, moment, or choice of words or of what a lookup finds."""
-
-    name: str
-    kind: str = "line"
-    choices: tuple[str, ...] | str = ()
-    required: bool = True
-    initial: str = ""
-
-
-@dataclass(frozen=True)
-class Move:
-    """A request that a button sends: where to, what its form asks, and what it says unasked.
-
-    `asks_first`: it cannot be taken back, so a dialog comes before it even where there is nothing to ask.
-    `about` names what it is done to, where the page shows several such things.
-    """
-
-    name: str
-    path: str
-    asks: tuple[Ask, ...] = ()
-    says: tuple[tuple[str, Any], ...] = ()
-    asks_first: bool = False
-    is_refusal: bool = False
-    about: str = ""
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A move and, where it cannot be made, the reason in the reader's language."""
-
-    move: Move
-    why_not: str | None = None
+OVER = frozenset({"confirmed", "closed", "cancelled", "merged"})
 
 
 def all_offers(record: Record, me: Me, reader: Reader) -> tuple[Offer, ...]:
@@ -62,51 +21,8 @@ def all_offers(record: Record, me: Me, reader: Reader) -> tuple[Offer, ...]:
         for offer in decision_offers(activation, me, reader)
         if offer.why_not is None
     )
-    own = (
-        Offer(move, _why_not(incident, me, permission, move.name, reader)) for move, permission in _own_moves(incident)
-    )
-    return (*decisions, *own, *_further_offers(incident, me, reader))
-
-
-def main_move(incident: Incident, possible: Sequence[Move]) -> Move | None:
-    """The one to be made next: what is not done yet of acknowledging, deciding, classifying, assigning, resolving."""
-    by_name = {move.name: move for move in possible}
-    undone = {"acknowledge": True, "authorise": True, "confirm": True}
-    undone |= {"classify": incident.fault_class is None, "assign": incident.engineer_id is None, "resolve": True}
-    return next((by_name[name] for name, is_undone in undone.items() if is_undone and name in by_name), None)
-
-
-def _own_moves(incident: Incident) -> tuple[tuple[Move, Permission], ...]:
-    at = f"/v1/incidents/{incident.id}"
-    classify = (
-        Ask("severity", "choice", SEVERITIES, initial=incident.severity),
-        Ask("fault_class", "choice", FAULT_CLASSES, initial=incident.fault_class or ""),
-        Ask("analysis", "text", initial=incident.analysis or ""),
-    )
-    visit = (Ask("engineer_id", "choice", "engineers"), Ask("planned_at", "moment"))
-    return (
-        (Move("acknowledge", f"{at}/acknowledge"), Permission.INCIDENTS_WORK),
-        (Move("classify", f"{at}/classify", classify), Permission.INCIDENTS_WORK),
-        (Move("assign", f"{at}/assign", (Ask("engineer_id", "choice", "engineers"),)), Permission.INCIDENTS_DISPATCH),
-        (Move("plan_visit", f"{at}/visits", visit), Permission.INCIDENTS_DISPATCH),
-        (Move("resolve", f"{at}/resolve", (Ask("solution", "text"),)), Permission.INCIDENTS_WORK),
-        (Move("confirm", f"{at}/confirm", asks_first=True), Permission.INCIDENTS_CONFIRM),
-    )
-
-
-def _why_not(incident: Incident, me: Me, permission: Permission, name: str, reader: Reader) -> str | None:
-    if name in incident.allowed:
-        return None
-    if permission not in me.permissions:
-        return _needs_role(permission, reader)
-    if name == "confirm" and me.customer_id is None:
-        return reader.say("customers_own")
-    return reader.say("not_in_state", state=reader.word(incident.state))
-
-
-def _needs_role(permission: Permission, reader: Reader) -> str:
-    roles = [reader.word(role) for role in Role if role != Role.CLIENT_SYSTEM and permission in GRANTS[role]]
-    return reader.say("needs_role", roles=reader.joined(roles))
+    further = _further_offers(incident, me, reader) if me.customer_id is None else ()
+    return (*decisions, *own_offers(incident, me, reader), *further)
 
 
 def _further_offers(incident: Incident, me: Me, reader: Reader) -> tuple[Offer, ...]:
@@ -130,7 +46,7 @@ def _further_offers(incident: Incident, me: Me, reader: Reader) -> tuple[Offer, 
 
 def _why_not_yet(incident: Incident, me: Me, permission: Permission, ready: bool, reader: Reader) -> str | None:
     if permission not in me.permissions:
-        return _needs_role(permission, reader)
+        return needs_role(permission, reader)
     if incident.state in OVER:
         return reader.say("not_in_state", state=reader.word(incident.state))
     return None if ready else reader.say("needs_class")
@@ -151,7 +67,7 @@ def decision_offers(activation: Activation, me: Me, reader: Reader) -> tuple[Off
 
 def _why_no_decision(activation: Activation, me: Me, reader: Reader) -> str | None:
     if Permission.ACTIVATIONS_DECIDE not in me.permissions:
-        return _needs_role(Permission.ACTIVATIONS_DECIDE, reader)
+        return needs_role(Permission.ACTIVATIONS_DECIDE, reader)
     if activation.requested_by == me.id:
         return reader.say("own_request")
     decided = any(decision.person_id == me.id for decision in activation.decisions)

@@ -66,6 +66,20 @@ class Reader:
     def _year_now(self) -> int:
         return datetime.fromtimestamp(system_seconds(), self.zone).year
 
+    def duration(self, seconds: float) -> str:
+        """How long in words, to the minute, or to the second below one: 2 d 3 h 5 min."""
+        days, rest = divmod(int(seconds), 86400)
+        hours, rest = divmod(rest, 3600)
+        minutes, left = divmod(rest, 60)
+        parts = {"days": days, "hours": hours, "minutes": minutes}
+        said = [self.say(f"span_{name}", count=count) for name, count in parts.items() if count]
+        return " ".join(said) or self.say("span_seconds", count=left)
+
+    def exact(self, seconds: float) -> str:
+        """Hours, minutes and seconds, such as 31:05:09."""
+        whole = int(seconds)
+        return f"{whole // 3600}:{whole % 3600 // 60:02}:{whole % 60:02}"
+
     def clock_time(self, at: datetime) -> str:
         return f"{at.astimezone(self.zone):%H:%M:%S}"
 

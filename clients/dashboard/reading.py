@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import replace
+from datetime import UTC, datetime
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 
-from clients.api import Aftercare, Problem, Unreachable
+from clients.api import Aftercare
+from clients.dashboard.filters import Filters
 from clients.dashboard.records import (
     Activation,
     Alarm,
@@ -21,10 +23,11 @@ from clients.dashboard.records import (
     Reservation,
     Visit,
 )
-from clients.models import Answer, Entry, Me
+from clients.dashboard.sections_reading import SectionReader
+from clients.models import Entry, Me
+from shared.now import system_seconds
 from shared.permissions import Permission
 
-M = TypeVar("M", bound=Answer)
 LARGEST_PAGE = 200
 
 
@@ -43,25 +46,25 @@ class Platform:
         await self._transport.aclose()
 
 
-@dataclass(frozen=True)
-class Filters:
-    """What of the list is shown; None does not narrow it."""
-
-    state: str | None = None
-    severity: str | None = None
+def moment_now() -> datetime:
+    return datetime.fromtimestamp(system_seconds(), UTC)
 
 
 async def newest(api: Aftercare, filters: Filters, most: int) -> tuple[list[Incident], bool]:
-    """At most so many incidents, newest first, and whether there are more."""
+    """At most so many incidents, in the order asked for, and whether there are more."""
     found: list[Incident] = []
-    limit = min(most + 1, LARGEST_PAGE)
     async for incident in api.pages(
-        Incident, "/v1/incidents", state=filters.state, severity=filters.severity, limit=limit
+        Incident, "/v1/incidents", limit=min(most + 1, LARGEST_PAGE), **filters.query(moment_now())
     ):
         if len(found) == most:
             return found, True
         found.append(incident)
     return found, False
+
+
+async def record_id(api: Aftercare, number: str) -> UUID:
+    """The id of the incident with this number. Raises Problem, Unreachable."""
+    return (await api.get(Incident, f"/v1/incidents/{quote(number, safe='')}")).id
 
 
 async def record(api: Aftercare, me: Me, number: str) -> Record:
@@ -80,46 +83,40 @@ async def record_since(api: Aftercare, me: Me, known: Record) -> Record:
     return await _all_of(api, me, replace(known, incident=incident))
 
 
+async def record_with_accounts(api: Aftercare, me: Me, known: Record) -> Record:
+    """The record with the time of its clocks as it is now."""
+    accounts = await SectionReader(api, me, known.incident).accounts(known.details.accounts)
+    return replace(known, details=replace(known.details, accounts=accounts))
+
+
 async def _all_of(api: Aftercare, me: Me, known: Record) -> Record:
-    read = _Sections(api, me, known.incident)
+    read = SectionReader(api, me, known.incident)
     timeline, visits, activations, call_ups = await asyncio.gather(
         _timeline(api, known.incident),
         read.of(Visit, f"/v1/incidents/{known.incident.id}/visits", Permission.INCIDENTS_READ, known.visits),
         read.of(Activation, "/v1/activations", Permission.EMERGENCIES_READ, known.activations),
         read.of(CallUp, "/v1/part-call-ups", Permission.EMERGENCIES_READ, known.call_ups),
     )
-    reservations, engagements, alarms, messages = await asyncio.gather(
+    reservations, engagements, alarms, messages, details = await asyncio.gather(
         read.of(Reservation, "/v1/reservations", Permission.PARTS_READ, known.reservations),
         read.of(Engagement, "/v1/engagements", Permission.EMERGENCIES_READ, known.engagements),
         read.of(Alarm, "/v1/alarms", Permission.ALARMS_READ, known.alarms),
         read.of(Message, "/v1/messages", Permission.MESSAGES_READ, known.messages),
+        read.details(known.details),
     )
-    return Record(known.incident, timeline, visits, activations, call_ups, reservations, engagements, alarms, messages)
+    return Record(
+        known.incident,
+        timeline,
+        details,
+        visits,
+        activations,
+        call_ups,
+        reservations,
+        engagements,
+        alarms,
+        messages,
+    )
 
 
 async def _timeline(api: Aftercare, incident: Incident) -> tuple[Entry, ...]:
     return tuple(await api.all(Entry, f"/v1/incidents/{incident.id}/timeline"))
-
-
-@dataclass(frozen=True)
-class _Sections:
-    """Reads sections of one incident. One that is refused or out of order leaves the others readable."""
-
-    api: Aftercare
-    me: Me
-    incident: Incident
-
-    async def of(
-        self, kind: type[M], path: str, permission: Permission, known: tuple[M, ...] | None
-    ) -> tuple[M, ...] | None:
-        """The section now; as it was `known` when its service fails; None for who may not read it."""
-        if permission not in self.me.permissions:
-            return None
-        try:
-            return tuple(await self.api.all(kind, path, incident_id=self.incident.id))
-        except Unreachable:
-            return known
-        except Problem as problem:
-            if problem.status == 401:
-                raise
-            return None if problem.status == 403 else known

@@ -8,7 +8,19 @@ from uuid import UUID
 
 from clients import models
 from clients.language import of_two
-from clients.models import Answer, Entry, Named
+from clients.models import (
+    AccountedClock,
+    Answer,
+    Attachment,
+    Comment,
+    Entry,
+    JointAnalysis,
+    Named,
+    Pause,
+    Segment,
+    TimeEntry,
+    Watcher,
+)
 
 
 class Incident(models.Incident):
@@ -16,7 +28,6 @@ class Incident(models.Incident):
 
     site_name_zh: str | None = None
     site_name_en: str | None = None
-    engineer_id: UUID | None = None
 
     def site(self, language: str) -> str:
         return of_two(self.site_name_zh, self.site_name_en, language)
@@ -125,8 +136,23 @@ class Message(Answer):
     why: str | None
 
 
-class Part(Named):
-    part_number: str
+@dataclass(frozen=True)
+class Details:
+    """What is read beside an incident itself. What the reader may not see, or what is not read yet, is None."""
+
+    accounts: tuple[AccountedClock, ...] | None = None
+    pauses: tuple[Pause, ...] | None = None
+    comments: tuple[Comment, ...] | None = None
+    attachments: tuple[Attachment, ...] | None = None
+    watchers: tuple[Watcher, ...] | None = None
+    tags: tuple[str, ...] | None = None
+    time: tuple[TimeEntry, ...] | None = None
+    segments: tuple[Segment, ...] | None = None
+    children: tuple[Incident, ...] | None = None
+    merged: tuple[Incident, ...] | None = None
+    analyses: tuple[JointAnalysis, ...] | None = None
+    parent: Incident | None = None
+    target: Incident | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +161,7 @@ class Record:
 
     incident: Incident
     timeline: tuple[Entry, ...] = ()
+    details: Details = Details()
     visits: tuple[Visit, ...] | None = None
     activations: tuple[Activation, ...] | None = None
     call_ups: tuple[CallUp, ...] | None = None

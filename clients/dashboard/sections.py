@@ -5,15 +5,12 @@ A section that the reader may not see, or that has no content, is not there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import TypeVar
+from collections.abc import Sequence
 
+from clients.dashboard.asking import Move, Offer
+from clients.dashboard.drawing import Drawing
 from clients.dashboard.elements import Tag
-from clients.dashboard.forms import Moves
 from clients.dashboard.moves import (
-    Move,
-    Offer,
     alarm_moves,
     decision_offers,
     engagement_moves,
@@ -21,7 +18,6 @@ from clients.dashboard.moves import (
     step_moves,
     visit_moves,
 )
-from clients.dashboard.reader import Reader
 from clients.dashboard.records import (
     Activation,
     Alarm,
@@ -34,55 +30,19 @@ from clients.dashboard.records import (
     Step,
     Visit,
 )
-from clients.models import Me
-
-T = TypeVar("T")
 
 
-class Sections:
+class Sections(Drawing):
     """Draws the sections of one record for one person."""
 
-    def __init__(self, reader: Reader, me: Me, moves: Moves) -> None:
-        self._reader, self._me, self._moves = reader, me, moves
-
     def draw(self, record: Record) -> None:
-        self._record = record
-        self._names = record.names(self._reader.language)
+        self._begin(record)
         self._section("alarms", record.alarms, self._alarm)
         self._section("activations", record.activations, self._activation)
         self._section("visits", record.visits, self._visit)
         self._parts(record)
         self._section("engagements", record.engagements, self._engagement)
         self._section("messages", record.messages, self._message)
-
-    def _section(self, title: str, things: Sequence[T] | None, draw: Callable[[T], None]) -> None:
-        if not things:
-            return
-        with Tag("section", "", f"card section section--{title}"):
-            with Tag("h2", self._reader.say(title), "card__title"):
-                Tag("span", str(len(things)), "card__count")
-            for thing in things:
-                with Tag("div", "", "item"):
-                    draw(thing)
-
-    def _item(self, title: str, state: str) -> None:
-        with Tag("div", "", "item__head"):
-            Tag("span", title, "item__title")
-            Tag("span", self._reader.word(state), f"state state--{state}")
-
-    def _notes(self, *notes: str) -> None:
-        with Tag("p", "", "item__notes"):
-            for note in filter(None, notes):
-                Tag("span", note, "item__note")
-
-    def _when(self, key: str, at: datetime | None) -> str:
-        return self._reader.say(key, time=self._reader.short(at)) if at else ""
-
-    def _buttons(self, moves: Sequence[Move]) -> None:
-        if moves:
-            with Tag("div", "", "item__buttons"):
-                for move in moves:
-                    self._moves.button(move, self._record.incident)
 
     def _activation(self, activation: Activation) -> None:
         reader = self._reader

@@ -12,7 +12,7 @@ from clients.models.agreements import (
     WorkCalendar,
 )
 from clients.models.base import Answer, Named
-from clients.models.conversation import Attachment, Comment, SavedView, Tags, TimeEntry, Watcher
+from clients.models.conversation import Attachment, Comment, SavedView, Tags, TimeEntry, UsedTag, Watcher
 from clients.models.customers import Asset, Customer, Department, EmergencyOrganisation, KeyBusiness, Site
 from clients.models.emergencies import Activation, Emergency, Engagement, PartCallUp, Plan, Step
 from clients.models.incidents import (
@@ -89,6 +89,7 @@ __all__ = (
     "Tags",
     "Target",
     "TimeEntry",
+    "UsedTag",
     "Visit",
     "Watcher",
     "Webhook",

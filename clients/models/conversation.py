@@ -43,6 +43,11 @@ class Tags(Answer):
     tags: tuple[str, ...]
 
 
+class UsedTag(Answer):
+    tag: str
+    incidents: int
+
+
 class TimeEntry(Answer):
     """Time somebody spent; a withdrawn entry does not count."""
 

@@ -114,6 +114,7 @@ class Incident(Answer):
     customer_name_en: str | None
     asset_id: UUID | None
     asset_name: str | None
+    engineer_id: UUID | None = None
     engineer_name_zh: str | None
     engineer_name_en: str | None
     covered: bool

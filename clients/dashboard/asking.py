@@ -1,0 +1,52 @@
+"""What a button asks and sends. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Choices = Sequence[tuple[str, str]]
+"""Values and what they are called."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A field of a form.
+
+    `kind`: line, text, email, number, moment, day, check, words (several, apart by spaces), incident (by its number),
+    or choice of words or of what a lookup finds. `label` names the question where the name alone does not.
+    """
+
+    name: str
+    kind: str = "line"
+    choices: tuple[str, ...] | str = ()
+    required: bool = True
+    initial: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Move:
+    """A request that a button sends: where to, what its form asks, and what it says unasked.
+
+    `asks_first`: it cannot be taken back, so a dialog comes before it even where there is nothing to ask.
+    `about` names what it is done to, where the page shows several such things.
+    """
+
+    name: str
+    path: str
+    asks: tuple[Ask, ...] = ()
+    says: tuple[tuple[str, Any], ...] = ()
+    asks_first: bool = False
+    is_refusal: bool = False
+    about: str = ""
+    method: str = "POST"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A move and, where it cannot be made, the reason in the reader's language."""
+
+    move: Move
+    why_not: str | None = None

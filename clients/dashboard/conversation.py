@@ -1,0 +1,90 @@
+"""What was said about an incident and put beside it: for everybody, or for the provider's people only."""
+
+from __future__ import annotations
+
+from clients.dashboard.addresses import attachment_path, attachments_path
+from clients.dashboard.asking import Ask, Move
+from clients.dashboard.drawing import Drawing
+from clients.dashboard.elements import Tag
+from clients.dashboard.records import Record
+from clients.models import Attachment, Comment
+
+INTERNAL = "internal"
+KILO = 1024
+
+
+class Conversation(Drawing):
+    """Comments in the order they were written, attachments, and the forms for more of both."""
+
+    def draw(self, record: Record) -> None:
+        self._begin(record)
+        details = record.details
+        if details.comments is None and details.attachments is None:
+            return
+        with Tag("section", "", "card talk"):
+            self._title("conversation", len(details.comments or ()))
+            for comment in sorted(details.comments or (), key=lambda one: one.written_at):
+                self._comment(comment)
+            if not details.comments:
+                Tag("p", self._reader.say("nothing_said"), "card__empty")
+            self._answers()
+            self._files(details.attachments or ())
+
+    def _comment(self, comment: Comment) -> None:
+        reader = self._reader
+        is_internal = comment.visibility == INTERNAL
+        side = "internal" if is_internal else "customer" if comment.from_customer else "provider"
+        with Tag("article", "", f"said said--{side}"):
+            with Tag("p", "", "said__head"):
+                Tag("span", comment.author_name, "said__who")
+                if self._me.customer_id is None:
+                    Tag("span", reader.say("internal" if is_internal else "public"), "said__to")
+                Tag("span", reader.short(comment.written_at), "said__when")
+            Tag("p", comment.text, "said__text")
+
+    def _answers(self) -> None:
+        at = f"/v1/incidents/{self._record.incident.id}/comments"
+        moves = [Move("comment", at, (Ask("text", "text"),), says=(("visibility", "public"),))]
+        if self._me.customer_id is None:
+            moves.append(Move("note_internally", at, (Ask("text", "text"),), says=(("visibility", INTERNAL),)))
+        self._buttons(moves)
+
+    def _files(self, attachments: tuple[Attachment, ...]) -> None:
+        reader = self._reader
+        Tag("h3", reader.say("attachments"), "facts__sub")
+        with Tag("ul", "", "files"):
+            for attachment in attachments:
+                self._file(attachment)
+        with Tag(
+            "form",
+            "",
+            "files__form",
+            method="post",
+            enctype="multipart/form-data",
+            action=attachments_path(self._record.incident.number),
+        ):
+            label = reader.say("attach_file")
+            Tag("input", "", "files__input", type="file", name="file", required=True, aria_label=label)
+            if self._me.customer_id is None:
+                with Tag("label", "", "pill"):
+                    Tag("input", "", "pill__box", type="checkbox", name="internal", value="true")
+                    Tag("span", reader.say("internal"))
+            Tag("button", label, "button", type="submit")
+
+    def _file(self, attachment: Attachment) -> None:
+        reader = self._reader
+        with Tag("li", "", "file"):
+            Tag("a", attachment.name, "file__name", href=attachment_path(attachment.id), download=True)
+            self._notes(
+                size_of(attachment.size),
+                attachment.author_name,
+                reader.short(attachment.added_at),
+                reader.say("internal") if attachment.visibility == INTERNAL else "",
+            )
+
+
+def size_of(size: int) -> str:
+    """Such as 12 KB or 3.4 MB."""
+    if size < KILO * KILO:
+        return f"{max(1, round(size / KILO))} KB"
+    return f"{size / KILO / KILO:.1f} MB"

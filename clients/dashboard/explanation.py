@@ -1,0 +1,67 @@
+"""How the time of a promise came to be counted, line by line to the second, in a dialog."""
+
+from __future__ import annotations
+
+from nicegui import ui
+from nicegui.element import Element
+
+from clients.api import Aftercare, Problem, Unreachable
+from clients.dashboard.elements import Tag
+from clients.dashboard.reader import Reader
+from clients.models import Clock, Explanation, Line
+
+
+class Explainer:
+    """Opens the explanation of a clock; `home` outlives what was clicked."""
+
+    def __init__(self, api: Aftercare, reader: Reader, home: Element) -> None:
+        self._api, self._reader, self._home = api, reader, home
+
+    async def open(self, incident_id: str, clock: Clock) -> None:
+        path = f"/v1/incidents/{incident_id}/clocks/{clock.kind}/explanation"
+        with self._home:
+            try:
+                told = await self._api.get(Explanation, path, about_id=clock.about_id)
+            except Problem as problem:
+                ui.notify(problem.detail, classes="toast toast--bad", position="top")
+            except Unreachable:
+                ui.notify(self._reader.say("unreachable"), classes="toast toast--bad", position="top")
+            else:
+                self._draw(told)
+
+    def _draw(self, told: Explanation) -> None:
+        reader = self._reader
+        with ui.dialog().props("transition-duration=120") as dialog, Tag("div", "", "dialog dialog--wide"):
+            Tag("h2", reader.say("explanation_of", clock=reader.word(told.kind)), "dialog__title")
+            Tag("p", told.summary(reader.language), "explanation__summary")
+            if told.provisional_years:
+                years = reader.joined([str(year) for year in told.provisional_years])
+                Tag("p", reader.say("provisional", years=years), "provisional")
+            with Tag("div", "", "explanation__scroll"):
+                self._table(told)
+            with Tag("div", "", "form__buttons"):
+                Tag("button", reader.say("close"), "button", type="button").on("click", dialog.close)
+        dialog.on("hide", dialog.delete)
+        dialog.open()
+
+    def _table(self, told: Explanation) -> None:
+        reader = self._reader
+        with Tag("table", "", "table explanation"):
+            with Tag("thead"), Tag("tr"):
+                for key in ("explanation_what", "explanation_seconds", "explanation_so_far"):
+                    Tag("th", reader.say(key), scope="col")
+            with Tag("tbody"):
+                for line in told.lines:
+                    self._line(line)
+            with Tag("tfoot"), Tag("tr"):
+                Tag("th", reader.say("explanation_sum", zone=told.zone), scope="row")
+                total = sum(line.seconds for line in told.lines if line.counts)
+                Tag("td", reader.exact(total), "number")
+                Tag("td", reader.exact(told.counted_seconds), "number")
+
+    def _line(self, line: Line) -> None:
+        reader = self._reader
+        with Tag("tr", "", "" if line.counts else "explanation__aside"):
+            Tag("td", line.text(reader.language))
+            Tag("td", reader.exact(line.seconds) if line.counts else "—", "number")
+            Tag("td", reader.exact(line.so_far_seconds), "number")

@@ -1,0 +1,68 @@
+"""What an incident belongs to: the one above, those below, those merged into it, and joint analyses of it."""
+
+from __future__ import annotations
+
+from clients.dashboard.addresses import incident_path
+from clients.dashboard.asking import Ask, Move
+from clients.dashboard.drawing import Drawing
+from clients.dashboard.elements import Tag
+from clients.dashboard.records import Incident, Record
+from clients.models import Hypothesis, JointAnalysis, Participant
+from shared.permissions import Permission
+
+TEAMS = ("site", "regional", "headquarters")
+
+
+class Relations(Drawing):
+    def draw(self, record: Record) -> None:
+        self._begin(record)
+        details = record.details
+        self._section("merged_into", [details.target] if details.target else [], self._other)
+        self._section("parent", [details.parent] if details.parent else [], self._other)
+        self._section("children", details.children, self._other)
+        self._section("merged_here", details.merged, self._other)
+        self._section("analyses", details.analyses, self._analysis)
+
+    def _other(self, incident: Incident) -> None:
+        with Tag("div", "", "item__head"):
+            Tag("a", f"{incident.number} {incident.title}", "item__title", href=incident_path(incident.number))
+            Tag("span", self._reader.word(incident.state), f"state state--{incident.state}")
+
+    def _analysis(self, analysis: JointAnalysis) -> None:
+        reader = self._reader
+        self._item(reader.say("convened", time=reader.short(analysis.convened_at)), analysis.state)
+        names = [self._participant(one) for one in analysis.participants]
+        if names:
+            self._notes(reader.joined(names))
+        is_open = analysis.concluded_at is None
+        for hypothesis in analysis.hypotheses:
+            self._hypothesis(analysis, hypothesis, is_open=is_open)
+        if analysis.conclusion:
+            Tag("p", analysis.conclusion, "item__decision")
+        if is_open and Permission.INCIDENTS_WORK in self._me.permissions:
+            self._buttons(_moves(analysis))
+
+    def _participant(self, one: Participant) -> str:
+        name = self._names.get(one.person_id, self._reader.say("someone"))
+        return self._reader.say("participant", name=name, team=self._reader.word(one.team))
+
+    def _hypothesis(self, analysis: JointAnalysis, hypothesis: Hypothesis, *, is_open: bool) -> None:
+        with Tag("div", "", "hypothesis"):
+            self._item(hypothesis.statement, hypothesis.state)
+            if hypothesis.finding:
+                Tag("p", hypothesis.finding, "item__text")
+            if is_open and hypothesis.finding is None and Permission.INCIDENTS_WORK in self._me.permissions:
+                at = f"/v1/joint-analyses/{analysis.id}/hypotheses/{hypothesis.id}/judge"
+                asks = (Ask("verdict", "choice", ("confirmed", "rejected")), Ask("finding", "text"))
+                self._buttons([Move("judge", at, asks, about=hypothesis.statement)])
+
+
+def _moves(analysis: JointAnalysis) -> tuple[Move, ...]:
+    at = f"/v1/joint-analyses/{analysis.id}"
+    person = Ask("person_id", "choice", "engineers")
+    owner = Ask("owner_id", "choice", "engineers")
+    return (
+        Move("add_participant", f"{at}/participants", (person, Ask("team", "choice", TEAMS))),
+        Move("add_hypothesis", f"{at}/hypotheses", (Ask("statement", "text"),)),
+        Move("conclude", f"{at}/conclude", (Ask("conclusion", "text"), owner)),
+    )

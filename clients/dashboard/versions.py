@@ -1,0 +1,130 @@
+"""The versions of an agreement side by side, each difference from the version before it marked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from clients.dashboard.elements import Tag
+from clients.dashboard.filters import SEVERITIES
+from clients.dashboard.reader import Reader
+from clients.models import Agreement, Target, WorkCalendar
+
+KINDS = ("respond", "on_site", "resolve", "plan_requested", "plan_decided", "superior_told", "next_update", "vendor")
+WORKING_DAYS = "working_days"
+
+
+def draw_versions(agreements: Sequence[Agreement], reader: Reader) -> None:
+    """A table with a column for each version, its terms and then its targets in the rows."""
+    columns = [terms_of(agreement, reader) for agreement in agreements]
+    with Tag("div", "", "table-box"), Tag("table", "", "table versions"):
+        with Tag("thead"), Tag("tr"):
+            Tag("th", "")
+            for agreement in agreements:
+                with Tag("th", "", scope="col"):
+                    Tag("span", reader.say("version", number=agreement.revision))
+                    Tag("span", reader.word(agreement.state), f"state state--{agreement.state}")
+        with Tag("tbody"):
+            for name in dict.fromkeys(name for column in columns for name in column):
+                _row(name, [column.get(name, "") for column in columns])
+
+
+def _row(name: str, values: Sequence[str]) -> None:
+    with Tag("tr"):
+        Tag("th", name, scope="row")
+        for before, value in zip((None, *values), values, strict=False):
+            Tag("td", value or "—", "is-changed" if before is not None and before != value else "")
+
+
+def terms_of(agreement: Agreement, reader: Reader) -> dict[str, str]:
+    """All that an agreement says, by the name of the term."""
+    say = reader.say
+    signed = {
+        "signed_by_provider": (agreement.provider_signed_by, agreement.provider_signed_at),
+        "signed_by_customer": (agreement.customer_signed_by, agreement.customer_signed_at),
+    }
+    terms = {say(key): f"{who or ''} {reader.day(at)}".strip() for key, (who, at) in signed.items() if at}
+    terms[say("hours")] = hours_of(agreement.calendar, reader)
+    terms[say("exceptions")] = say("days_count", count=len(agreement.calendar.exceptions))
+    if agreement.provisional_years:
+        terms[say("provisional_years")] = reader.joined([str(year) for year in agreement.provisional_years])
+    terms |= _of_life(agreement, reader)
+    return terms | _of_targets(agreement.targets, reader)
+
+
+def _of_life(agreement: Agreement, reader: Reader) -> dict[str, str]:
+    say = reader.say
+    cap, days = agreement.pause_cap_seconds, agreement.close_after_days
+    return {
+        say("pauses_allowed"): reader.joined([reader.word(reason) for reason in agreement.pause_reasons]),
+        say("pause_cap"): reader.duration(cap) if cap else "",
+        say("warnings"): reader.joined([f"{percent} %" for percent in agreement.warning_percents]),
+        say("closing"): say("closing_days", count=days) if days else "",
+        say("for_open_ones"): say("yes" if agreement.applies_to_open else "no"),
+    }
+
+
+def _of_targets(targets: Sequence[Target], reader: Reader) -> dict[str, str]:
+    by_place = {(target.severity, target.kind): target for target in targets}
+    return {
+        target_name(severity, kind, reader): amount_of(by_place[severity, kind], reader)
+        for severity in SEVERITIES
+        for kind in KINDS
+        if (severity, kind) in by_place
+    }
+
+
+def target_name(severity: str, kind: str, reader: Reader) -> str:
+    return reader.say("target_of", severity=reader.word(severity), clock=reader.word(kind))
+
+
+def amount_of(target: Target, reader: Reader) -> str:
+    """How long, and in which time it counts."""
+    if target.unit == WORKING_DAYS:
+        return reader.say("working_days", count=target.amount)
+    time = reader.duration(target.amount)
+    return time if target.unit == "seconds" else reader.say("working_time", time=time)
+
+
+def hours_of(calendar: WorkCalendar, reader: Reader) -> str:
+    """The hours of the week: days that follow each other with the same hours are told together."""
+    days = [reader.say(f"weekday_{number}") for number in range(7)]
+    told = [f"{_span(days, first, last)} {text}" for first, last, text in _runs(calendar) if text]
+    return f"{'; '.join(told)} ({calendar.zone})" if told else calendar.zone
+
+
+def _span(days: Sequence[str], first: int, last: int) -> str:
+    return days[first] if first == last else f"{days[first]}–{days[last]}"
+
+
+def _runs(calendar: WorkCalendar) -> list[tuple[int, int, str]]:
+    runs: list[tuple[int, int, str]] = []
+    for number, windows in enumerate(calendar.week):
+        text = windows_text(windows)
+        if runs and runs[-1][2] == text:
+            runs[-1] = (runs[-1][0], number, text)
+        else:
+            runs.append((number, number, text))
+    return runs
+
+
+def windows_text(windows: Sequence[tuple[str, str]]) -> str:
+    return ", ".join(f"{start}–{end}" for start, end in windows)
+
+
+def changed_targets(targets: Sequence[Target], told: Mapping[str, str]) -> list[dict[str, str | int]]:
+    """The targets as a form says them, in hours or working days; what was left empty is not promised."""
+    changed: list[dict[str, str | int]] = []
+    for target in targets:
+        text = told.get(f"{target.severity}.{target.kind}", "").strip()
+        if text:
+            changed.append(target.model_dump() | {"amount": _amount(float(text), target.unit)})
+    return changed
+
+
+def _amount(told: float, unit: str) -> int:
+    return round(told) if unit == WORKING_DAYS else round(told * 3600)
+
+
+def told_amount(target: Target) -> str:
+    """The amount as the form says it: working days, or hours."""
+    return str(target.amount) if target.unit == WORKING_DAYS else f"{target.amount / 3600:g}"

@@ -1,0 +1,51 @@
+"""What the list of incidents says."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "live": ("Live", "实时更新"),
+    "paused_updates": ("Not connected", "未连接"),
+    "all": ("All", "全部"),
+    "number": ("Number", "编号"),
+    "incident": ("Incident", "事件"),
+    "severity": ("Severity", "级别"),
+    "priority": ("Priority", "优先级"),
+    "state": ("State", "状态"),
+    "cover": ("Cover", "保障"),
+    "clocks": ("Clocks", "时限"),
+    "more": ("Show more", "显示更多"),
+    "no_incidents": ("No incidents yet.", "暂无事件。"),
+    "no_match": ("No incident matches these filters.", "没有符合筛选条件的事件。"),
+    "all_kept": ("all kept", "全部按时"),
+    "broken": ("{count} broken", "{count} 项超时"),
+    "no_promise": ("no promise", "无时限承诺"),
+    "further": ("+{count}", "+{count}"),
+    # filters
+    "filters": ("Filters", "筛选"),
+    "search": ("Search number, title, description", "搜索编号、标题、描述"),
+    "filter_customer_id": ("Customer", "客户"),
+    "filter_engineer_id": ("Engineer", "责任工程师"),
+    "filter_team": ("Team", "处理团队"),
+    "filter_tag": ("Tag", "标签"),
+    "filter_fault_class": ("Fault class", "故障类别"),
+    "filter_severity": ("Severity", "级别"),
+    "filter_priority": ("Priority", "优先级"),
+    "filter_order": ("Order", "排序"),
+    "order_newest": ("Newest first", "最新优先"),
+    "order_due": ("Due next first", "临近时限优先"),
+    "due_soon": ("Due within 4 hours", "4 小时内到期"),
+    "only_breached": ("Promise broken", "已超时"),
+    "clear_filters": ("Clear", "清除"),
+    "export": ("Export CSV", "导出 CSV"),
+    # saved views
+    "views": ("Views", "视图"),
+    "view_shared": ("{name} (shared)", "{name}（共享）"),
+    "save_view": ("Save this view", "保存当前视图"),
+    "save_view_hint": (
+        "Keeps the filters; the order and “due within 4 hours” are not kept.",
+        "保存筛选条件；排序和“4 小时内到期”不保存。",
+    ),
+    "delete_view": ("Delete view", "删除视图"),
+    "ask_name": ("Name", "名称"),
+    "ask_shared": ("All staff see it", "所有员工可见"),
+}

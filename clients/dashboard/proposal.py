@@ -17,7 +17,7 @@ from clients.dashboard.versions import KINDS, WORKING_DAYS, changed_targets, hou
 from clients.dashboard.what_if import draw_foreseen, foreseen
 from clients.models import Agreement, Target, WorkCalendar
 
-EMIT = "(event) => emit({...Object.fromEntries(new FormData(event.target)), pressed: event.submitter && event.submitter.value})"
+EMIT = "(event) => emit({...Object.fromEntries(new FormData(event.target)), pressed: event.submitter?.value})"
 
 
 class Proposal:

@@ -10,14 +10,16 @@ from uuid import UUID
 
 import pytest
 
-from clients.dashboard.addresses import incident_path, list_path, local_path, sign_in_path
-from clients.dashboard.moves import Offer, all_offers, decision_offers, main_move, reservation_moves, visit_moves
+from clients.dashboard.addresses import incident_path, local_path, sign_in_path
+from clients.dashboard.asking import Offer
+from clients.dashboard.incident_moves import main_move
+from clients.dashboard.moves import all_offers, decision_offers, reservation_moves, visit_moves
 from clients.dashboard.reader import Reader, preferred
 from clients.dashboard.records import Activation, Incident, Record, Reservation, Visit
 from clients.dashboard.sessions import Sessions, SignedIn
 from clients.dashboard.timeline import lines, weight
 from clients.dashboard.words import WORDS
-from clients.models import Entry, Me, Session
+from clients.models import Entry, Me, MoveState, Session
 from shared.events import REGISTRY
 from shared.permissions import Role, permissions_of
 from shared.zones import zone_named
@@ -49,7 +51,13 @@ def person(*roles: Role, customer: UUID | None = None, number: int = 7) -> Me:
     )
 
 
-def incident(state: str = "in_progress", allowed: tuple[str, ...] = (), **changes: Any) -> Incident:
+MOVES = ("acknowledge", "classify", "assign", "plan_visit", "resolve", "confirm")
+
+
+def incident(
+    state: str = "in_progress", allowed: tuple[str, ...] = (), why_not: dict[str, str] | None = None, **changes: Any
+) -> Incident:
+    hindrances = dict.fromkeys(MOVES, "not_in_this_state") | (why_not or {}) | dict.fromkeys(allowed)
     known: dict[str, Any] = {
         "id": UUID(int=1),
         "number": "INC-2026-000001",
@@ -77,6 +85,7 @@ def incident(state: str = "in_progress", allowed: tuple[str, ...] = (), **change
         "version": 3,
         "clocks": (),
         "allowed": allowed,
+        "moves": [{"move": move, "why_not": hindrance} for move, hindrance in hindrances.items()],
     }
     return Incident(**known | changes)
 
@@ -146,9 +155,9 @@ def test_what_the_pages_say_exists_in_both_languages_with_the_same_places_to_fil
 
 
 def test_every_text_a_page_asks_for_is_there_and_none_is_left_over() -> None:
-    source = "\n".join(text_of(path) for path in modules("clients/dashboard") if path.name != "words.py")
+    source = "\n".join(text_of(path) for path in modules("clients/dashboard") if path.parent.name != "words")
     assert {key for key in KEY.findall(source) if key not in WORDS} == set()
-    composed = re.compile(r"^(ask|clock|service)_|_hint$")
+    composed = re.compile(r"^(ask|bar|clock|day|filter|order|service|sign|span|weekday)_|_hint$")
     assert [key for key in WORDS if f'"{key}"' not in source and not composed.search(key)] == []
 
 
@@ -211,8 +220,6 @@ def test_nobody_is_led_away_from_the_dashboard(address: str, path: str) -> None:
 
 
 def test_addresses_carry_what_they_are_given_and_nothing_more() -> None:
-    assert list_path(None, None) == "/"
-    assert list_path("closed", "major") == "/?state=closed&severity=major"
     assert incident_path("INC/../x?y") == "/incidents/INC%2F..%2Fx%3Fy"
     assert sign_in_path("/?state=closed", "signed_out") == "/sign-in?note=signed_out&goal=%2F%3Fstate%3Dclosed"
 
@@ -244,14 +251,17 @@ def test_who_leaves_is_forgotten_and_who_expired_too() -> None:
     assert sessions.leave(here) is None
 
 
-def test_the_platform_says_what_is_possible_and_the_page_says_why_not_the_rest() -> None:
-    offers = all_offers(Record(incident(allowed=("classify", "resolve"))), person(Role.ENGINEER), ENGLISH)
-    assert possible(offers) == ["classify", "resolve", "call_up", "engage"]
+def test_the_platform_says_what_is_possible_and_the_page_why_not_the_rest() -> None:
+    why_not = {"assign": "not_permitted", "resolve": "not_permitted", "confirm": "customers_own"}
+    about = incident(allowed=("classify",), why_not=why_not)
+    offers = all_offers(Record(about), person(Role.ENGINEER), ENGLISH)
+    assert possible(offers) == ["classify", "call_up", "engage"]
     assert reasons(offers) == {
         "acknowledge": "not possible while “In progress”",
         "assign": "needs the role Service desk",
-        "plan_visit": "needs the role Service desk",
-        "confirm": "needs the role Customer user",
+        "plan_visit": "not possible while “In progress”",
+        "resolve": "needs the role Service desk, Engineer or Emergency team",
+        "confirm": "only a user of the customer answers",
         "request_activation": "needs the role Emergency team",
     }
 
@@ -261,6 +271,15 @@ def test_reasons_are_given_in_the_readers_language() -> None:
     assert reasons(offers)["acknowledge"] == "“已关闭”状态下不可执行"
     assert reasons(offers)["request_activation"] == "需要角色：应急处理工作小组"
     assert reasons(offers)["call_up"] == "“已关闭”状态下不可执行"
+
+
+def test_a_customer_is_offered_nothing_that_is_the_providers() -> None:
+    customer = person(Role.CUSTOMER_USER, customer=CUSTOMER)
+    offers = all_offers(Record(incident("resolved", allowed=("confirm",), parent_id=None)), customer, ENGLISH)
+    assert {"call_up", "engage", "request_activation", "link_parent"}.isdisjoint(
+        possible(offers) + list(reasons(offers))
+    )
+    assert possible(offers) == ["confirm"]
 
 
 def test_a_plan_is_requested_only_once_the_fault_is_classified() -> None:
@@ -299,12 +318,13 @@ def test_a_decided_request_offers_nothing() -> None:
         (incident(fault_class=None), ["classify", "assign", "resolve"], "classify"),
         (incident(), ["classify", "assign", "resolve"], "assign"),
         (incident(engineer_id=UUID(int=4)), ["classify", "assign", "resolve"], "resolve"),
-        (incident(), ["call_up"], None),
+        (incident(), ["plan_visit"], None),
         (incident(), [], None),
     ],
 )
 def test_the_next_thing_to_do_stands_out(about: Incident, names: list[str], main: str | None) -> None:
-    offers = all_offers(Record(about), person(*Role), ENGLISH)
+    able = about.model_copy(update={"moves": tuple(MoveState(move=name, why_not=None) for name in MOVES)})
+    offers = all_offers(Record(able), person(*Role), ENGLISH)
     moves = [offer.move for offer in offers if offer.move.name in names]
     found = main_move(about, moves)
     assert (found.name if found else None) == main

@@ -8,7 +8,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "not_possible": ("Not possible now", "当前不可执行"),
     "nothing_possible": ("Nothing for you to do here at the moment.", "目前没有需要您执行的操作。"),
     "needs_role": ("needs the role {roles}", "需要角色：{roles}"),
-    "customers_own": ("only a user of the customer confirms", "仅限客户方用户确认"),
+    "customers_own": ("only a user of the customer answers", "仅限客户方用户答复"),
     "not_in_state": ("not possible while “{state}”", "“{state}”状态下不可执行"),
     "own_request": ("you requested it yourself", "本人提出的申请不能由本人决定"),
     "decided_already": ("you have decided already", "您已作出决定"),

@@ -102,7 +102,7 @@ class CalendarPage:
                 await self._correct(corrected, told["why"])
             else:
                 await self._foresee(corrected)
-        except ValueError:
+        except NotHours:
             self._problem.show(self._reader.say("not_hours"))
         except Problem as problem:
             if problem.status == 401:
@@ -125,10 +125,14 @@ class CalendarPage:
         ui.navigate.reload()
 
 
+class NotHours(ValueError):
+    """What was typed is no day, or no hours of one."""
+
+
 def corrected_calendar(calendar: WorkCalendar, day: str, hours: str) -> WorkCalendar:
-    """With other hours on one day, told as 09:00-12:00, 13:30-18:00; none: closed. Raises ValueError."""
+    """With other hours on one day, told as 09:00-12:00, 13:30-18:00; none: closed. Raises NotHours."""
     windows = tuple(_window(part) for part in hours.replace("，", ",").split(",") if part.strip())
-    on = date.fromisoformat(day)
+    on = _day(day)
     exceptions = dict(calendar.exceptions)
     if windows == calendar.week[on.weekday()]:
         exceptions.pop(on.isoformat(), None)
@@ -138,5 +142,14 @@ def corrected_calendar(calendar: WorkCalendar, day: str, hours: str) -> WorkCale
 
 
 def _window(text: str) -> tuple[str, str]:
-    start, end = text.replace("–", "-").replace("：", ":").split("-")
+    start, dash, end = text.replace("–", "-").replace("：", ":").partition("-")
+    if not dash or "-" in end:
+        raise NotHours(text)
     return start.strip(), end.strip()
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as not_a_day:
+        raise NotHours(text) from not_a_day

@@ -260,7 +260,7 @@ def test_the_platform_says_what_is_possible_and_the_page_why_not_the_rest() -> N
         "acknowledge": "not possible while “In progress”",
         "assign": "needs the role Service desk",
         "plan_visit": "not possible while “In progress”",
-        "resolve": "needs the role Service desk, Engineer or Emergency team",
+        "resolve": "needs the role Service desk, Engineer, Emergency team",
         "confirm": "only a user of the customer answers",
         "request_activation": "needs the role Emergency team",
     }
@@ -276,9 +276,7 @@ def test_reasons_are_given_in_the_readers_language() -> None:
 def test_a_customer_is_offered_nothing_that_is_the_providers() -> None:
     customer = person(Role.CUSTOMER_USER, customer=CUSTOMER)
     offers = all_offers(Record(incident("resolved", allowed=("confirm",), parent_id=None)), customer, ENGLISH)
-    assert {"call_up", "engage", "request_activation", "link_parent"}.isdisjoint(
-        possible(offers) + list(reasons(offers))
-    )
+    assert {"call_up", "engage", "request_activation", "link_parent"}.isdisjoint({*possible(offers), *reasons(offers)})
     assert possible(offers) == ["confirm"]
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
 
 from clients.dashboard.agreed_pauses import pause_moves
 from clients.dashboard.bars import bar_of
-from clients.dashboard.calendar_page import corrected_calendar
+from clients.dashboard.calendar_page import NotHours, corrected_calendar
 from clients.dashboard.conversation import size_of
 from clients.dashboard.filters import SOON, Filters
 from clients.dashboard.reader import Reader
@@ -84,10 +85,7 @@ def test_pieces_cover_the_bar_without_gap_even_where_years_are_joined() -> None:
     assert len(pieces) < 900
     assert pieces[0].left == 0
     assert sum(piece.width for piece in pieces) == pytest.approx(100, abs=0.01)
-    assert all(
-        after.left == pytest.approx(piece.left + piece.width, abs=0.01)
-        for piece, after in zip(pieces, pieces[1:], strict=False)
-    )
+    assert all(after.left == pytest.approx(piece.left + piece.width, abs=0.01) for piece, after in pairwise(pieces))
 
 
 def test_a_bar_is_told_in_words_too() -> None:
@@ -149,7 +147,7 @@ def test_a_corrected_day_is_an_exception_only_where_it_differs_from_the_week() -
 
 @pytest.mark.parametrize("hours", ["all day", "09:00", "9-12-13"])
 def test_what_is_no_hours_is_refused(hours: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(NotHours):
         corrected_calendar(WEEK, "2026-03-03", hours)
 
 

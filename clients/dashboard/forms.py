@@ -125,7 +125,9 @@ def _control(tag: str, ask: Ask, text: str = "", **attributes: Any) -> Tag:
 def _draw_choice(ask: Ask, found: Choices, reader: Reader) -> None:
     with _control("select", ask):
         prompt = reader.say("choose" if found else "nothing_to_choose")
-        option("", prompt, is_chosen=ask.initial not in dict(found)).props["disabled"] = True
+        first = option("", prompt, is_chosen=ask.initial not in dict(found))
+        if ask.required:
+            first.props["disabled"] = True
         for value, label in found:
             option(value, label, is_chosen=value == ask.initial)
 

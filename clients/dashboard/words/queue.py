@@ -21,7 +21,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_promise": ("no promise", "无时限承诺"),
     "further": ("+{count}", "+{count}"),
     # filters
-    "filters": ("Filters", "筛选"),
+    "filters": ("More filters", "更多筛选"),
     "search": ("Search number, title, description", "搜索编号、标题、描述"),
     "filter_customer_id": ("Customer", "客户"),
     "filter_engineer_id": ("Engineer", "责任工程师"),

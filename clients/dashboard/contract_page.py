@@ -69,6 +69,7 @@ class ContractPage:
         moves = agreement_moves(agreement, self._reader)
         if moves:
             with Tag("div", "", "item__buttons"):
+                Tag("span", self._reader.say("version", number=agreement.revision), "item__note")
                 for move in moves:
                     self._moves.button(move)
 

@@ -43,12 +43,11 @@ class Relations(Drawing):
             self._buttons(_moves(analysis))
 
     def _participant(self, one: Participant) -> str:
-        name = self._names.get(one.person_id, self._reader.say("someone"))
-        return self._reader.say("participant", name=name, team=self._reader.word(one.team))
+        return self._reader.say("participant", name=one.person_name, team=self._reader.word(one.team))
 
     def _hypothesis(self, analysis: JointAnalysis, hypothesis: Hypothesis, *, is_open: bool) -> None:
         with Tag("div", "", "hypothesis"):
-            self._item(hypothesis.statement, hypothesis.state)
+            self._item(hypothesis.statement, hypothesis.verdict)
             if hypothesis.finding:
                 Tag("p", hypothesis.finding, "item__text")
             if is_open and hypothesis.finding is None and Permission.INCIDENTS_WORK in self._me.permissions:

@@ -80,7 +80,7 @@ def target_name(severity: str, kind: str, reader: Reader) -> str:
 def amount_of(target: Target, reader: Reader) -> str:
     """How long, and in which time it counts."""
     if target.unit == WORKING_DAYS:
-        return reader.say("working_days", count=target.amount)
+        return reader.say("working_days", count=target.amount) if target.amount > 1 else reader.say("working_day")
     time = reader.duration(target.amount)
     return time if target.unit == "seconds" else reader.say("working_time", time=time)
 

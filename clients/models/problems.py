@@ -21,13 +21,14 @@ class Segment(Answer):
 
 class Participant(Answer):
     person_id: UUID
+    person_name: str
     team: str
 
 
 class Hypothesis(Answer):
     id: UUID
     statement: str
-    state: str
+    verdict: str
     finding: str | None
 
 

@@ -16,7 +16,7 @@ from clients.dashboard.reader import Reader
 from clients.dashboard.versions import hours_of
 from clients.dashboard.what_if import Outlook, draw_foreseen, foreseen
 from clients.dashboard.year_view import draw_year
-from clients.models import Me, NamedCalendar, WorkCalendar
+from clients.models import Answer, Me, NamedCalendar, WorkCalendar
 from shared.permissions import Permission
 
 
@@ -121,7 +121,7 @@ class CalendarPage:
     async def _correct(self, corrected: WorkCalendar, why: str) -> None:
         calendar = self._known.calendar
         path = f"/v1/calendars/{calendar.id}/correct"
-        await self._api.post_at(NamedCalendar, path, version=calendar.version, data=corrected, reason=why)
+        await self._api.post_at(Answer, path, version=calendar.version, data=corrected, reason=why)
         ui.navigate.reload()
 
 

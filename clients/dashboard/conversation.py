@@ -44,7 +44,8 @@ class Conversation(Drawing):
 
     def _answers(self) -> None:
         at = f"/v1/incidents/{self._record.incident.id}/comments"
-        moves = [Move("comment", at, (Ask("text", "text"),), says=(("visibility", "public"),))]
+        name = "comment" if self._me.customer_id is None else "comment_as_customer"
+        moves = [Move(name, at, (Ask("text", "text"),), says=(("visibility", "public"),))]
         if self._me.customer_id is None:
             moves.append(Move("note_internally", at, (Ask("text", "text"),), says=(("visibility", INTERNAL),)))
         self._buttons(moves)

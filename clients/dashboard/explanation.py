@@ -8,7 +8,8 @@ from nicegui.element import Element
 from clients.api import Aftercare, Problem, Unreachable
 from clients.dashboard.elements import Tag
 from clients.dashboard.reader import Reader
-from clients.models import Clock, Explanation, Line
+from clients.dashboard.versions import amount_of
+from clients.models import Clock, Explanation, Line, Target
 
 
 class Explainer:
@@ -33,7 +34,7 @@ class Explainer:
         reader = self._reader
         with ui.dialog().props("transition-duration=120") as dialog, Tag("div", "", "dialog dialog--wide"):
             Tag("h2", reader.say("explanation_of", clock=reader.word(told.kind)), "dialog__title")
-            Tag("p", told.summary(reader.language), "explanation__summary")
+            Tag("p", self._summary(told), "explanation__summary")
             if told.provisional_years:
                 years = reader.joined([str(year) for year in told.provisional_years])
                 Tag("p", reader.say("provisional", years=years), "provisional")
@@ -44,24 +45,38 @@ class Explainer:
         dialog.on("hide", dialog.delete)
         dialog.open()
 
+    def _summary(self, told: Explanation) -> str:
+        reader = self._reader
+        promised = amount_of(Target(severity="", kind=told.kind, amount=told.amount, unit=told.unit), reader)
+        counted = f"{reader.say('bar_counted')} {reader.duration(told.counted_seconds)}"
+        due = reader.say("due", time=reader.second(told.due_at))
+        return " · ".join([reader.say("bar_target", time=promised), counted, due, reader.word(told.state)])
+
     def _table(self, told: Explanation) -> None:
         reader = self._reader
         with Tag("table", "", "table explanation"):
             with Tag("thead"), Tag("tr"):
-                for key in ("explanation_what", "explanation_seconds", "explanation_so_far"):
+                for key in ("explanation_span", "explanation_why", "explanation_seconds", "explanation_so_far"):
                     Tag("th", reader.say(key), scope="col")
             with Tag("tbody"):
                 for line in told.lines:
                     self._line(line)
             with Tag("tfoot"), Tag("tr"):
-                Tag("th", reader.say("explanation_sum", zone=told.zone), scope="row")
+                Tag("th", reader.say("explanation_sum", zone=reader.zone_name), scope="row", colspan="2")
                 total = sum(line.seconds for line in told.lines if line.counts)
                 Tag("td", reader.exact(total), "number")
                 Tag("td", reader.exact(told.counted_seconds), "number")
 
+    def _span(self, line: Line) -> str:
+        """In the reader's zone, as all times of the page."""
+        from_at, until_at = self._reader.second(line.from_at), self._reader.second(line.until_at)
+        same_day = from_at[:10] == until_at[:10]
+        return f"{from_at} – {until_at[11:] if same_day else until_at}"
+
     def _line(self, line: Line) -> None:
         reader = self._reader
         with Tag("tr", "", "" if line.counts else "explanation__aside"):
-            Tag("td", line.text(reader.language))
+            Tag("td", self._span(line))
+            Tag("td", "" if line.counts else reader.word(line.reason))
             Tag("td", reader.exact(line.seconds) if line.counts else "—", "number")
             Tag("td", reader.exact(line.so_far_seconds), "number")

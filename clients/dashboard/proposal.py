@@ -102,7 +102,7 @@ class Proposal:
             draw_foreseen(found, self._reader)
 
     async def _draft(self, told: Mapping[str, str]) -> None:
-        body: dict[str, Any] = {"targets": changed_targets(self._from.targets, told)}
+        body = _kept_terms(self._from) | {"targets": changed_targets(self._from.targets, told)}
         if told.get("calendar"):
             body["calendar_id"] = told["calendar"]
         else:
@@ -121,6 +121,18 @@ class Proposal:
         chosen = told.get("calendar")
         found = (calendar.data for calendar in self._known.calendars if str(calendar.id) == chosen)
         return next(found, self._from.calendar)
+
+
+def _kept_terms(agreement: Agreement) -> dict[str, Any]:
+    """What a draft takes over from the version it was made from."""
+    kept: dict[str, Any] = {
+        "warning_percents": agreement.warning_percents,
+        "warn_before_seconds": agreement.warn_before_seconds,
+        "pause_reasons": agreement.pause_reasons,
+        "pause_cap_seconds": agreement.pause_cap_seconds,
+        "close_after_days": agreement.close_after_days,
+    }
+    return kept | ({"priorities": agreement.priorities} if agreement.priorities else {})
 
 
 def _in_order(targets: tuple[Target, ...]) -> list[Target]:

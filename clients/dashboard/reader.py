@@ -80,6 +80,10 @@ class Reader:
         whole = int(seconds)
         return f"{whole // 3600}:{whole % 3600 // 60:02}:{whole % 60:02}"
 
+    def second(self, at: datetime) -> str:
+        """Day and second, such as 2026-05-12 14:03:09."""
+        return f"{at.astimezone(self.zone):%Y-%m-%d %H:%M:%S}"
+
     def clock_time(self, at: datetime) -> str:
         return f"{at.astimezone(self.zone):%H:%M:%S}"
 

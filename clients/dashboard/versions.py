@@ -48,7 +48,18 @@ def terms_of(agreement: Agreement, reader: Reader) -> dict[str, str]:
     if agreement.provisional_years:
         terms[say("provisional_years")] = reader.joined([str(year) for year in agreement.provisional_years])
     terms |= _of_life(agreement, reader)
-    return terms | _of_targets(agreement.targets, reader)
+    return terms | _of_priorities(agreement, reader) | _of_targets(agreement.targets, reader)
+
+
+def _of_priorities(agreement: Agreement, reader: Reader) -> dict[str, str]:
+    """A line for each impact: the priority by urgency."""
+    return {
+        reader.say("impact_is", impact=reader.word(impact)): ", ".join(
+            reader.say("urgency_gives", urgency=reader.word(urgency), priority=reader.word(priority))
+            for urgency, priority in by_urgency.items()
+        )
+        for impact, by_urgency in (agreement.priorities or {}).items()
+    }
 
 
 def _of_life(agreement: Agreement, reader: Reader) -> dict[str, str]:
@@ -58,6 +69,7 @@ def _of_life(agreement: Agreement, reader: Reader) -> dict[str, str]:
         say("pauses_allowed"): reader.joined([reader.word(reason) for reason in agreement.pause_reasons]),
         say("pause_cap"): reader.duration(cap) if cap else "",
         say("warnings"): reader.joined([f"{percent} %" for percent in agreement.warning_percents]),
+        say("warnings_before"): reader.joined([reader.duration(each) for each in agreement.warn_before_seconds]),
         say("closing"): say("closing_days", count=days) if days else "",
         say("for_open_ones"): say("yes" if agreement.applies_to_open else "no"),
     }

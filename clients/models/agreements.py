@@ -85,6 +85,7 @@ class Agreement(Answer):
     calendar_id: UUID | None = None
     targets: tuple[Target, ...] = ()
     warning_percents: tuple[int, ...] = ()
+    warn_before_seconds: tuple[int, ...] = ()
     pause_reasons: tuple[str, ...] = ()
     pause_cap_seconds: int | None = None
     close_after_days: int | None = None

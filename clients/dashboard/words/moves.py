@@ -112,6 +112,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "strike_pause": ("Strike the pause", "撤销暂停"),
     "strike_pause_hint": ("Its time counts after all.", "该时段改为计入时限。"),
     "comment": ("Write to the customer", "回复（客户可见）"),
+    "comment_as_customer": ("Write to the service desk", "回复服务台"),
     "note_internally": ("Internal note", "内部备注"),
     "note_internally_hint": ("The customer never sees it.", "客户看不到此备注。"),
     "tag": ("Change tags", "修改标签"),

@@ -6,15 +6,17 @@ from clients.dashboard.addresses import attachment_path, attachments_path
 from clients.dashboard.asking import Ask, Move
 from clients.dashboard.drawing import Drawing
 from clients.dashboard.elements import Tag
-from clients.dashboard.records import Record
-from clients.models import Attachment, Comment
+from clients.dashboard.reader import Reader
+from clients.dashboard.records import Incident, Record
+from clients.models import Attachment, Comment, Me
+from shared.permissions import Permission
 
 INTERNAL = "internal"
 KILO = 1024
 
 
 class Conversation(Drawing):
-    """Comments in the order they were written, attachments, and the forms for more of both."""
+    """Comments in the order they were written, attachments, and the forms for more comments."""
 
     def draw(self, record: Record) -> None:
         self._begin(record)
@@ -43,6 +45,8 @@ class Conversation(Drawing):
             Tag("p", comment.text, "said__text")
 
     def _answers(self) -> None:
+        if Permission.INCIDENTS_DISCUSS not in self._me.permissions:
+            return
         at = f"/v1/incidents/{self._record.incident.id}/comments"
         name = "comment" if self._me.customer_id is None else "comment_as_customer"
         moves = [Move(name, at, (Ask("text", "text"),), says=(("visibility", "public"),))]
@@ -51,26 +55,12 @@ class Conversation(Drawing):
         self._buttons(moves)
 
     def _files(self, attachments: tuple[Attachment, ...]) -> None:
-        reader = self._reader
-        Tag("h3", reader.say("attachments"), "facts__sub")
+        if not attachments:
+            return
+        Tag("h3", self._reader.say("attachments"), "facts__sub")
         with Tag("ul", "", "files"):
             for attachment in attachments:
                 self._file(attachment)
-        with Tag(
-            "form",
-            "",
-            "files__form",
-            method="post",
-            enctype="multipart/form-data",
-            action=attachments_path(self._record.incident.number),
-        ):
-            label = reader.say("attach_file")
-            Tag("input", "", "files__input", type="file", name="file", required=True, aria_label=label)
-            if self._me.customer_id is None:
-                with Tag("label", "", "pill"):
-                    Tag("input", "", "pill__box", type="checkbox", name="internal", value="true")
-                    Tag("span", reader.say("internal"))
-            Tag("button", label, "button", type="submit")
 
     def _file(self, attachment: Attachment) -> None:
         reader = self._reader
@@ -82,6 +72,20 @@ class Conversation(Drawing):
                 reader.short(attachment.added_at),
                 reader.say("internal") if attachment.visibility == INTERNAL else "",
             )
+
+
+def draw_upload(incident: Incident, me: Me, reader: Reader) -> None:
+    """The form that sends a file. It stands apart from what is drawn anew, which would forget the chosen file."""
+    if Permission.INCIDENTS_DISCUSS not in me.permissions:
+        return
+    sent = {"method": "post", "enctype": "multipart/form-data", "action": attachments_path(incident.number)}
+    with Tag("form", "", "card files__form", **sent):
+        Tag("input", "", "files__input", type="file", name="file", required=True, aria_label=reader.say("file"))
+        if me.customer_id is None:
+            with Tag("label", "", "pill"):
+                Tag("input", "", "pill__box", type="checkbox", name="internal", value="true")
+                Tag("span", reader.say("internal"))
+        Tag("button", reader.say("attach_file"), "button", type="submit")
 
 
 def size_of(size: int) -> str:

@@ -11,7 +11,7 @@ from nicegui import ui
 from clients.api import Aftercare, Problem, Unreachable
 from clients.dashboard.agreed_pauses import Pauses
 from clients.dashboard.asking import Move, Offer
-from clients.dashboard.conversation import Conversation
+from clients.dashboard.conversation import Conversation, draw_upload
 from clients.dashboard.drawing import Drawing
 from clients.dashboard.elements import Part, Rows, Tag
 from clients.dashboard.explanation import Explainer
@@ -59,6 +59,7 @@ class IncidentPage:
             with Tag("div", "", "columns__main"):
                 self._clocks_part()
                 self._talk = Part(Tag("div", "", "sections"), self._drawing(Conversation).draw)
+                draw_upload(known.incident, me, self._reader)
                 self._timeline = Timeline(self._reader)
             with Tag("aside", "", "columns__side"):
                 self._offers = Part(Tag("section", "", "card actions"), self._draw_offers)

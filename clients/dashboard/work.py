@@ -44,7 +44,8 @@ class Work(Drawing):
             Tag("p", self._reader.joined(names) or self._reader.say("nobody_watches"), "item__notes")
             is_watching = any(watcher.person_id == self._me.id for watcher in details.watchers)
             name, method = ("unwatch", "DELETE") if is_watching else ("watch", "PUT")
-            self._buttons([Move(name, f"{self._at}/watchers/me", method=method)])
+            if Permission.INCIDENTS_DISCUSS in self._me.permissions:
+                self._buttons([Move(name, f"{self._at}/watchers/me", method=method)])
 
     def _time(self, entries: tuple[TimeEntry, ...] | None) -> None:
         if entries is None:

@@ -19,6 +19,7 @@ from clients.api import Aftercare, sign_in
 from clients.demo.kept import DemoOrganisation
 from clients.demo.organisation import load_organisation
 from clients.models import Incident
+from clients.sign_in import SignIn
 from deploy.machine import free_ports, wait_until
 from tests.builders.running import ADMINISTRATOR, Running, running_platform
 from tests.databases import Databases
@@ -89,14 +90,21 @@ class Dashboard:
             yield visitor
 
     async def sign_in(self, page: Page, actor: str) -> None:
-        person = self.demo.actors[actor]
+        person = self._account(actor)
         await page.locator("[name=email]").fill(person.email)
         await page.locator("[name=password]").fill(person.password)
         await page.locator("button[type=submit]").click()
 
+    def _account(self, actor: str) -> SignIn:
+        """One of the cast, or the administrator of the installation."""
+        if actor == "administrator":
+            return ADMINISTRATOR
+        person = self.demo.actors[actor]
+        return SignIn(email=person.email, password=person.password)
+
     async def as_(self, actor: str) -> Aftercare:
         """The same person at the API."""
-        person = self.demo.actors[actor]
+        person = self._account(actor)
         return Aftercare(self.demo.base_url, (await sign_in(self.demo.base_url, person.email, person.password)).token)
 
     async def reported(self, **told: Any) -> Incident:

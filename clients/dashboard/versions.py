@@ -24,7 +24,8 @@ def draw_versions(agreements: Sequence[Agreement], reader: Reader) -> None:
                     Tag("span", reader.say("version", number=agreement.revision))
                     Tag("span", reader.word(agreement.state), f"state state--{agreement.state}")
         with Tag("tbody"):
-            for name in dict.fromkeys(name for column in columns for name in column):
+            fullest_first = sorted(columns, key=len, reverse=True)
+            for name in dict.fromkeys(name for column in fullest_first for name in column):
                 _row(name, [column.get(name, "") for column in columns])
 
 

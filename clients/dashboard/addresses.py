@@ -38,5 +38,9 @@ def contract_path(contract_id: UUID) -> str:
     return f"/contracts/{contract_id}"
 
 
+def contact_list_path(contract_id: UUID, version: int) -> str:
+    return f"{contract_path(contract_id)}/contact-list/{version}"
+
+
 def calendar_path(calendar_id: UUID, year: int | None = None) -> str:
     return f"/calendars/{calendar_id}?year={year}" if year else f"/calendars/{calendar_id}"

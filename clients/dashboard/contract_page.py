@@ -8,6 +8,7 @@ from typing import Any
 from nicegui import ui
 
 from clients.api import Aftercare
+from clients.dashboard.addresses import contact_list_path
 from clients.dashboard.asking import Ask, Move
 from clients.dashboard.contracts_page import term
 from clients.dashboard.contracts_reading import KnownContract
@@ -38,9 +39,12 @@ class ContractPage:
                 if self._may_write and known.agreements:
                     Proposal(api, reader, known, on_ended)
             with Tag("aside", "", "columns__side"):
+                self._scope()
+                self._names("items", [known.item(code, reader.language) for code in known.contract.item_codes])
                 self._names("sites", [site.name(reader.language) for site in known.sites])
                 self._names("assets", [asset.name for asset in known.assets])
                 self._entitlements()
+                self._contact_lists()
 
     def _head(self) -> None:
         reader, known = self._reader, self._known
@@ -48,8 +52,6 @@ class ContractPage:
             Tag("h1", known.contract.number, "head__title")
             name = known.customer.name(reader.language) if known.customer else ""
             Tag("p", " · ".join(filter(None, (name, term(known.contract, reader)))), "head__customer")
-            path = f"/contracts/{known.contract.id}/contact-list"
-            Tag("a", reader.say("contact_list"), "link", href=path, download=True)
 
     def _versions(self) -> None:
         reader, known = self._reader, self._known
@@ -82,6 +84,17 @@ class ContractPage:
             for name in names:
                 Tag("p", name)
 
+    def _scope(self) -> None:
+        reader, years = self._reader, self._known.contract.years
+        if not years:
+            return
+        with Tag("section", "", "card"):
+            Tag("h2", reader.say("scope"), "card__title")
+            for year in years:
+                ways = [reader.word(way) for way in ("on_site", "remote") if getattr(year, way)]
+                text = " · ".join(filter(None, (reader.joined(ways), year.text(reader.language))))
+                Tag("p", f"{reader.say('contract_year', year=year.year)} {text}")
+
     def _entitlements(self) -> None:
         if not self._known.entitlements:
             return
@@ -92,9 +105,29 @@ class ContractPage:
                     self._entitlement(entitlement)
 
     def _entitlement(self, entitlement: Entitlement) -> None:
-        Tag("dt", self._reader.word(entitlement.kind))
-        left, granted = f"{entitlement.left:g}", f"{entitlement.granted:g}"
-        Tag("dd", self._reader.say("left_of", left=left, granted=granted))
+        reader = self._reader
+        Tag("dt", self._known.item(entitlement.item_code, reader.language))
+        with Tag("dd"):
+            for each in entitlement.years:
+                year, unit = reader.say("contract_year", year=each.year), reader.word(entitlement.unit)
+                left = reader.say("left_of", left=f"{each.left:g}", granted=f"{each.granted:g}", unit=unit)
+                Tag("p", f"{year} {left}", "is-overdrawn" if each.left < 0 else "")
+
+    def _contact_lists(self) -> None:
+        reader, contract = self._reader, self._known.contract
+        if not (self._known.contact_lists or self._may_write):
+            return
+        with Tag("section", "", "card"):
+            Tag("h2", reader.say("contact_list"), "card__title")
+            for issued in self._known.contact_lists:
+                name = f"{reader.say('version', number=issued.version)} · {reader.day(issued.issued_at)}"
+                path = contact_list_path(contract.id, issued.version)
+                with Tag("p"):
+                    Tag("a", name, "link", href=path, download=True)
+            if self._may_write:
+                asks = (Ask("hotline"), Ask("hotline_email", "email", required=False))
+                with Tag("div", "", "item__buttons"):
+                    self._moves.button(Move("issue_contact_list", f"/v1/contracts/{contract.id}/contact-list", asks))
 
     async def _make(self, move: Move, told: Mapping[str, Any]) -> str | None:
         refused = await send(self._api, move, told, self._reader, self._on_ended)

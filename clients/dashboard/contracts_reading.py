@@ -14,6 +14,8 @@ from clients.models import (
     Agreement,
     Answer,
     Asset,
+    CatalogueItem,
+    ContactList,
     Contract,
     Customer,
     Entitlement,
@@ -37,6 +39,12 @@ class KnownContract:
     assets: tuple[Asset, ...] = ()
     entitlements: tuple[Entitlement, ...] = ()
     calendars: tuple[NamedCalendar, ...] = ()
+    items: tuple[CatalogueItem, ...] = ()
+    contact_lists: tuple[ContactList, ...] = ()
+
+    def item(self, code: str, language: str) -> str:
+        """What the catalogue calls it."""
+        return next((item.name(language) for item in self.items if item.code == code), code)
 
     @property
     def newest(self) -> Agreement | None:
@@ -67,12 +75,16 @@ async def contract(api: Aftercare, me: Me, contract_id: UUID) -> KnownContract:
     """Raises Problem (404 where there is none), Unreachable."""
     known = await api.get(Contract, f"/v1/contracts/{contract_id}")
     at, whose = f"/v1/contracts/{contract_id}", f"/v1/customers/{known.customer_id}"
-    agreements, sites, assets, entitlements, named, customers = await asyncio.gather(
+    agreements, sites, assets, entitlements, named = await asyncio.gather(
         api.all(Agreement, f"{at}/agreements"),
         _readable(api, Site, f"{whose}/sites"),
         _readable(api, Asset, f"{whose}/assets"),
         _readable(api, Entitlement, f"{at}/entitlements"),
         _readable(api, NamedCalendar, "/v1/calendars"),
+    )
+    items, contact_lists, customers = await asyncio.gather(
+        _readable(api, CatalogueItem, "/v1/catalogue"),
+        _readable(api, ContactList, f"{at}/contact-list"),
         _customers(api, me),
     )
     return KnownContract(
@@ -83,6 +95,8 @@ async def contract(api: Aftercare, me: Me, contract_id: UUID) -> KnownContract:
         assets=tuple(_those(assets, known.asset_ids)),
         entitlements=tuple(entitlements),
         calendars=tuple(named),
+        items=tuple(items),
+        contact_lists=tuple(contact_lists),
     )
 
 

@@ -18,6 +18,7 @@ from clients.dashboard.reader import LANGUAGE_COOKIE
 from clients.dashboard.reading import Platform, moment_now, record_id
 from clients.dashboard.sessions import Sessions, SignedIn
 from clients.dashboard.visitors import browser_of, reader_of, to_sign_in
+from clients.language import LOCALES
 from clients.models import Answer
 
 YEAR_SECONDS = 31_536_000
@@ -81,9 +82,10 @@ def _add_files(platform: Platform, sessions: Sessions) -> None:
     async def attachment(request: Request, attachment_id: UUID) -> Response:
         return await _passed_on(request, caller(request), f"/v1/attachments/{attachment_id}", {})
 
-    @app.get("/contracts/{contract_id}/contact-list")
-    async def contact_list(request: Request, contract_id: UUID) -> Response:
-        return await _passed_on(request, caller(request), f"/v1/contracts/{contract_id}/contact-list", {})
+    @app.get("/contracts/{contract_id}/contact-list/{version}")
+    async def contact_list(request: Request, contract_id: UUID, version: int) -> Response:
+        path = f"/v1/contracts/{contract_id}/contact-list/{version}/document"
+        return await _passed_on(request, caller(request), path, {"lang": LOCALES[reader_of(request).language]})
 
     @app.post("/incidents/{number}/attachments")
     async def attach(

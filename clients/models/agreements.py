@@ -7,7 +7,21 @@ from uuid import UUID
 
 from pydantic import Field
 
+from clients.language import of_two
 from clients.models.base import Answer, Named
+
+
+class ContractYear(Answer):
+    """How a year of the term is served, the first being 1."""
+
+    year: int
+    on_site: bool
+    remote: bool
+    text_zh: str = ""
+    text_en: str = ""
+
+    def text(self, language: str) -> str:
+        return of_two(self.text_zh, self.text_en, language)
 
 
 class Contract(Answer):
@@ -20,25 +34,37 @@ class Contract(Answer):
     ends_on: date | None = None
     site_ids: tuple[UUID, ...] = ()
     asset_ids: tuple[UUID, ...] = ()
+    item_codes: tuple[str, ...] = ()
+    engineer_ids: tuple[UUID, ...] = ()
+    years: tuple[ContractYear, ...] = ()
 
 
-class Service(Named):
-    """An item of the catalogue."""
+class CatalogueItem(Named):
+    """An item of service that a contract may cover."""
 
-    id: UUID | None = None
-    code: str | None = None
+    code: str
 
 
-class Entitlement(Answer):
-    """What a contract grants of one kind in a year of its term, and how much of that is left."""
-
-    kind: str
+class EntitlementYear(Answer):
+    year: int
     granted: float
     used: float
     left: float
-    unit: str | None = None
-    from_on: date | None = None
-    until_on: date | None = None
+
+
+class Entitlement(Answer):
+    """What a contract grants of an item in each year of its term, and how much of that is left."""
+
+    item_code: str
+    unit: str
+    years: tuple[EntitlementYear, ...]
+
+
+class ContactList(Answer):
+    """An issue of the contract's contact list; its document is at the address of its version."""
+
+    version: int
+    issued_at: datetime
 
 
 Windows = tuple[tuple[str, str], ...]

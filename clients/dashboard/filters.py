@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 SEVERITIES = ("general", "major", "disaster", "consultation")
+LEVELS = ("high", "medium", "low")
 PRIORITIES = ("critical", "high", "medium", "low")
 FAULT_CLASSES = ("device", "line", "software", "power_or_connection", "other")
 TEAMS = ("desk", "site", "regional", "headquarters", "joint_analysis")

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from clients.dashboard.asking import Ask, Move, Offer
-from clients.dashboard.filters import FAULT_CLASSES, SEVERITIES
+from clients.dashboard.filters import FAULT_CLASSES, LEVELS, SEVERITIES
 from clients.dashboard.reader import Reader
 from clients.dashboard.records import Incident
 from clients.models import Me, MoveState
 from shared.permissions import GRANTS, Permission, Role
 
-LEVELS = ("high", "medium", "low")
 PAUSE_REASONS = ("waiting_for_customer", "site_closed", "agreed_window")
 REASON = (Ask("reason", "text"),)
 ENGINEER = Ask("engineer_id", "choice", "engineers")

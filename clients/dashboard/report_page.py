@@ -12,9 +12,8 @@ from clients.api import Aftercare, Problem, Unreachable
 from clients.dashboard.addresses import incident_path
 from clients.dashboard.asking import Ask
 from clients.dashboard.elements import Part, Tag
-from clients.dashboard.filters import SEVERITIES
+from clients.dashboard.filters import LEVELS, SEVERITIES
 from clients.dashboard.forms import EMIT_FORM, draw_field, values_of
-from clients.dashboard.incident_moves import LEVELS
 from clients.dashboard.reader import Reader
 from clients.models import Asset, Customer, Incident, Me
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from clients.dashboard.elements import Tag
-from clients.dashboard.filters import SEVERITIES
+from clients.dashboard.filters import LEVELS, SEVERITIES
 from clients.dashboard.reader import Reader
 from clients.models import Agreement, Target, WorkCalendar
 
@@ -54,12 +54,14 @@ def terms_of(agreement: Agreement, reader: Reader) -> dict[str, str]:
 
 def _of_priorities(agreement: Agreement, reader: Reader) -> dict[str, str]:
     """A line for each impact: the priority by urgency."""
+    matrix = agreement.priorities or {}
     return {
         reader.say("impact_is", impact=reader.word(impact)): ", ".join(
-            reader.say("urgency_gives", urgency=reader.word(urgency), priority=reader.word(priority))
-            for urgency, priority in by_urgency.items()
+            reader.say("urgency_gives", urgency=reader.word(urgency), priority=reader.word(matrix[impact][urgency]))
+            for urgency in LEVELS
         )
-        for impact, by_urgency in (agreement.priorities or {}).items()
+        for impact in LEVELS
+        if impact in matrix
     }
 
 

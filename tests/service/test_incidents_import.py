@@ -45,6 +45,7 @@ async def test_an_incident_is_taken_over_as_it_was_recorded(one_service: OneServ
     customer = await a_customer(incidents)
     [result] = await imported(incidents, customer.id, on(customer))
     assert (result["outcome"], result["number"], result["covered"]) == ("imported", "INC-2025-000001", True)
+    assert result["clocks"] == {"respond": "met", "resolve": "met"}
     incident = await found(incidents, result)
     assert (incident["source"], incident["source_number"], incident["state"]) == ("servicenow", "INC0000045", "closed")
     assert (incident["reported_at"], incident["acknowledged_at"]) == ("2025-03-03T01:00:00Z", "2025-03-03T01:40:00Z")
@@ -209,6 +210,7 @@ async def test_a_dry_run_answers_the_same_and_writes_nothing(one_service: OneSer
     assert (await count(incidents), await incidents.said(IncidentImported)) == (0, [])
     done = await imported(incidents, customer.id, on(customer), late)
     assert tried == [result | {"incident_id": None, "number": None} for result in done]
+    assert [result["clocks"] for result in tried] == [{"respond": "met", "resolve": "met"}, {}]
 
 
 @pytest.mark.parametrize(

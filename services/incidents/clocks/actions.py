@@ -71,15 +71,36 @@ async def record_clocks(
     `stretches`: by incident, what it did not count. Nobody is told of what is past: timers are armed only for what is
     still to come.
     """
-    kept = [promise for promise in recorded if domain.can_break(promise.wanted.promise)]
-    entered = [_recorded_clock(session, one, stretches.get(one.bearer.incident_id, ())) for one in kept]
+    entered = _recorded_clocks(session, recorded, stretches)
     if entered:
         await insert_complete(session, entered)
-    standing: dict[UUID, list[RecordedClock]] = defaultdict(list)
     for clock in entered:
         uncounted = stretches.get(clock.incident_id, ())
         if clock.is_open and not clock.breach_said and _is_running(clock, uncounted):
             await _arm_timers(session, {clock: uncounted}, domain.alerts_to_come)
+    return _standing(session, entered, stretches)
+
+
+def foresee_clocks(
+    session: AsyncSession, recorded: Sequence[domain.Recorded], stretches: Mapping[UUID, Stretches]
+) -> dict[UUID, list[RecordedClock]]:
+    """What `record_clocks` would answer, with nothing entered."""
+    return _standing(session, _recorded_clocks(session, recorded, stretches), stretches)
+
+
+def _recorded_clocks(
+    session: AsyncSession, recorded: Sequence[domain.Recorded], stretches: Mapping[UUID, Stretches]
+) -> list[Clock]:
+    kept = [promise for promise in recorded if domain.can_break(promise.wanted.promise)]
+    return [_recorded_clock(session, one, stretches.get(one.bearer.incident_id, ())) for one in kept]
+
+
+def _standing(
+    session: AsyncSession, entered: Sequence[Clock], stretches: Mapping[UUID, Stretches]
+) -> dict[UUID, list[RecordedClock]]:
+    standing: dict[UUID, list[RecordedClock]] = defaultdict(list)
+    for clock in entered:
+        uncounted = stretches.get(clock.incident_id, ())
         standing[clock.incident_id].append(_as_recorded(session, clock, uncounted))
     return standing
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
 
 from services.incidents.clocks import actions as clocks
 from services.incidents.clocks.domain import Bearer, Recorded, Wanted, aim
+from services.incidents.clocks.queries import readings
 from services.incidents.copies import queries as copies
 from services.incidents.copies.domain import Place, Terms, cover
 from services.incidents.imports import domain
@@ -48,13 +50,14 @@ Where = tuple[UUID | None, UUID | None]
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one incident of the request."""
+    """What became of one incident of the request; `clocks`: by kind, how the promise stands."""
 
     source_number: str
     outcome: Outcome
     incident_id: UUID | None = None
     number: str | None = None
     covered: bool | None = None
+    clocks: Mapping[str, str] = field(default_factory=dict)
     refusal: AftercareError | None = None
 
 
@@ -81,22 +84,20 @@ async def import_incidents(
     await queries.hold_source(session, customer_id, source)
     known = await queries.taken_over(session, customer_id, source, [record.number for record in records])
     places = await _places(session, customer_id, records)
-    results: dict[int, Result] = {}
-    accepted: dict[int, Accepted] = {}
+    judged: list[Accepted | Result] = []
     seen: set[str] = set()
-    for place, record in enumerate(records):
-        judged = _judged(session, record, known.get(record.number), places, repeated=record.number in seen)
+    for record in records:
+        repeated = record.number in seen
+        judged.append(_judged(session, record, known.get(record.number), places, repeated=repeated))
         seen.add(record.number)
-        if isinstance(judged, Accepted):
-            accepted[place] = judged
-            results[place] = Result(record.number, Outcome.IMPORTED, covered=judged.terms is not None)
-        else:
-            results[place] = judged
-    if accepted and not dry_run:
-        written = await _take_over(session, source, customer_id, list(accepted.values()))
-        for place, bearer in zip(accepted, written, strict=True):
-            results[place] = replace(results[place], incident_id=bearer.incident_id, number=bearer.number)
-    return [results[place] for place in range(len(records))]
+    accepted = [one for one in judged if isinstance(one, Accepted)]
+    taken = iter(
+        _foreseen(session, customer_id, accepted)
+        if dry_run
+        else await _take_over(session, source, customer_id, accepted)
+    )
+    left = iter(await _with_clocks(session, [one for one in judged if isinstance(one, Result)]))
+    return [next(taken) if isinstance(one, Accepted) else next(left) for one in judged]
 
 
 async def _places(session: AsyncSession, customer_id: UUID, records: Sequence[Record]) -> dict[Where, Place | NotFound]:
@@ -138,16 +139,51 @@ def _judged(
 
 async def _take_over(
     session: AsyncSession, source: str, customer_id: UUID, accepted: Sequence[Accepted]
-) -> Sequence[Bearer]:
+) -> list[Result]:
+    if not accepted:
+        return []
     columns = [_columns(one) | {"source": source} for one in accepted]
     written = await take_over_incidents(session, customer_id, columns)
-    promised = [promise for bearer, one in zip(written, accepted, strict=True) for promise in _promises(bearer, one)]
-    stretches = {bearer.incident_id: _uncounted(one) for bearer, one in zip(written, accepted, strict=True)}
+    promised, stretches = _of_record(written, accepted)
     await record_pauses(session, customer_id, f"source:{source}", stretches)
     judged = await clocks.record_clocks(session, promised, stretches)
     for bearer, one, filled in zip(written, accepted, columns, strict=True):
         _say(session, bearer, one.record, filled, judged.get(bearer.incident_id, ()))
-    return written
+    return [
+        replace(
+            _imported(one, judged.get(bearer.incident_id, ())), incident_id=bearer.incident_id, number=bearer.number
+        )
+        for bearer, one in zip(written, accepted, strict=True)
+    ]
+
+
+def _foreseen(session: AsyncSession, customer_id: UUID, accepted: Sequence[Accepted]) -> list[Result]:
+    """As `_take_over` would answer; nothing is written."""
+    bearers = [Bearer(uuid7(), customer_id, one.record.number) for one in accepted]
+    judged = clocks.foresee_clocks(session, *_of_record(bearers, accepted))
+    return [_imported(one, judged.get(bearer.incident_id, ())) for bearer, one in zip(bearers, accepted, strict=True)]
+
+
+def _of_record(
+    bearers: Sequence[Bearer], accepted: Sequence[Accepted]
+) -> tuple[list[Recorded], dict[UUID, tuple[Stretch, ...]]]:
+    """What was promised, and by incident what did not count."""
+    pairs = list(zip(bearers, accepted, strict=True))
+    promised = [promise for bearer, one in pairs for promise in _promises(bearer, one)]
+    return promised, {bearer.incident_id: _uncounted(one) for bearer, one in pairs}
+
+
+def _imported(one: Accepted, judged: Sequence[RecordedClock]) -> Result:
+    outcomes = {clock.kind: clock.outcome for clock in judged}
+    return Result(one.record.number, Outcome.IMPORTED, covered=one.terms is not None, clocks=outcomes)
+
+
+async def _with_clocks(session: AsyncSession, results: Sequence[Result]) -> list[Result]:
+    """Those that are here already tell how their own promises stand by now."""
+    here = [result.incident_id for result in results if result.incident_id]
+    found = await readings(session, here, context(session).now)
+    stand = {of: {one.kind: str(one.state) for one in clocks if one.about_id is None} for of, clocks in found.items()}
+    return [replace(one, clocks=stand.get(one.incident_id, {})) if one.incident_id else one for one in results]
 
 
 def _columns(one: Accepted) -> dict[str, Any]:

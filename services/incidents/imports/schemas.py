@@ -76,13 +76,17 @@ class ImportIncidents(Body):
 
 
 class ImportedOut(Out):
-    """What became of one incident. `code` and `detail` say why it was refused."""
+    """What became of one incident. `code` and `detail` say why it was refused.
+
+    `clocks`: each promise and how the record kept it (met, breached, cancelled; running or paused where it is open).
+    """
 
     source_number: str
     outcome: Outcome
     incident_id: UUID | None
     number: str | None
     covered: bool | None
+    clocks: dict[str, str]
     code: str | None
     detail: str | None
 
@@ -94,6 +98,7 @@ class ImportedOut(Out):
             incident_id=result.incident_id,
             number=result.number,
             covered=result.covered,
+            clocks=dict(result.clocks),
             code=result.refusal.code if result.refusal else None,
             detail=result.refusal.detail(language) if result.refusal else None,
         )

@@ -36,6 +36,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "option_import_limit": ("Only the first so many incidents of the file.", "只处理文件中前若干个事件。"),
     "option_dry_run": ("Judge everything, write nothing.", "只检查，不写入。"),
+    "option_import_report": (
+        "Compare what the file says of the promise with what the agreement says.",
+        "将文件记载的履约情况与按协议计算的结果进行对比。",
+    ),
     "option_rejected": (
         "Write everything that is left out to this file (CSV: line, number, reason).",
         "将未导入的内容全部写入此文件（CSV：行号、编号、原因）。",
@@ -66,6 +70,27 @@ WORDS: dict[str, tuple[str, str]] = {
         "{count:,} of them are not covered: no agreement was in force at their time and place. "
         "Say where they were with --site or --asset.",
         "其中 {count:,} 个不在合同范围：当时当地没有生效的协议。可用 --site 或 --asset 说明地点或资产。",
+    ),
+    # the comparison with what the file says
+    "compared": (
+        "{column} of the file beside the promise “{promise}” as agreed",
+        "文件的 {column} 与协议中“{promise}”承诺的对比",
+    ),
+    "all_values": ("all", "合计"),
+    "file_says": ("file: {verdict}", "文件：{verdict}"),
+    "we_say": ("here: {verdict}", "本平台：{verdict}"),
+    "kept": ("kept", "履约"),
+    "broken": ("broken", "超时"),
+    "agreeing": ("agree", "一致"),
+    "not_compared": ("not compared", "未对比"),
+    "cell_kept_kept": ("both kept", "均履约"),
+    "cell_broken_broken": ("both broken", "均超时"),
+    "cell_kept_broken": ("only here broken", "仅本平台超时"),
+    "cell_broken_kept": ("only file broken", "仅文件超时"),
+    "some_of_them": ("Some of them", "示例"),
+    "why_not_compared": (
+        "{count:,} are not compared: still open, cancelled, not covered, or the file says nothing.",
+        "{count:,} 个未对比：尚未结束、已取消、不在合同范围，或文件未记载。",
     ),
     "left_out": ("Left out", "未导入"),
     "line_column": ("line", "行号"),
@@ -149,6 +174,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "mapping_moments": (
         "{file}: {place} belongs to files with one row per incident, and columns.at to those with one row per update.",
         "{file}：{place} 用于每个事件一行的文件，columns.at 用于每次更新一行的文件，不能同时使用。",
+    ),
+    "mapping_judges_nothing": (
+        "--report needs a mapping with [judged], which column says whether the promise was kept.",
+        "--report 需要映射中的 [judged]，即哪一列说明是否履约。",
     ),
     "mapping_state": (
         "{file}: [state] needs columns.at, the time since when an incident is in the state.",

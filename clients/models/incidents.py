@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
+
 from clients.language import of_two
 from clients.models.base import Answer
 
@@ -150,11 +152,15 @@ class Incident(Answer):
 
 
 class HistoryResult(Answer):
-    """What became of one incident of another system: `outcome` is imported, unchanged or refused, `detail` says why."""
+    """What became of one incident of another system: `outcome` is imported, unchanged or refused, `detail` says why.
+
+    `clocks`: by kind, how each promise was judged.
+    """
 
     source_number: str
     outcome: str
     covered: bool | None = None
+    clocks: dict[str, str] = Field(default_factory=dict)
     code: str | None = None
     detail: str | None = None
 

@@ -26,7 +26,8 @@ def agreement(zone: str, state: str = "in_force") -> Json:
 class Receiver:
     """`first_answers` are given, one each, before histories are taken; after `ends_after` requests none is any more.
 
-    `refused` and `invalid` name those that are not taken, by themselves or with their whole request.
+    `refused` and `invalid` name those that are not taken, by themselves or with their whole request; `broken` those
+    whose promise to resolve broke, `open` those for which it still runs.
     """
 
     def __init__(self) -> None:
@@ -35,6 +36,8 @@ class Receiver:
         self.ends_after: int | None = None
         self.refused: set[str] = set()
         self.invalid: set[str] = set()
+        self.broken: set[str] = set()
+        self.open: set[str] = set()
         self.requests: list[Json] = []
         self.kept: dict[str, Json] = {}
         routes = [
@@ -86,7 +89,8 @@ class Receiver:
         outcome = "unchanged" if self.kept.get(number) == incident else "imported"
         if not dry_run:
             self.kept[number] = incident
-        return result | {"outcome": outcome, "code": None, "detail": None}
+        resolve = "breached" if number in self.broken else "running" if number in self.open else "met"
+        return result | {"outcome": outcome, "code": None, "detail": None, "clocks": {"resolve": resolve}}
 
 
 def problem(status: int, code: str, **members: Any) -> Response:

@@ -15,6 +15,7 @@ import typer
 
 from clients.api import Aftercare, Problem, Unreachable
 from clients.cli.helping import Command, family
+from clients.cli.importing.comparing import Comparison
 from clients.cli.importing.histories import Historian
 from clients.cli.importing.mapping import BUILT_IN, Meaning, mapping_in
 from clients.cli.importing.pictures import bar, summary_page
@@ -61,6 +62,7 @@ def import_incidents(
     zone: Annotated[str | None, typer.Option(help="option_zone")] = None,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="option_import_limit")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="option_dry_run")] = False,
+    report: Annotated[bool, typer.Option("--report", help="option_import_report")] = False,
     rejected: Annotated[Path | None, typer.Option(metavar="FILE", help="option_rejected")] = None,
     lang: Lang = None,
     as_json: AsJson = False,
@@ -70,7 +72,8 @@ def import_incidents(
     asked = Asked(customer, site, asset, zone, limit, dry_run)
     meaning = _meaning(form, mapping)
     with Export(file, meaning.file) as export, rejections_kept(terminal.language, rejected) as rejections:
-        run = Run(terminal, asked, meaning, export, rejections, Summary(meaning.counts))
+        summary = Summary(meaning.counts, _comparison(meaning, report))
+        run = Run(terminal, asked, meaning, export, rejections, summary)
         run.carry_out()
     return 0 if run.summary.clean else LEFT_OUT
 
@@ -148,6 +151,15 @@ class Run:
             "first_left_out": self.rejections.to_data(),
         }
         terminal.out.file.write(orjson.dumps(content, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+def _comparison(meaning: Meaning, wanted: bool) -> Comparison | None:
+    """Raises Misuse where the mapping does not say what the file judges."""
+    if not wanted:
+        return None
+    if meaning.judged is None:
+        raise Misuse("mapping_judges_nothing")
+    return Comparison(meaning.judged)
 
 
 def _meaning(form: str, mapping: Path | None) -> Meaning:

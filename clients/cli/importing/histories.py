@@ -33,6 +33,14 @@ Count = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the file says of the promise that the mapping names (kept, broken or nothing), and its value of `by`."""
+
+    of: str
+    said: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """One incident as the platform takes it, with what the counts at the end need of it."""
 
@@ -42,6 +50,7 @@ class History:
     bytes: int
     updates: int
     counts: tuple[Count, ...]
+    verdict: Verdict | None
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,8 @@ class Historian:
         size = len(orjson.dumps(body))
         if size > MOST_BYTES:
             raise Unfit("too_large", most=MOST_BYTES)
-        return History(record.number, record.line, body, size, record.length, tuple(self._counts(last)))
+        counts = tuple(self._counts(last))
+        return History(record.number, record.line, body, size, record.length, counts, self._verdict(last))
 
     def _texts(self, number: str, last: Values) -> Json:
         """What it was about, and whom to answer. The number stands where the record says nothing."""
@@ -186,6 +196,13 @@ class Historian:
         for column in self.meaning.counts.above_zero:
             if is_above_zero(last[column]):
                 yield column, ">0"
+
+    def _verdict(self, last: Values) -> Verdict | None:
+        """A value that is not listed says nothing: what a file says of promises never keeps an incident out."""
+        judged = self.meaning.judged
+        if judged is None:
+            return None
+        return Verdict(last[judged.by] or "?", judged.values.get(last[judged.column] or "", judged.otherwise))
 
     def _wanted(self, values: Values, column: str) -> datetime:
         at = self._moment(values, column)

@@ -23,9 +23,12 @@ State = Literal[
     "reported", "acknowledged", "in_progress", "waiting", "resolved", "confirmed", "closed", "cancelled", "not_said"
 ]
 Severity = Literal["general", "major", "disaster", "consultation"]
+Verdict = Literal["kept", "broken"]
+Promise = Literal["respond", "on_site", "resolve"]
 Channel = Literal["api", "hotline", "mail", "portal", "monitoring"]
 DateForm = Annotated[str, Field(pattern=r"^(iso|([^%]|%[aAbBdfHIjmMpSyYz%])+)$")]
 NOT_SAID = "not_said"
+KEPT, BROKEN = "kept", "broken"
 MADE_MOMENTS = ("acknowledged_at", "started_at")
 
 
@@ -98,6 +101,16 @@ class Channels(Meanings):
     otherwise: Channel | None = None
 
 
+class Judged(Meanings):
+    """What the file says of a promise, as its last row has it; a value that is not listed says nothing. Incidents are
+    told apart by the values of `by`."""
+
+    values: dict[str, Verdict]
+    otherwise: Verdict | None = None
+    promise: Promise = "resolve"
+    by: str
+
+
 class Counted(Part):
     """Of which columns the end tells how many incidents have each value, or a number above zero."""
 
@@ -120,6 +133,7 @@ class Meaning(Part):
     state: States | None = None
     severity: Severities | None = None
     channel: Channels | None = None
+    judged: Judged | None = None
     counts: Counted = Counted()
 
     @property
@@ -145,7 +159,10 @@ class Meaning(Part):
         yield from self.columns.named().values()
         yield from (*self.title, *self.description, *self.solution, *self.late, *(self.details or ()))
         yield from (*self.counts.by_value, *self.counts.above_zero)
-        yield from (table.column for table in (self.state, self.severity, self.channel) if table is not None)
+        tables = (self.state, self.severity, self.channel, self.judged)
+        yield from (table.column for table in tables if table is not None)
+        if self.judged is not None:
+            yield self.judged.by
 
     def require(self, header: Sequence[str], file: Path) -> None:
         """Raises Misuse for a file without the columns this mapping names, or with one of them twice."""
@@ -197,6 +214,7 @@ def _members_at(place: tuple[Any, ...]) -> list[str]:
         ("state",): States,
         ("severity",): Severities,
         ("channel",): Channels,
+        ("judged",): Judged,
         ("counts",): Counted,
     }
     return list(kinds[place].model_fields) if place in kinds else []

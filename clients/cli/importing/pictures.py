@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from clients.cli.importing.comparing_pictures import comparison_page
 from clients.cli.importing.reading import Export
 from clients.cli.importing.rejections import Rejections
 from clients.cli.importing.summary import OUTCOMES, REFUSED, REJECTED, Summary
@@ -47,6 +48,8 @@ def summary_page(summary: Summary, rejections: Rejections, heading: str, languag
     parts: list[RenderableType] = [Text(heading, style="bold"), _outcomes(summary, language)]
     if summary.sent and any(summary.counts.values()):
         parts += [Text(say("counts_of_present", language), style="bold"), _counts(summary, language)]
+    if summary.comparison and summary.sent:
+        parts.append(comparison_page(summary.comparison, language))
     if summary.uncovered:
         parts.append(Sentence(say("uncovered", language, count=summary.uncovered), style="yellow"))
     if rejections.count:

@@ -76,7 +76,7 @@ class Import:
 
     async def _send(self, batch: Batch) -> None:
         for history, result in zip(batch, await self._results(batch), strict=True):
-            self.summary.answered(history, result.outcome, result.covered)
+            self.summary.answered(history, result)
             if result.outcome == REFUSED:
                 self.rejections.add(Rejection.said(history.line, history.number, result.detail or result.code or ""))
 

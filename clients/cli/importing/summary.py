@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from clients.cli.importing.comparing import Comparison
 from clients.cli.importing.histories import History
 from clients.cli.importing.mapping import Counted
 from clients.cli.importing.reading import Broken
+from clients.models import HistoryResult
 
 IMPORTED, UNCHANGED, REFUSED, REJECTED = "imported", "unchanged", "refused", "rejected"
 OUTCOMES = (IMPORTED, UNCHANGED, REFUSED, REJECTED)
@@ -18,9 +20,11 @@ PRESENT = (IMPORTED, UNCHANGED)
 
 @dataclass
 class Summary:
-    """Grows with each answer. Only what is present at the platform afterwards is counted by its values."""
+    """Grows with each answer. Only what is present at the platform afterwards is counted by its values, and compared
+    where so asked."""
 
     counted: Counted
+    comparison: Comparison | None = None
     incidents: Counter[str] = field(default_factory=Counter)
     updates: Counter[str] = field(default_factory=Counter)
     uncovered: int = 0
@@ -38,9 +42,13 @@ class Summary:
             for column, value in counts:
                 self.counts[column][value] += 1
 
-    def answered(self, history: History, outcome: str, covered: bool | None) -> None:
-        self.add(outcome, history.updates, history.counts)
-        self.uncovered += outcome in PRESENT and covered is False
+    def answered(self, history: History, result: HistoryResult) -> None:
+        self.add(result.outcome, history.updates, history.counts)
+        if result.outcome not in PRESENT:
+            return
+        self.uncovered += result.covered is False
+        if self.comparison is not None and history.verdict is not None:
+            self.comparison.add(history.number, history.verdict, result.clocks)
 
     @property
     def sent(self) -> int:
@@ -67,5 +75,6 @@ class Summary:
             "updates": {outcome: self.updates[outcome] for outcome in OUTCOMES},
             "not_covered": self.uncovered,
             "counts": {column: dict(sorted(values.items())) for column, values in self.counts.items()},
+            "report": self.comparison.to_data() if self.comparison else None,
             "broken": {"line": self.broken.line, "reason": self.broken.reason} if self.broken else None,
         }

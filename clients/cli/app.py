@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 
 from clients.api import Problem, Unreachable
 from clients.cli.account import login, logout
+from clients.cli.clocks import clocks_group
 from clients.cli.helping import Command, family
 from clients.cli.importing.command import import_group
 from clients.cli.incidents import incidents_group
@@ -66,6 +67,7 @@ def application() -> typer.Typer:
     """All commands. Made anew for each run, for nothing is kept in modules."""
     app = family("aftercare")
     app.add_typer(incidents_group())
+    app.add_typer(clocks_group())
     app.add_typer(import_group())
     app.command("trace", cls=Command, help="trace")(trace)
     app.command("login", cls=Command, help="login")(login)

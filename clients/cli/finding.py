@@ -1,16 +1,18 @@
-"""Finding a customer, a site or an asset by what a person calls it: its id, its serial number, or part of its name."""
+"""Finding a record by what a person calls it: its id, its number, its address, or part of its name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
+from urllib.parse import quote
 from uuid import UUID
 
 from clients.api import Aftercare
 from clients.cli.terminal import Misuse
-from clients.models import Asset, Customer, Site
+from clients.models import Asset, Customer, Incident, Me, Person, Site
 
 T = TypeVar("T")
+ME = "me"
 
 
 async def customer_like(api: Aftercare, wanted: str) -> Customer:
@@ -34,7 +36,21 @@ async def asset_like(api: Aftercare, wanted: str, customer_id: UUID | None) -> A
     return _the_one("--asset", wanted, assets, lambda each: (each.id, each.serial, each.name))
 
 
-def _the_one(parameter: str, wanted: str, among: Sequence[T], names: Callable[[T], tuple[UUID, str, str]]) -> T:
+async def person_like(api: Aftercare, parameter: str, wanted: str) -> UUID:
+    """The id of a person; `me` is the caller. Raises Misuse when none or several are called so."""
+    if wanted == ME:
+        return (await api.get(Me, "/v1/me")).id
+    people = await api.all(Person, "/v1/people")
+    found = _the_one(parameter, wanted, people, lambda each: (each.id, each.email, each.name_zh, each.name_en))
+    return found.id
+
+
+async def incident_called(api: Aftercare, reference: str) -> Incident:
+    """By number or id."""
+    return await api.get(Incident, f"/v1/incidents/{quote(reference, safe='')}")
+
+
+def _the_one(parameter: str, wanted: str, among: Sequence[T], names: Callable[[T], tuple[UUID, *tuple[str, ...]]]) -> T:
     """An exact match wins over a part of a name."""
     sought = wanted.strip().casefold()
     exact = [each for each in among if sought in {str(name).casefold() for name in names(each)}]
@@ -42,6 +58,6 @@ def _the_one(parameter: str, wanted: str, among: Sequence[T], names: Callable[[T
     if not found:
         raise Misuse("none_like", parameter=parameter, value=wanted)
     if len(found) > 1:
-        called = ", ".join(names(each)[2] for each in found[:5])
+        called = ", ".join(str(names(each)[-1]) for each in found[:5])
         raise Misuse("several_like", parameter=parameter, value=wanted, found=called)
     return found[0]

@@ -1,27 +1,25 @@
-"""`aftercare incidents list|show|report`."""
+"""`aftercare incidents`: list, show, report, and each move."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Annotated, Any
-from urllib.parse import quote
-from uuid import UUID
 
 import typer
 from rich.text import Text
 
 from clients.api import Aftercare
-from clients.cli.finding import asset_like, customer_like
+from clients.cli.coded import FAULT_CLASSES, ORDERS, PRIORITIES, SEVERITIES, STATES, TEAMS, metavar
+from clients.cli.finding import customer_like, incident_called, person_like
 from clients.cli.helping import Command, family
+from clients.cli.incident_page import incident_page
+from clients.cli.moments import moment_in
+from clients.cli.moves import add_moves
 from clients.cli.parameters import AsJson, Lang, one_of, terminal_of
-from clients.cli.pictures import incident_page, incidents_table
-from clients.cli.terminal import Misuse, Terminal
-from clients.models import Incident, Me
-
-STATES = ("reported", "acknowledged", "in_progress", "resolved", "confirmed", "closed")
-SEVERITIES = ("general", "major", "disaster", "consultation")
-ONE_OF_STATES = "|".join(STATES)
-ONE_OF_SEVERITIES = "|".join(SEVERITIES)
+from clients.cli.pictures import incidents_table
+from clients.cli.reporting import report_incident
+from clients.cli.terminal import Terminal
+from clients.models import Incident, Pause, Segment
 
 
 def incidents_group() -> typer.Typer:
@@ -29,33 +27,63 @@ def incidents_group() -> typer.Typer:
     group.command("list", cls=Command, help="list")(list_incidents)
     group.command("show", cls=Command, help="show")(show_incident)
     group.command("report", cls=Command, help="report")(report_incident)
+    add_moves(group)
     return group
 
 
 def list_incidents(
     ctx: typer.Context,
-    state: Annotated[str | None, typer.Option(metavar=ONE_OF_STATES, help="option_state")] = None,
-    severity: Annotated[str | None, typer.Option(metavar=ONE_OF_SEVERITIES, help="option_severity")] = None,
+    state: Annotated[list[str] | None, typer.Option(metavar=metavar(STATES), help="option_state")] = None,
+    severity: Annotated[str | None, typer.Option(metavar=metavar(SEVERITIES), help="option_severity")] = None,
+    priority: Annotated[str | None, typer.Option(metavar=metavar(PRIORITIES), help="option_priority")] = None,
+    fault_class: Annotated[
+        str | None, typer.Option("--fault-class", metavar=metavar(FAULT_CLASSES), help="option_list_fault_class")
+    ] = None,
+    team: Annotated[str | None, typer.Option(metavar=metavar(TEAMS), help="option_team")] = None,
+    engineer: Annotated[str | None, typer.Option(help="option_list_engineer")] = None,
     customer: Annotated[str | None, typer.Option(help="option_customer")] = None,
+    breached: Annotated[bool | None, typer.Option("--breached/--unbreached", help="option_breached")] = None,
+    covered: Annotated[bool | None, typer.Option("--covered/--uncovered", help="option_covered")] = None,
+    due_before: Annotated[str | None, typer.Option("--due-before", metavar="TIME", help="option_due_before")] = None,
+    words: Annotated[str | None, typer.Option("--words", help="option_words")] = None,
+    order: Annotated[str | None, typer.Option(metavar=metavar(ORDERS), help="option_order")] = None,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="option_limit")] = 50,
     lang: Lang = None,
     as_json: AsJson = False,
 ) -> None:
     terminal = terminal_of(ctx, as_json)
-    one_of("--state", state, STATES)
-    one_of("--severity", severity, SEVERITIES)
+    for each in state or ():
+        one_of("--state", each, STATES)
+    narrowed = {
+        "severity": one_of("--severity", severity, SEVERITIES),
+        "priority": one_of("--priority", priority, PRIORITIES),
+        "fault_class": one_of("--fault-class", fault_class, FAULT_CLASSES),
+        "team": one_of("--team", team, TEAMS),
+        "order": one_of("--order", order, ORDERS),
+        "state": state or None,
+        "breached": breached,
+        "covered": covered,
+        "due_before": due_before and moment_in("--due-before", due_before, terminal.zone).isoformat(),
+        "q": words,
+    }
 
     async def work(api: Aftercare) -> list[Incident]:
-        wanted = None if customer is None else (await customer_like(api, customer)).customer_id
-        found: list[Incident] = []
-        listing = api.pages(Incident, "/v1/incidents", state=state, severity=severity, customer_id=wanted)
-        async for incident in listing:
-            found.append(incident)
-            if len(found) > limit:
-                break
-        return found
+        of = {
+            "customer_id": customer and (await customer_like(api, customer)).customer_id,
+            "engineer_id": engineer and await person_like(api, "--engineer", engineer),
+        }
+        return await _first(api, limit + 1, **narrowed, **of)
 
     _tell_list(terminal, asyncio.run(terminal.with_platform(work)), limit)
+
+
+async def _first(api: Aftercare, most: int, **narrowed: Any) -> list[Incident]:
+    found: list[Incident] = []
+    async for incident in api.pages(Incident, "/v1/incidents", **narrowed):
+        found.append(incident)
+        if len(found) == most:
+            break
+    return found
 
 
 def show_incident(
@@ -66,68 +94,18 @@ def show_incident(
 ) -> None:
     terminal = terminal_of(ctx, as_json)
 
-    async def work(api: Aftercare) -> Incident:
-        return await api.get(Incident, f"/v1/incidents/{quote(incident, safe='')}")
+    async def work(api: Aftercare) -> tuple[Incident, list[Pause], list[Segment]]:
+        found = await incident_called(api, incident)
+        if terminal.as_json:
+            return found, [], []
+        path = f"/v1/incidents/{found.id}"
+        return found, await api.all(Pause, f"{path}/pauses"), await api.all(Segment, f"{path}/segments")
 
-    found = asyncio.run(terminal.with_platform(work))
+    found, pauses, segments = asyncio.run(terminal.with_platform(work))
     if terminal.as_json:
         terminal.tell_json(found)
     else:
-        terminal.tell(incident_page(found, terminal.language, terminal.zone))
-
-
-def report_incident(
-    ctx: typer.Context,
-    title: Annotated[str, typer.Option(help="option_title")],
-    description: Annotated[str | None, typer.Option(help="option_description")] = None,
-    severity: Annotated[str, typer.Option(metavar=ONE_OF_SEVERITIES, help="option_report_severity")] = "general",
-    asset: Annotated[str | None, typer.Option(help="option_asset")] = None,
-    customer: Annotated[str | None, typer.Option(help="option_report_customer")] = None,
-    contact: Annotated[str | None, typer.Option(help="option_contact")] = None,
-    contact_email: Annotated[str | None, typer.Option(help="option_contact_email")] = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-) -> None:
-    terminal = terminal_of(ctx, as_json)
-    one_of("--severity", severity, SEVERITIES)
-
-    async def work(api: Aftercare) -> Incident:
-        me = await api.get(Me, "/v1/me")
-        known: dict[str, Any] = await _place(api, me, customer, asset)
-        if contact_email:
-            known["contact_email"] = contact_email
-        return await api.post(
-            Incident,
-            "/v1/incidents",
-            title=title,
-            description=description or title,
-            severity=severity,
-            contact_name=contact or me.name(terminal.language),
-            **known,
-        )
-
-    registered = asyncio.run(terminal.with_platform(work))
-    if terminal.as_json:
-        terminal.tell_json(registered)
-        return
-    terminal.tell(Text(terminal.say("reported_as", number=registered.number), style="bold green"))
-    if not registered.covered:
-        terminal.tell(Text(terminal.say("not_covered"), style="yellow"))
-
-
-async def _place(api: Aftercare, me: Me, customer: str | None, asset: str | None) -> dict[str, UUID]:
-    """The customer and asset of a report. A customer's own people report for their customer without saying so."""
-    given = None if customer is None else (await customer_like(api, customer)).customer_id
-    place: dict[str, UUID] = {}
-    if asset is not None:
-        found = await asset_like(api, asset, given)
-        place["asset_id"] = found.id
-        given = found.customer_id
-    if me.customer_id is None:
-        if given is None:
-            raise Misuse("customer_wanted")
-        place["customer_id"] = given
-    return place
+        terminal.tell(incident_page(found, terminal.language, terminal.zone, pauses, segments))
 
 
 def _tell_list(terminal: Terminal, found: list[Incident], limit: int) -> None:

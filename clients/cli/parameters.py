@@ -20,7 +20,8 @@ def terminal_of(ctx: typer.Context, as_json: bool = False) -> Terminal:
     return terminal
 
 
-def one_of(parameter: str, value: str | None, allowed: tuple[str, ...]) -> None:
-    """Raises Misuse for a value that is none of those allowed."""
+def one_of(parameter: str, value: str | None, allowed: tuple[str, ...]) -> str | None:
+    """The value. Raises Misuse for one that is none of those allowed."""
     if value is not None and value not in allowed:
         raise Misuse("bad_value", parameter=parameter, value=value, allowed=", ".join(allowed))
+    return value

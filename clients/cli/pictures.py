@@ -6,17 +6,15 @@ from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 from uuid import UUID
 
-from rich.box import ROUNDED, SIMPLE_HEAD
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
-from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from clients.cli.sentences import Sentence
-from clients.cli.words import WORDS, say, span
-from clients.language import listed
+from clients.cli.words import say, span
 from clients.models import Clock, Entry, Incident
 from shared.events.words import word
 
@@ -26,18 +24,6 @@ OPEN = frozenset({"running", "paused", "breached"})
 COLOURS = {"met": "green", "breached": "red", "cancelled": "dim", "paused": "blue"}
 SEVERITY_COLOURS = {"disaster": "bold red", "major": "yellow", "consultation": "dim"}
 STATE_COLOURS = {"reported": "bold", "resolved": "green", "confirmed": "green", "closed": "dim"}
-FACTS = (
-    "customer",
-    "asset",
-    "contract",
-    "contact",
-    "taken_over",
-    "reported_at",
-    "engineer",
-    "fault_class",
-    "analysis",
-    "solution",
-)
 
 
 def incidents_table(incidents: Iterable[Incident], language: str) -> Table:
@@ -48,35 +34,13 @@ def incidents_table(incidents: Iterable[Incident], language: str) -> Table:
     for incident in incidents:
         table.add_row(
             incident.number,
-            _term(incident.severity, language, SEVERITY_COLOURS),
-            _term(incident.state, language, STATE_COLOURS),
+            term(incident.severity, language, SEVERITY_COLOURS),
+            term(incident.state, language, STATE_COLOURS),
             Sentence(incident.title),
             Text(incident.customer(language)),
             _next_promise(incident, language),
         )
     return table
-
-
-def incident_page(incident: Incident, language: str, zone: tzinfo | None) -> RenderableType:
-    """All of one incident: its facts, its promises, and what this caller may do now."""
-    heading = Text.assemble(
-        (incident.number, "bold"),
-        "  ",
-        _term(incident.severity, language, SEVERITY_COLOURS),
-        "  ",
-        _term(incident.state, language, STATE_COLOURS),
-    )
-    moves = listed((_move(name, language) for name in incident.allowed), language)
-    parts: list[RenderableType] = [Sentence(incident.title, style="bold"), _facts(incident, language, zone), Text()]
-    if incident.clocks:
-        parts.append(Clocks(incident.clocks, language, zone))
-    else:
-        parts.append(Text(say("no_promises", language), style="yellow"))
-    parts += [
-        Text(),
-        Text.assemble((say("allowed", language) + "  ", "bold"), moves or say("nothing_allowed", language)),
-    ]
-    return Panel(Group(*parts), title=heading, title_align="left", box=ROUNDED, padding=(1, 2))
 
 
 class Clocks:
@@ -99,7 +63,7 @@ class Clocks:
         for clock in self.clocks:
             table.add_row(
                 Text(word(clock.kind, self.language)),
-                _term(clock.state, self.language, COLOURS),
+                term(clock.state, self.language, COLOURS),
                 _bar(clock, bar_width),
                 clock.due_at.astimezone(self.zone).strftime("%m-%d %H:%M"),
                 _left(clock, self.language),
@@ -144,26 +108,6 @@ def by_cause(entries: Sequence[Entry]) -> list[tuple[Entry, str]]:
     return drawn
 
 
-def _facts(incident: Incident, language: str, zone: tzinfo | None) -> Table:
-    values = {
-        "customer": incident.customer(language),
-        "asset": incident.asset_name,
-        "contract": incident.contract_number if incident.covered else word("not_covered", language),
-        "contact": " ".join(filter(None, (incident.contact_name, incident.contact_email))),
-        "taken_over": incident.taken_over,
-        "reported_at": incident.reported_at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
-        "engineer": incident.engineer(language),
-        "fault_class": word(incident.fault_class, language) if incident.fault_class else None,
-        "analysis": incident.analysis,
-        "solution": incident.solution,
-    }
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for key in FACTS:
-        if value := values[key]:
-            table.add_row(Text(say(key, language), style="dim"), Sentence(value))
-    return table
-
-
 def _next_promise(incident: Incident, language: str) -> Text:
     running = [clock for clock in incident.clocks if clock.stopped_at is None and clock.state in OPEN]
     if not running:
@@ -201,9 +145,5 @@ def _share(clock: Clock) -> float:
     return clock.counted_seconds / whole if whole > 0 else 1.0
 
 
-def _move(name: str, language: str) -> str:
-    return say(name, language) if name in WORDS else word(name, language)
-
-
-def _term(value: str, language: str, colours: dict[str, str]) -> Text:
+def term(value: str, language: str, colours: dict[str, str]) -> Text:
     return Text(word(value, language), style=colours.get(value, ""))

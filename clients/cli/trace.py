@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from typing import Annotated
-from urllib.parse import quote
 
 import typer
 from rich.text import Text
 
 from clients.api import Aftercare
+from clients.cli.finding import incident_called
 from clients.cli.parameters import AsJson, Lang, terminal_of
 from clients.cli.pictures import timeline_table
 from clients.models import Entry, Incident
@@ -24,7 +24,7 @@ def trace(
     terminal = terminal_of(ctx, as_json)
 
     async def work(api: Aftercare) -> tuple[Incident, list[Entry]]:
-        found = await api.get(Incident, f"/v1/incidents/{quote(incident, safe='')}")
+        found = await incident_called(api, incident)
         return found, await api.all(Entry, f"/v1/incidents/{found.id}/timeline")
 
     found, entries = asyncio.run(terminal.with_platform(work))

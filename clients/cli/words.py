@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from clients.cli.import_words import WORDS as IMPORTING
+from clients.cli.incident_words import WORDS as OF_INCIDENTS
 
 WORDS: dict[str, tuple[str, str]] = {
     # the command and its parts
@@ -12,8 +13,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "Aftercare: the after-sales service platform, from the command line.",
         "Aftercare：售后服务平台的命令行工具。",
     ),
-    "incidents": ("Incidents: list, show, report.", "事件：列表、查看、报告。"),
-    "list": ("List incidents, newest first.", "列出事件，最新的在前。"),
+    "incidents": ("Incidents: list, show, report, move on.", "事件：列表、查看、报告、处理。"),
+    "list": ("List incidents.", "列出事件。"),
     "show": (
         "Show one incident: its promises, what is left of them, what can be done now.",
         "查看一个事件：各项承诺、剩余时间、当前可执行的操作。",
@@ -41,7 +42,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "option_help": ("Show this help.", "显示此帮助。"),
     "option_lang": ("Language of the answers; else that of the environment.", "输出语言；默认取自环境变量。"),
     "option_json": ("Answer in JSON, for programs.", "以 JSON 输出，供程序使用。"),
-    "option_state": ("Only incidents in this state.", "只列出处于此状态的事件。"),
+    "option_state": (
+        "Only incidents in this state; more than once for several.",
+        "只列出处于此状态的事件，可多次指定。",
+    ),
     "option_severity": ("Only incidents of this severity.", "只列出此级别的事件。"),
     "option_customer": (
         "Only this customer's incidents: id, or part of the name.",
@@ -136,20 +140,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "what": ("What", "事项"),
     "events": ("{count} events", "共 {count} 条记录"),
     "no_promises": ("No promises: not covered by a contract.", "无承诺：不在合同范围。"),
-    # moves
-    "acknowledge": ("acknowledge", "响应"),
-    "classify": ("classify", "定性"),
-    "assign": ("assign", "指派"),
-    "plan_visit": ("plan a visit", "安排上门"),
-    "resolve": ("resolve", "解决"),
-    "confirm": ("confirm", "确认恢复"),
-    "close": ("close", "关闭"),
     # lengths of time
     "days": ("{n} d", "{n} 天"),
     "hours": ("{n} h", "{n} 小时"),
     "minutes": ("{n} min", "{n} 分"),
     "seconds": ("{n} s", "{n} 秒"),
-} | IMPORTING
+}
+WORDS |= IMPORTING | OF_INCIDENTS
 
 
 UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))

@@ -82,6 +82,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "breached": ("breached", "超时"),
     "stopped": ("stopped", "已停止"),
     "cancelled": ("cancelled", "已取消"),
+    # why time of a clock counts or does not
+    "counted": ("counted", "计入"),
+    "outside_hours": ("outside service hours", "非服务时间"),
     # incident states
     "reported": ("reported", "已报告"),
     "acknowledged": ("acknowledged", "已响应"),

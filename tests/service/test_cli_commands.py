@@ -112,6 +112,8 @@ class StandIn:
             ("GET", f"/v1/incidents/{INCIDENT}"): REPORTED,
             ("GET", "/v1/incidents/INC-2026-000001"): REPORTED,
             ("GET", f"/v1/incidents/{INCIDENT}/timeline"): [ENTRY],
+            ("GET", f"/v1/incidents/{INCIDENT}/pauses"): [],
+            ("GET", f"/v1/incidents/{INCIDENT}/segments"): [],
             ("DELETE", "/v1/sessions/current"): {},
         }
         found = answers.get((request.method, request.url.path))

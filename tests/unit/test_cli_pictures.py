@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
-from clients.cli.pictures import Clocks, by_cause, incident_page, incidents_table, timeline_table
+from clients.cli.incident_page import incident_page
+from clients.cli.pictures import Clocks, by_cause, incidents_table, timeline_table
 from clients.cli.sentences import broken
 from clients.cli.words import WORDS, say, span
 from clients.models import Clock, Entry, Incident

@@ -9,11 +9,23 @@ import pytest
 from rich.console import Console
 
 from clients.cli.app import MISUSED, language_asked, run
+from clients.cli.moves import MOVES
 from clients.cli.terminal import Terminal
 from clients.language import language_named, language_of
 from clients.sign_in import config_file, sign_ins_from
 
-COMMANDS = ("", "incidents", "incidents list", "incidents show", "incidents report", "trace", "login", "logout")
+COMMANDS = (
+    "",
+    "incidents",
+    *(f"incidents {name}" for name in ("list", "show", "report", *(move.name for move in MOVES))),
+    "clocks",
+    "clocks explain",
+    "clocks what-if",
+    "import incidents",
+    "trace",
+    "login",
+    "logout",
+)
 
 
 def called(folder: Path, line: str, language: str = "en") -> tuple[int, str, str]:

@@ -1,0 +1,79 @@
+"""The account of a promise and what a change would do, as a terminal shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from clients.cli.moments import to_the_second
+from clients.cli.pictures import COLOURS, term
+from clients.cli.sentences import Sentence
+from clients.cli.words import say
+from clients.language import listed
+from clients.models import Explanation, Foreseen, MovedClock
+from shared.events.words import word
+from shared.zones import zone_named
+
+BREACHED = "breached"
+
+
+def explanation_page(told: Explanation, language: str) -> RenderableType:
+    """Every interval with its seconds and what had counted by its end; the sum is that of the lines that count."""
+    parts: list[RenderableType] = [Sentence(told.summary(language), style="bold"), _account(told, language)]
+    parts.append(Text(say("times_in", language, zone=told.zone), style="dim"))
+    if told.provisional_years:
+        years = listed(map(str, told.provisional_years), language)
+        parts.append(Sentence(say("provisional", language, years=years), style="yellow"))
+    return Group(*parts)
+
+
+def _account(told: Explanation, language: str) -> Table:
+    zone = zone_named(told.zone)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim", show_footer=True, footer_style="bold")
+    counted = sum(line.seconds for line in told.lines if line.counts)
+    table.add_column(say("from", language), say("sum", language), no_wrap=True)
+    table.add_column(say("until", language), no_wrap=True)
+    table.add_column(say("length", language), justify="right", no_wrap=True)
+    table.add_column(say("counts_so_far", language), to_the_second(counted), justify="right", no_wrap=True)
+    table.add_column(say("why", language))
+    for line in told.lines:
+        table.add_row(
+            _time(line.from_at, zone),
+            _time(line.until_at, zone),
+            to_the_second(line.seconds),
+            to_the_second(line.so_far_seconds),
+            Sentence(word(line.reason, language)),
+            style="" if line.counts else "dim",
+        )
+    return table
+
+
+def foreseen_page(foreseen: Foreseen, language: str, zone: tzinfo | None) -> RenderableType:
+    """Each clock that would move, and in one sentence what that comes to."""
+    lost = sum(clock.new_state == BREACHED != clock.state for clock in foreseen.moved)
+    saved = sum(clock.state == BREACHED != clock.new_state for clock in foreseen.moved)
+    told = say("foreseen", language, examined=foreseen.examined, moved=len(foreseen.moved), lost=lost, saved=saved)
+    if not foreseen.moved:
+        return Sentence(told, style="bold")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim")
+    for key in ("number", "promise", "due", "new_due", "new_state"):
+        table.add_column(say(key, language), no_wrap=True)
+    for clock in foreseen.moved:
+        table.add_row(
+            clock.number, word(clock.kind, language), _time(clock.due_at, zone), *_then(clock, language, zone)
+        )
+    return Group(table, Sentence(told, style="bold"))
+
+
+def _then(clock: MovedClock, language: str, zone: tzinfo | None) -> tuple[Text, Text]:
+    if clock.new_due_at is None or clock.new_state is None:
+        return Text(say("not_promised", language), style="dim"), Text("")
+    return Text(_time(clock.new_due_at, zone)), term(clock.new_state, language, COLOURS)
+
+
+def _time(at: datetime, zone: tzinfo | None) -> str:
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,165 @@
+"""All of one incident as a terminal shows it: facts, promises, pauses, teams, and what can be done and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, tzinfo
+
+from rich.box import ROUNDED
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from clients.cli.moments import to_the_second
+from clients.cli.pictures import SEVERITY_COLOURS, STATE_COLOURS, Clocks, term
+from clients.cli.sentences import Sentence
+from clients.cli.words import say
+from clients.language import listed
+from clients.models import Incident, MoveState, Pause, Segment
+from shared.events.words import word
+
+FACTS = (
+    "customer",
+    "asset",
+    "contract",
+    "contact",
+    "taken_over",
+    "reported_at",
+    "priority_fact",
+    "team",
+    "engineer",
+    "fault_class",
+    "analysis",
+    "solution",
+    "closes_at",
+)
+
+
+def incident_page(
+    incident: Incident,
+    language: str,
+    zone: tzinfo | None,
+    pauses: Sequence[Pause] = (),
+    segments: Sequence[Segment] = (),
+) -> RenderableType:
+    """Pauses and teams are shown where there are any to tell of."""
+    parts: list[RenderableType] = [
+        Sentence(incident.title, style="bold"),
+        _facts(incident, language, zone),
+        Text(),
+        _promises(incident, language, zone),
+    ]
+    if pauses:
+        parts += [Text(), Text(say("pauses", language), style="bold"), _pauses(pauses, language, zone)]
+    if len(segments) > 1:
+        parts += [Text(), Text(say("teams", language), style="bold"), _segments(segments, language, zone)]
+    parts += [Text(), *_moves(incident, language)]
+    return Panel(Group(*parts), title=_heading(incident, language), title_align="left", box=ROUNDED, padding=(1, 2))
+
+
+def moved_page(incident: Incident, language: str, zone: tzinfo | None) -> RenderableType:
+    """After a move: how the incident and its promises stand, and what can follow."""
+    return Group(_heading(incident, language), _promises(incident, language, zone), _possible(incident, language))
+
+
+def _heading(incident: Incident, language: str) -> Text:
+    severity, state = (
+        term(incident.severity, language, SEVERITY_COLOURS),
+        term(incident.state, language, STATE_COLOURS),
+    )
+    return Text.assemble((incident.number, "bold"), "  ", severity, "  ", state)
+
+
+def _facts(incident: Incident, language: str, zone: tzinfo | None) -> Table:
+    values = {
+        "customer": incident.customer(language),
+        "asset": incident.asset_name,
+        "contract": incident.contract_number if incident.covered else _uncovered(incident, language),
+        "contact": " ".join(filter(None, (incident.contact_name, incident.contact_email))),
+        "taken_over": incident.taken_over,
+        "reported_at": _time(incident.reported_at, zone),
+        "priority_fact": word(incident.priority, language),
+        "team": word(incident.team, language) if incident.team else None,
+        "engineer": incident.engineer(language),
+        "fault_class": word(incident.fault_class, language) if incident.fault_class else None,
+        "analysis": incident.analysis,
+        "solution": incident.solution,
+        "closes_at": _time(incident.closes_at, zone) if incident.closes_at else None,
+    }
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for key in FACTS:
+        if value := values[key]:
+            table.add_row(Text(say(key, language), style="dim"), Sentence(value))
+    return table
+
+
+def _uncovered(incident: Incident, language: str) -> str:
+    decided = [word(incident.cover, language)] if incident.cover else []
+    return listed((word("not_covered", language), *decided), language)
+
+
+def _promises(incident: Incident, language: str, zone: tzinfo | None) -> RenderableType:
+    if incident.clocks:
+        return Clocks(incident.clocks, language, zone)
+    return Text(say("no_promises", language), style="yellow")
+
+
+def _pauses(pauses: Iterable[Pause], language: str, zone: tzinfo | None) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for pause in pauses:
+        table.add_row(
+            Text(_stretch(pause.from_at, pause.until_at, language, zone), style="cyan"),
+            Group(*_told_of(pause, language)),
+        )
+    return table
+
+
+def _told_of(pause: Pause, language: str) -> Iterable[RenderableType]:
+    yield Text(word(pause.reason, language), style="strike" if pause.struck_at else "")
+    if pause.evidence:
+        yield Sentence(pause.evidence, style="dim")
+    if pause.dispute:
+        yield Sentence(say("disputed", language, text=pause.dispute), style="yellow")
+    if pause.settlement:
+        key = "struck" if pause.struck_at else "upheld"
+        yield Sentence(say(key, language, text=pause.settlement))
+
+
+def _segments(segments: Iterable[Segment], language: str, zone: tzinfo | None) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for segment in segments:
+        counted = "" if segment.counted_seconds is None else to_the_second(segment.counted_seconds)
+        table.add_row(
+            Text(word(segment.team, language)),
+            Text(_stretch(segment.from_at, segment.until_at, language, zone), style="cyan"),
+            Text(to_the_second(segment.seconds), justify="right"),
+            Text(say("counted_of_it", language, time=counted) if counted else "", style="dim"),
+        )
+    return table
+
+
+def _moves(incident: Incident, language: str) -> list[Text]:
+    lines = [_possible(incident, language)]
+    hindered: dict[str, list[MoveState]] = {}
+    for move in incident.moves:
+        if move.why_not is not None:
+            hindered.setdefault(move.why_not, []).append(move)
+    for why, moves in hindered.items():
+        names = listed((word(move.move, language) for move in moves), language)
+        lines.append(Text.assemble((say(f"why_{why}", language) + "  ", "dim bold"), (names, "dim")))
+    return lines
+
+
+def _possible(incident: Incident, language: str) -> Text:
+    moves = listed((word(name, language) for name in incident.allowed), language)
+    return Text.assemble((say("allowed", language) + "  ", "bold"), moves or say("nothing_allowed", language))
+
+
+def _time(at: datetime, zone: tzinfo | None) -> str:
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _stretch(from_at: datetime, until_at: datetime | None, language: str, zone: tzinfo | None) -> str:
+    until = until_at.astimezone(zone).strftime("%m-%d %H:%M") if until_at else say("until_now", language)
+    return f"{from_at.astimezone(zone):%m-%d %H:%M} – {until}"

@@ -102,7 +102,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "closed_before_resolved": ("closed before resolved", "关闭时间早于解决时间"),
     "merged": ("merged", "已合并"),
     # why an incident waits, as agreed with the customer
-    "outside_hours": ("outside the agreed hours", "非服务时间"),
     "waiting_for_customer": ("waiting for the customer", "等待客户"),
     "site_closed": ("no access to the site", "现场无法进入"),
     "agreed_window": ("waiting for the agreed window", "等待约定的停机窗口"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from services.incidents.clocks.domain import Reading
 from shared import clocks
@@ -40,24 +40,28 @@ class Explanation:
     summary_en: str
 
 
-def explanation(reading: Reading, unit: str, amount: int, provisional_years: Collection[int]) -> Explanation:
+def explanation(
+    reading: Reading, unit: str, amount: int, provisional_years: Collection[int], provider_zone: str
+) -> Explanation:
+    """Texts are in the calendar's zone; of a clock that runs 24x7 in the provider's."""
     promise = reading.promise
+    zone = provider_zone if unit == "seconds" else promise.calendar.zone
     years = range(promise.started_at.year, max(reading.due_at, reading.at).year + 1)
     touched = () if unit == "seconds" else tuple(year for year in years if year in provisional_years)
     return Explanation(
         reading=reading,
-        zone=promise.calendar.zone,
+        zone=zone,
         amount=amount,
         unit=unit,
         provisional_years=touched,
-        lines=tuple(_lines(reading)),
-        summary_zh=_summary(reading, "zh"),
-        summary_en=_summary(reading, "en"),
+        lines=tuple(_lines(reading, zone_named(zone))),
+        summary_zh=_summary(reading, zone_named(zone), "zh"),
+        summary_en=_summary(reading, zone_named(zone), "en"),
     )
 
 
-def _lines(reading: Reading) -> Iterator[Line]:
-    zone, so_far = zone_named(reading.promise.calendar.zone), 0
+def _lines(reading: Reading, zone: tzinfo) -> Iterator[Line]:
+    so_far = 0
     for interval in reading.account:
         so_far += interval.seconds if interval.counts else 0
         span = _span(interval.from_at.astimezone(zone), interval.until_at.astimezone(zone))
@@ -77,10 +81,10 @@ def _because(interval: clocks.Interval, language: str) -> str:
     return f"不计 {length}：{reason}" if language == "zh" else f"{length} not counted: {reason}"
 
 
-def _summary(reading: Reading, language: str) -> str:
+def _summary(reading: Reading, zone: tzinfo, language: str) -> str:
     counted, target = duration(reading.counted_seconds, language), duration(reading.target_seconds, language)
     kind, state = word(reading.kind, language), word(reading.state, language)
-    due = f"{reading.due_at.astimezone(zone_named(reading.promise.calendar.zone)):%Y-%m-%d %H:%M:%S}"
+    due = f"{reading.due_at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
     if language == "zh":
         return f"承诺“{kind}”{state}：已计 {counted}，目标 {target}，应于 {due} 前完成。"
     return f"Promise “{kind}” {state}: {counted} counted of {target}, due {due}."

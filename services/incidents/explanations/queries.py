@@ -12,7 +12,8 @@ from services.incidents.copies import queries as copies
 from services.incidents.explanations.domain import Explanation, explanation
 from services.incidents.incidents.queries import incident
 from services.incidents.pauses.queries import stretches_of
-from shared.db import context
+from services.incidents.settings import Settings
+from shared.db import context, settings_of
 from shared.errors import NotFound
 
 
@@ -38,4 +39,5 @@ async def explanation_of(
     terms = await copies.terms(session, found.agreement_id)
     stretches = (await stretches_of(session, [found.id]))[found.id]
     reading = clock.reading(stretches, context(session).now)
-    return explanation(reading, clock.unit, clock.amount, terms.provisional_years if terms else ())
+    provisional_years = terms.provisional_years if terms else ()
+    return explanation(reading, clock.unit, clock.amount, provisional_years, settings_of(session, Settings).zone)

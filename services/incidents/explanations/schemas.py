@@ -9,7 +9,7 @@ from services.incidents.incidents.schemas import ClockOut, Out
 
 
 class LineOut(Out):
-    """An interval, counted or why not; texts are in the zone of the calendar. `so_far_seconds`: counted by its end."""
+    """An interval, counted or why not; texts are in `zone`. `so_far_seconds`: counted by its end."""
 
     from_at: datetime
     until_at: datetime
@@ -24,7 +24,7 @@ class LineOut(Out):
 class ExplanationOut(ClockOut):
     """`seconds` of the lines that count add up to `counted_seconds`.
 
-    `amount` of `unit` was promised, counted on a calendar in `zone`. `provisional_years`: the public holidays of these
+    `amount` of `unit` was promised. `zone`: of the calendar, or the provider's where it runs 24x7. `provisional_years`: the public holidays of these
     are not announced yet, so that what is due then may still move.
     """
 

@@ -24,8 +24,8 @@ class LineOut(Out):
 class ExplanationOut(ClockOut):
     """`seconds` of the lines that count add up to `counted_seconds`.
 
-    `amount` of `unit` was promised. `zone`: of the calendar, or the provider's where it runs 24x7. `provisional_years`: the public holidays of these
-    are not announced yet, so that what is due then may still move.
+    `amount` of `unit` was promised. `zone`: of the calendar, or the provider's where it runs 24x7.
+    `provisional_years`: the public holidays of these are not announced yet, so that what is due then may still move.
     """
 
     zone: str

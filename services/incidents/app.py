@@ -113,7 +113,7 @@ SERVICE = Service(
         says.WatchersChanged,
         says.TimeSpent,
         says.TimeWithdrawn,
-        says.ClockArmed,
+        says.ClocksArmed,
         says.ClockStopped,
         says.ClockWarned,
         says.ClockBreached,

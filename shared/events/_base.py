@@ -84,15 +84,20 @@ class Event(BaseModel):
 
 def _shown(name: str, value: Any, language: str, zone: tzinfo) -> Any:
     if isinstance(value, datetime):
-        try:
-            local = value.astimezone(zone)
-        except OverflowError:
-            return value.isoformat()
-        offset = f"{local:%z}"[:3] + ":" + f"{local:%z}"[3:5] if local.utcoffset() else ""
-        return f"{local:%Y-%m-%d %H:%M} (UTC{offset})"
+        return shown_moment(value, zone)
     if isinstance(value, str):
         return word(value, language) if name in CODED else value
     return "" if value is None else value
+
+
+def shown_moment(value: datetime, zone: tzinfo) -> str:
+    """To the minute, with the zone's offset."""
+    try:
+        local = value.astimezone(zone)
+    except OverflowError:
+        return value.isoformat()
+    offset = f"{local:%z}"[:3] + ":" + f"{local:%z}"[3:5] if local.utcoffset() else ""
+    return f"{local:%Y-%m-%d %H:%M} (UTC{offset})"
 
 
 class History(Event):

@@ -22,7 +22,7 @@ from shared.events.contracts import (
     Target,
 )
 from shared.events.gateway import PersonChanged
-from shared.events.incidents import ClockBreached, ClockStopped, ClockWarned
+from shared.events.incidents import ArmedClock, ClockBreached, ClocksArmed, ClockStopped, ClockWarned
 from shared.mechanisms import tables_of
 from shared.permissions import Permission, Role
 from tests.harness import OneService, principal
@@ -202,6 +202,12 @@ async def warned(incidents: OneService, kind: str) -> list[int]:
 async def broken(incidents: OneService) -> list[str]:
     """The kinds of promises that were said to be broken, in that order."""
     return [b.kind for b in await incidents.said(ClockBreached)]
+
+
+async def armed(incidents: OneService, kind: str | None = None) -> list[ArmedClock]:
+    """Each clock, or each of a kind, as often as it was said to run."""
+    told = [clock for said in await incidents.said(ClocksArmed) for clock in said.clocks]
+    return [clock for clock in told if kind in (None, clock.kind)]
 
 
 async def stopped(incidents: OneService) -> dict[str, str]:

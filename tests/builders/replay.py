@@ -9,23 +9,23 @@ from typing import Any
 from shared import clocks
 from shared.bus import Envelope
 from shared.calendar import WorkCalendar
-from shared.events.incidents import ClockArmed, ClockStopped
+from shared.events.incidents import ArmedClock, ClocksArmed, ClockStopped
 
 
 def rebuilt(envelopes: Iterable[Envelope]) -> dict[str, clocks.Clock]:
     """By its id, each clock as the last thing said of it has it."""
     found: dict[str, clocks.Clock] = {}
     for envelope in envelopes:
-        if envelope.type == ClockArmed.type:
-            armed = ClockArmed.model_validate(envelope.data)
-            found[str(armed.clock_id)] = _armed(armed)
+        if envelope.type == ClocksArmed.type:
+            told = ClocksArmed.model_validate(envelope.data)
+            found |= {str(armed.clock_id): _armed(armed) for armed in told.clocks}
         elif envelope.type == ClockStopped.type:
             stopped = ClockStopped.model_validate(envelope.data)
             found[str(stopped.clock_id)] = _ended(found[str(stopped.clock_id)], stopped)
     return found
 
 
-def _armed(said: ClockArmed) -> clocks.Clock:
+def _armed(said: ArmedClock) -> clocks.Clock:
     unit = clocks.Unit.WORKING_DAYS if said.unit == "working_days" else clocks.Unit.SECONDS
     return clocks.Clock(
         kind=said.kind,

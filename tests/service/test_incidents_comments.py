@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from shared.auth import Principal
 from shared.events.contracts import Target
-from shared.events.incidents import ClockArmed, IncidentCommented, InternalNoteAdded
+from shared.events.incidents import ArmedClock, IncidentCommented, InternalNoteAdded
 from shared.permissions import Role
 from tests.builders.incidents import (
     DESK,
@@ -21,6 +21,7 @@ from tests.builders.incidents import (
     TARGETS,
     Customer,
     a_customer,
+    armed,
     do,
     in_progress,
     reported,
@@ -161,8 +162,8 @@ async def test_what_the_provider_says_in_public_is_an_update(one_service: OneSer
     assert len(await _updates_owed(incidents)) == owed + 1
 
 
-async def _updates_owed(incidents: OneService) -> list[ClockArmed]:
-    return [armed for armed in await incidents.said(ClockArmed) if armed.kind == "next_update"]
+async def _updates_owed(incidents: OneService) -> list[ArmedClock]:
+    return await armed(incidents, "next_update")
 
 
 async def test_what_is_said_of_a_merged_incident_is_said_of_its_target(one_service: OneService.Factory) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.events.incidents import ClockArmed, ClockBreached, IncidentPaused, IncidentResumed, PauseSettled
+from shared.events.incidents import ClockBreached, IncidentPaused, IncidentResumed, PauseSettled
 from shared.permissions import Role
 from tests.builders.incidents import (
     DESK,
@@ -16,6 +16,7 @@ from tests.builders.incidents import (
     SOLVED,
     Customer,
     a_customer,
+    armed,
     armed_timers,
     broken,
     clock,
@@ -82,7 +83,7 @@ async def test_a_pause_is_said_with_its_evidence_and_shown_to_the_customer(one_s
     [pause] = await pauses_of(incidents, incident, customer.user)
     assert (pause["reason"], pause["evidence"]) == ("waiting_for_customer", ASKED["evidence"])
     assert pause["author"] == f"person:{ENGINEER.id}"
-    last = [armed for armed in await incidents.said(ClockArmed) if armed.kind == "resolve"][-1]
+    last = (await armed(incidents, "resolve"))[-1]
     assert [(p.reason, p.until_at) for p in last.pauses] == [("waiting_for_customer", ended.until_at)]
 
 

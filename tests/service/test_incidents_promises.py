@@ -11,7 +11,7 @@ from services.incidents.clocks import actions as clocks
 from services.incidents.clocks.models import Clock
 from shared.calendar import WorkCalendar
 from shared.db import Caller
-from shared.events.incidents import ClockArmed, ClockBreached, ClockStopped, ClockWarned
+from shared.events.incidents import ClockBreached, ClockStopped, ClockWarned
 from tests.builders.incidents import (
     CLASSIFIED,
     DESK,
@@ -21,6 +21,7 @@ from tests.builders.incidents import (
     SOLVED,
     TIMERS,
     a_customer,
+    armed,
     broken,
     clock,
     do,
@@ -155,7 +156,7 @@ async def test_working_units_run_on_the_agreements_calendar(one_service: OneServ
     calendar = WorkCalendar.from_data(OFFICE_HOURS)
     assert datetime.fromisoformat(clock(incident, "respond")["due_at"]) == calendar.add(at, 4 * HOUR)
     assert datetime.fromisoformat(clock(incident, "resolve")["due_at"]) == calendar.add_working_days(at, 3)
-    [respond] = [c for c in await incidents.said(ClockArmed) if c.kind == "respond"]
+    [respond] = await armed(incidents, "respond")
     assert (respond.unit, respond.calendar) == ("working_seconds", OFFICE_HOURS)
 
 

@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 from services.incidents.copies.models import Agreement, Asset
 from services.incidents.copies.models import Customer as CustomerCopy
 from shared.events.contracts import Target
-from shared.events.incidents import ClockArmed, IncidentReported
+from shared.events.incidents import IncidentReported
 from shared.mechanisms import tables_of
 from shared.permissions import Role
 from tests.builders.incidents import (
@@ -25,6 +25,7 @@ from tests.builders.incidents import (
     TARGETS,
     Customer,
     a_customer,
+    armed,
     clock,
     do,
     person,
@@ -70,15 +71,15 @@ async def test_the_report_and_its_promises_are_said(one_service: OneService.Fact
     customer = await a_customer(incidents)
     incident = await reported(incidents, customer)
     [said] = await incidents.said(IncidentReported)
-    armed = await incidents.said(ClockArmed)
+    told = await armed(incidents)
     assert (str(said.incident_id), said.number, said.covered) == (incident["id"], incident["number"], True)
     assert (said.contact_email, said.contact_locale) == ("contact@example.com", "zh-CN")
-    assert {(c.kind, c.amount, c.unit) for c in armed} == {
+    assert {(c.kind, c.amount, c.unit) for c in told} == {
         ("respond", HOUR, "seconds"),
         ("on_site", 2 * HOUR, "seconds"),
         ("resolve", 8 * HOUR, "seconds"),
     }
-    assert all(c.due_at == c.started_at + timedelta(seconds=c.amount) for c in armed)
+    assert all(c.due_at == c.started_at + timedelta(seconds=c.amount) for c in told)
     assert incidents.bus.published[0].type == IncidentReported.type
 
 
@@ -90,7 +91,7 @@ async def test_an_asset_without_a_contract_is_registered_and_visibly_not_covered
     incident = await reported(incidents, customer, asset_id=str(customer.printer))
     assert (incident["covered"], incident["agreement_id"], incident["contract_number"]) == (False, None, None)
     assert incident["clocks"] == []
-    assert await incidents.said(ClockArmed) == []
+    assert await armed(incidents) == []
     [said] = await incidents.said(IncidentReported)
     assert not said.covered
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid_utils.compat import uuid7
 
-from shared.events.incidents import ClockArmed, ClockBreached
+from shared.events.incidents import ClockBreached
 from tests.builders.incidents import (
     CLASSIFIED,
     DESK,
@@ -12,6 +12,7 @@ from tests.builders.incidents import (
     HOUR,
     TARGETS,
     a_customer,
+    armed,
     armed_timers,
     broken,
     clock,
@@ -40,8 +41,8 @@ async def test_a_new_severity_keeps_what_was_counted_and_moves_what_is_due(one_s
         "remaining_seconds": on_site["remaining_seconds"],
     }
     assert clock(disaster, "respond")["state"] == "met"
-    armed = [(c.kind, c.amount) for c in await incidents.said(ClockArmed)]
-    assert armed[3:] == [("resolve", 6 * HOUR), ("plan_requested", HOUR // 4), ("superior_told", HOUR)]
+    told = [(c.kind, c.amount) for c in await armed(incidents)]
+    assert told[3:] == [("resolve", 6 * HOUR), ("plan_requested", HOUR // 4), ("superior_told", HOUR)]
     await incidents.advance(hours=2, minutes=2)
     assert await warned(incidents, "resolve") == [50]
 
@@ -87,9 +88,9 @@ async def test_a_longer_target_lifts_a_breach_and_can_be_broken_again(one_servic
 async def test_the_same_severity_again_leaves_the_promises_alone(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
     incident = await in_progress(incidents, await a_customer(incidents))
-    armed, timers = len(await incidents.said(ClockArmed)), await armed_timers(incidents)
+    told, timers = len(await armed(incidents)), await armed_timers(incidents)
     await do(incidents, ENGINEER, incident, "classify", CLASSIFIED | {"analysis": "Both cards are dead."})
-    assert (len(await incidents.said(ClockArmed)), await armed_timers(incidents)) == (armed, timers)
+    assert (len(await armed(incidents)), await armed_timers(incidents)) == (told, timers)
 
 
 async def test_a_promise_the_severity_does_not_make_is_cancelled_and_can_come_back(

@@ -364,5 +364,5 @@ def test_broken_promises_stand_out_and_the_machinery_stays_aside() -> None:
     assert (marked["clock_breached"], marked["alarm_raised"], marked["message_failed"]) == ("bad", "bad", "bad")
     assert marked["clock_warned"] == "at-risk"
     assert (marked["incident_closed"], marked["activation_authorised"]) == ("good", "good")
-    assert (marked["clock_armed"], marked["webhook_delivered"]) == ("aside", "aside")
+    assert (marked["clocks_armed"], marked["webhook_delivered"]) == ("aside", "aside")
     assert marked["incident_reported"] == "plain"

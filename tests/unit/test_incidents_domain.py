@@ -23,7 +23,7 @@ from shared import clocks
 from shared.calendar import ALWAYS, chinese_office_hours
 from shared.errors import IllegalMove
 from shared.events import REGISTRY
-from shared.events.incidents import ClockArmed, ClockStopped, IncidentAssigned
+from shared.events.incidents import ArmedClock, ClocksArmed, ClockStopped, IncidentAssigned
 from shared.permissions import Permission
 
 HOUR = 3600
@@ -294,9 +294,9 @@ def test_a_row_of_the_past_is_told_though_its_event_has_new_fields_since() -> No
 
 
 def test_a_sentence_of_the_timeline_shows_times_in_the_providers_zone() -> None:
-    armed = ClockArmed(
-        incident_id=uuid4(),
-        customer_id=uuid4(),
+    clock = ArmedClock(
+        clock_id=uuid4(),
+        about_id=None,
         kind="respond",
         started_at=START,
         amount=3600,
@@ -304,5 +304,7 @@ def test_a_sentence_of_the_timeline_shows_times_in_the_providers_zone() -> None:
         calendar={},
         due_at=START + timedelta(hours=15),
     )
-    assert armed.sentence("en", ZoneInfo("Asia/Shanghai")) == "Promise “respond”: due 2026-11-17 01:00 (UTC+08:00)"
-    assert armed.sentence("zh") == "承诺“响应”：应于 2026-11-16 17:00 (UTC) 前完成"
+    armed = ClocksArmed(incident_id=uuid4(), customer_id=uuid4(), clocks=(clock, clock))
+    due = "2026-11-17 01:00 (UTC+08:00)"
+    assert armed.sentence("en", ZoneInfo("Asia/Shanghai")) == f"Promised: respond {due}; respond {due}"
+    assert armed.sentence("zh") == "承诺：响应 2026-11-16 17:00 (UTC)；响应 2026-11-16 17:00 (UTC)"

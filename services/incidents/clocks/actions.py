@@ -47,8 +47,7 @@ async def arm_clocks(
     if armed:
         await insert_complete(session, armed)
         await _arm_timers(session, dict.fromkeys(armed, stretches))
-    for clock in armed:
-        say_armed(session, clock, stretches)
+    say_armed(session, armed, stretches)
     due = {clock.kind: clock.due_at for clock in armed}
     beyond = [promise.kind for promise in wanted if promise.kind not in due]
     information = {"beyond_calendar": beyond} if beyond else None
@@ -170,14 +169,16 @@ async def aim_clocks(
     known = await queries.clocks_of(session, bearer.incident_id)
     stretches = (await stretches_of(session, [bearer.incident_id]))[bearer.incident_id]
     changed = [clock.id for clock in known if _is_to_change(clock, aims[clock.kind])]
+    going = []
     for clock in await _held(session, changed):
         aim = aims[clock.kind]
         if aim is None or not domain.can_break(domain.Wanted(clock.kind, clock.started_at, aim).promise):
             _drop(session, clock, stretches)
         elif clock.is_open or clock.kind in starts:
             _aim(clock, aim, stretches)
-            await _run_on(session, [clock], {bearer.incident_id: stretches})
+            going.append(clock)
             note_clock(session, clock, "aim_clock", due_at=clock.due_at)
+    await _run_on(session, going, {bearer.incident_id: stretches})
     new = (kind for kind in starts if kind not in {clock.kind for clock in known})
     wanted = [domain.Wanted(kind, starts[kind], aim) for kind in new if (aim := aims[kind]) is not None]
     await arm_clocks(session, bearer, wanted, stretches)
@@ -364,8 +365,11 @@ async def _run_on(session: AsyncSession, going: Sequence[Clock], stretches: Mapp
     uncounted = {clock: stretches[clock.incident_id] for clock in going}
     running = {clock: mine for clock, mine in uncounted.items() if _is_running(clock, mine)}
     await _arm_timers(session, running)
+    of_incident: dict[UUID, list[Clock]] = defaultdict(list)
     for clock in going:
-        say_armed(session, clock, stretches[clock.incident_id])
+        of_incident[clock.incident_id].append(clock)
+    for incident_id, together in of_incident.items():
+        say_armed(session, together, stretches[incident_id])
 
 
 def _is_running(clock: Clock, stretches: Stretches) -> bool:

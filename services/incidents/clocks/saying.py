@@ -11,23 +11,31 @@ from services.incidents.clocks import domain
 from services.incidents.clocks.models import Clock
 from services.incidents.pauses.domain import Stretch
 from shared.audit import note
-from shared.events.incidents import ClockArmed, ClockBreached, PausedStretch
+from shared.events.incidents import ArmedClock, ClockBreached, ClocksArmed, PausedStretch
 from shared.outbox import emit
 
 Stretches = Sequence[Stretch]
 
 
-def say_armed(session: AsyncSession, clock: Clock, stretches: Stretches) -> None:
-    emit(
-        session,
-        ClockArmed(
-            **about(clock),
-            started_at=clock.started_at,
-            amount=clock.amount,
-            unit=clock.unit,
-            calendar=clock.calendar or domain.ROUND_THE_CLOCK,
-            pauses=pauses_said(clock, stretches),
-        ),
+def say_armed(session: AsyncSession, armed: Sequence[Clock], stretches: Stretches) -> None:
+    """One fact for all clocks of an incident that begin or change together."""
+    if armed:
+        first = armed[0]
+        told = tuple(_as_armed(clock, stretches) for clock in armed)
+        emit(session, ClocksArmed(incident_id=first.incident_id, customer_id=first.customer_id, clocks=told))
+
+
+def _as_armed(clock: Clock, stretches: Stretches) -> ArmedClock:
+    return ArmedClock(
+        clock_id=clock.id,
+        about_id=clock.about_id,
+        kind=clock.kind,
+        started_at=clock.started_at,
+        amount=clock.amount,
+        unit=clock.unit,
+        calendar=clock.calendar or domain.ROUND_THE_CLOCK,
+        due_at=clock.due_at,
+        pauses=pauses_said(clock, stretches),
     )
 
 

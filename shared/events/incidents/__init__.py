@@ -1,6 +1,13 @@
 """What incidents says: the life of an incident, its visits, its clocks, and what is said about it."""
 
-from shared.events.incidents.clocks import ClockArmed, ClockBreached, ClockStopped, ClockWarned, PausedStretch
+from shared.events.incidents.clocks import (
+    ArmedClock,
+    ClockBreached,
+    ClocksArmed,
+    ClockStopped,
+    ClockWarned,
+    PausedStretch,
+)
 from shared.events.incidents.cover import AgreementReplaced, CoverDecided, CoverFound
 from shared.events.incidents.history import IncidentImported, RecordedClock, RecordedFact
 from shared.events.incidents.life import (
@@ -52,13 +59,14 @@ from shared.events.incidents.visits import VisitArrived, VisitCompleted, VisitDe
 
 __all__ = [
     "AgreementReplaced",
+    "ArmedClock",
     "AttachmentAdded",
     "AttachmentWithdrawn",
     "ChildrenChanged",
-    "ClockArmed",
     "ClockBreached",
     "ClockStopped",
     "ClockWarned",
+    "ClocksArmed",
     "CoverDecided",
     "CoverFound",
     "HypothesisJudged",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.events._base import Event
+from shared.events._base import Event, shown_moment
+from shared.events.words import word
 
 
 class PausedStretch(BaseModel):
@@ -21,31 +22,43 @@ class PausedStretch(BaseModel):
     reason: str
 
 
-class ClockArmed(
-    Event,
-    type="incidents.clock_armed.v1",
-    subject="incident_id",
-    en="Promise “{kind}”: due {due_at}",
-    zh="承诺“{kind}”：应于 {due_at} 前完成",
-):
-    """A promise runs, from now on as said here: it began, its target changed, or what it does not count.
+class ArmedClock(BaseModel):
+    """One promise with every input of its arithmetic (shared/clocks.py): the last one said of it rebuilds the clock.
 
-    Carries every input of its arithmetic (shared/clocks.py), so that the last one said rebuilds the clock. While a
-    pause is open the clock stands still, and `due_at` is when it would be due if it ran on now. `about_id`: what a
-    clock of several of its kind runs for.
+    While a pause is open the clock stands still, and `due_at` is when it would be due if it ran on now. `about_id`:
+    what a clock of several of its kind runs for.
     """
 
-    incident_id: UUID
-    customer_id: UUID
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    clock_id: UUID
+    about_id: UUID | None
     kind: str
     started_at: datetime
     amount: int
     unit: str
     calendar: dict[str, Any]
     due_at: datetime
-    clock_id: UUID | None = None
-    about_id: UUID | None = None
     pauses: tuple[PausedStretch, ...] = ()
+
+
+class ClocksArmed(
+    Event,
+    type="incidents.clocks_armed.v1",
+    subject="incident_id",
+    en="Promised: {clocks}",
+    zh="承诺：{clocks}",
+):
+    """Promises run, from now on as said here: they began, their targets changed, or what they do not count."""
+
+    incident_id: UUID
+    customer_id: UUID
+    clocks: tuple[ArmedClock, ...]
+
+    def sentence(self, language: str, zone: tzinfo = UTC) -> str:
+        due = [f"{word(clock.kind, language)} {shown_moment(clock.due_at, zone)}" for clock in self.clocks]
+        template = self.zh if language == "zh" else self.en
+        return template.format(clocks=("；" if language == "zh" else "; ").join(due))
 
 
 class ClockStopped(

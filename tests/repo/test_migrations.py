@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import asyncpg
@@ -19,17 +18,6 @@ from tests.databases import Databases
 from tests.repo.sources import ROOT, text_of
 
 SERVICES = pytest.mark.parametrize("name", catalogue.NAMES)
-
-
-@pytest.fixture
-async def fresh(postgres: str) -> AsyncIterator[str]:
-    """The administrator's URL of an empty database."""
-    connection = await asyncpg.connect(plain_url(postgres))
-    await connection.execute("DROP DATABASE IF EXISTS migrations WITH (FORCE)")
-    await connection.execute("CREATE DATABASE migrations")
-    yield postgres.replace("/postgres?", "/migrations?", 1)
-    await connection.execute("DROP DATABASE migrations WITH (FORCE)")
-    await connection.close()
 
 
 async def left_in(url: str, schema: str) -> set[str]:

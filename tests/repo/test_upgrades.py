@@ -1,0 +1,76 @@
+"""Incidents of the release before keep their promises and their history when the schema goes up and down."""
+
+from __future__ import annotations
+
+import asyncio
+
+import asyncpg
+
+from shared import migrate
+from shared.db import plain_url
+
+BEFORE = "incidents_0003"
+INCIDENT, CLOCK, EVENT = (f"019a0000-0000-7000-8000-00000000000{number}" for number in (1, 2, 3))
+CUSTOMER = "019a0000-0000-7000-8000-0000000000c1"
+KEPT_BEFORE = f"""
+INSERT INTO incidents.incidents (id, version, number, customer_id, title, description, channel, severity, state,
+    covered, contact_name, contact_locale, reported_by, reported_at, key_business_ids, engineer_id)
+VALUES ('{INCIDENT}', 3, 'INC-2026-000001', '{CUSTOMER}', '核心交换机中断', 'All dark.', 'portal', 'general',
+    'in_progress', false, 'Operator', 'zh-CN', 'person:x', '2026-03-02T01:00:00Z', '{{}}', '{EVENT}');
+INSERT INTO incidents.clocks (id, customer_id, incident_id, number, kind, started_at, amount, unit, due_at,
+    warned_percent, breach_said)
+VALUES ('{CLOCK}', '{CUSTOMER}', '{INCIDENT}', 'INC-2026-000001', 'resolve', '2026-03-02T01:00:00Z', 28800,
+    'seconds', '2026-03-02T09:00:00Z', 50, false);
+INSERT INTO incidents.timeline (event_id, customer_id, incident_id, type, at, sequence, actor, data)
+VALUES ('{EVENT}', '{CUSTOMER}', '{INCIDENT}', 'incidents.clock_armed.v1', '2026-03-02T01:00:00Z', 2, 'person:x',
+    '{{"incident_id": "{INCIDENT}", "customer_id": "{CUSTOMER}", "kind": "resolve", "amount": 28800, "unit": "seconds",
+       "started_at": "2026-03-02T01:00:00Z", "due_at": "2026-03-02T09:00:00Z", "calendar": {{}}}}');
+"""
+NOW = """
+SELECT incident.state, impact, priority, team, cover, registered_at = reported_at AS told_at_once,
+    warning_percents, warned_percent, about_id, entry.type, entry.data #>> '{clocks,0,kind}' AS told,
+    search @@ '核心'::tsquery AS found
+FROM incidents.incidents AS incident JOIN incidents.clocks AS clock ON clock.incident_id = incident.id
+JOIN incidents.timeline AS entry ON entry.incident_id = incident.id
+"""
+AGAIN = """
+SELECT incident.state, clock.kind, entry.type, entry.data ->> 'due_at' AS due_at FROM incidents.incidents AS incident
+JOIN incidents.clocks AS clock ON clock.incident_id = incident.id
+JOIN incidents.timeline AS entry ON entry.incident_id = incident.id
+"""
+
+
+async def test_an_incident_of_before_is_worked_on_after(fresh: str) -> None:
+    await migrate.prepare_roles(fresh, ["incidents"], "")
+    owner = migrate.owner_url(fresh, "incidents", "")
+    await asyncio.to_thread(migrate.upgrade, "incidents", owner, BEFORE)
+    connection = await asyncpg.connect(plain_url(fresh))
+    try:
+        await connection.execute(KEPT_BEFORE)
+        await asyncio.to_thread(migrate.upgrade, "incidents", owner)
+        now = dict(await connection.fetchrow(NOW))
+        await connection.execute("UPDATE incidents.incidents SET state = 'waiting'")
+        await asyncio.to_thread(migrate.downgrade, "incidents", owner, BEFORE)
+        again = dict(await connection.fetchrow(AGAIN))
+    finally:
+        await connection.close()
+    assert now == {
+        "state": "in_progress",
+        "impact": "medium",
+        "priority": "medium",
+        "team": "site",
+        "cover": "undecided",
+        "told_at_once": True,
+        "warning_percents": [],
+        "warned_percent": 50,
+        "about_id": None,
+        "type": "incidents.clocks_armed.v1",
+        "told": "resolve",
+        "found": True,
+    }
+    assert again == {
+        "state": "in_progress",
+        "kind": "resolve",
+        "type": "incidents.clock_armed.v1",
+        "due_at": "2026-03-02T09:00:00Z",
+    }

@@ -13,7 +13,9 @@ from typer.exceptions import TyperException
 
 from clients.api import Problem, Unreachable
 from clients.cli.account import login, logout
+from clients.cli.calendars import calendars_group
 from clients.cli.clocks import clocks_group
+from clients.cli.contracts import contracts_group
 from clients.cli.helping import Command, family
 from clients.cli.importing.command import import_group
 from clients.cli.incidents import incidents_group
@@ -68,6 +70,8 @@ def application() -> typer.Typer:
     app = family("aftercare")
     app.add_typer(incidents_group())
     app.add_typer(clocks_group())
+    app.add_typer(contracts_group())
+    app.add_typer(calendars_group())
     app.add_typer(import_group())
     app.command("trace", cls=Command, help="trace")(trace)
     app.command("login", cls=Command, help="login")(login)

@@ -32,6 +32,7 @@ KINDS = (
     "next_update",
     "vendor",
 )
+UNITS = ("seconds", "working_seconds", "working_days")
 
 
 def metavar(values: tuple[str, ...]) -> str:

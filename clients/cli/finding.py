@@ -9,7 +9,7 @@ from uuid import UUID
 
 from clients.api import Aftercare
 from clients.cli.terminal import Misuse
-from clients.models import Asset, Customer, Incident, Me, Person, Site
+from clients.models import Asset, Contract, Customer, Incident, Me, NamedCalendar, Person, Site
 
 T = TypeVar("T")
 ME = "me"
@@ -48,6 +48,18 @@ async def person_like(api: Aftercare, parameter: str, wanted: str) -> UUID:
 async def incident_called(api: Aftercare, reference: str) -> Incident:
     """By number or id."""
     return await api.get(Incident, f"/v1/incidents/{quote(reference, safe='')}")
+
+
+async def contract_called(api: Aftercare, wanted: str) -> Contract:
+    """Raises Misuse when none or several are called so."""
+    contracts = await api.all(Contract, "/v1/contracts")
+    return _the_one("CONTRACT", wanted, contracts, lambda each: (each.id, each.number))
+
+
+async def calendar_called(api: Aftercare, wanted: str) -> NamedCalendar:
+    """Raises Misuse when none or several are called so."""
+    calendars = await api.all(NamedCalendar, "/v1/calendars")
+    return _the_one("CALENDAR", wanted, calendars, lambda each: (each.id, each.code or "", each.name_zh, each.name_en))
 
 
 def _the_one(parameter: str, wanted: str, among: Sequence[T], names: Callable[[T], tuple[UUID, *tuple[str, ...]]]) -> T:

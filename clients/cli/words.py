@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from clients.cli.agreement_words import WORDS as OF_AGREEMENTS
 from clients.cli.import_words import WORDS as IMPORTING
 from clients.cli.incident_words import WORDS as OF_INCIDENTS
 
@@ -146,7 +147,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "minutes": ("{n} min", "{n} 分"),
     "seconds": ("{n} s", "{n} 秒"),
 }
-WORDS |= IMPORTING | OF_INCIDENTS
+WORDS |= IMPORTING | OF_INCIDENTS | OF_AGREEMENTS
 
 
 UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))

@@ -15,6 +15,8 @@ from clients.models.agreements import (
     WorkCalendar,
 )
 from clients.models.base import Answer, Named
+from clients.models.calendars import OpenTime, Preview
+from clients.models.contact_lists import Contents, IssuedContactList, Responsible, ToCall
 from clients.models.conversation import Attachment, Comment, SavedView, Tags, TimeEntry, UsedTag, Watcher
 from clients.models.customers import Asset, Customer, Department, EmergencyOrganisation, KeyBusiness, Site
 from clients.models.emergencies import Activation, Emergency, Engagement, PartCallUp, Plan, Step
@@ -48,6 +50,7 @@ __all__ = (
     "Clock",
     "Comment",
     "ContactList",
+    "Contents",
     "Contract",
     "ContractYear",
     "Customer",
@@ -67,6 +70,7 @@ __all__ = (
     "Hypothesis",
     "Incident",
     "Interval",
+    "IssuedContactList",
     "JointAnalysis",
     "Key",
     "KeyBusiness",
@@ -78,13 +82,16 @@ __all__ = (
     "Movement",
     "Named",
     "NamedCalendar",
+    "OpenTime",
     "Part",
     "PartCallUp",
     "Participant",
     "Pause",
     "Person",
     "Plan",
+    "Preview",
     "Reservation",
+    "Responsible",
     "SavedView",
     "Segment",
     "Session",
@@ -95,6 +102,7 @@ __all__ = (
     "Tags",
     "Target",
     "TimeEntry",
+    "ToCall",
     "UsedTag",
     "Visit",
     "Watcher",

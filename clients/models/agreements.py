@@ -87,7 +87,10 @@ class NamedCalendar(Named):
     """`provisional_years`: their public holidays are not announced yet."""
 
     id: UUID
+    code: str | None = None
     data: WorkCalendar
+    first_year: int | None = None
+    last_year: int | None = None
     provisional_years: tuple[int, ...] = ()
     revision: int = 1
     version: int = 1

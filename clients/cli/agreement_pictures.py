@@ -73,8 +73,8 @@ def contact_list_page(found: IssuedContactList, language: str, zone: tzinfo | No
 
 def _versions(agreements: Iterable[Agreement], language: str) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim")
-    for key in ("version", "state", "zone", "provider_signed", "customer_signed", "id"):
-        table.add_column(say(key, language), no_wrap=key == "id")
+    for key in ("version", "state", "zone", "provider_signed", "customer_signed"):
+        table.add_column(say(key, language))
     for agreement in agreements:
         table.add_row(
             str(agreement.revision),
@@ -82,7 +82,6 @@ def _versions(agreements: Iterable[Agreement], language: str) -> Table:
             agreement.calendar.zone,
             agreement.provider_signed_by or "",
             agreement.customer_signed_by or "",
-            Text(str(agreement.id), style="dim"),
             style="" if agreement.state == IN_FORCE else "dim",
         )
     return table
@@ -93,6 +92,7 @@ def _terms(agreement: Agreement, language: str) -> Table:
     warnings = listed((f"{percent} %" for percent in agreement.warning_percents), language)
     days = agreement.close_after_days
     table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_row(Text(say("agreement", language), style="dim"), Text(str(agreement.id)))
     table.add_row(Text(say("may_pause", language), style="dim"), Sentence(reasons or say("never", language)))
     table.add_row(Text(say("warned_at", language), style="dim"), Sentence(warnings or say("as_usual", language)))
     if days is not None:

@@ -24,6 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "provider_signed": ("Provider", "服务方签字"),
     "customer_signed": ("Customer", "客户签字"),
     "id": ("Id", "ID"),
+    "agreement": ("Agreement", "服务协议"),
     "may_pause": ("Clocks may pause", "可暂停计时"),
     "never": ("never", "不可暂停"),
     "warned_at": ("Warned at", "预警"),

@@ -21,8 +21,8 @@ from shared.zones import zone_named
 
 def calendars_table(calendars: Iterable[NamedCalendar], language: str) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for key in ("calendar", "code", "zone", "years", "provisional_years", "id"):
-        table.add_column(say(key, language), no_wrap=key in ("code", "id"))
+    for key in ("calendar", "code", "zone", "years", "provisional_years"):
+        table.add_column(say(key, language))
     for calendar in calendars:
         table.add_row(
             Sentence(calendar.name(language)),
@@ -30,7 +30,6 @@ def calendars_table(calendars: Iterable[NamedCalendar], language: str) -> Table:
             Text(calendar.data.zone),
             _years(calendar),
             listed(map(str, calendar.provisional_years), language),
-            Text(str(calendar.id), style="dim"),
         )
     return table
 
@@ -65,7 +64,9 @@ def preview_page(calendar: NamedCalendar, preview: Preview, language: str) -> Re
     for interval in preview.intervals:
         start, end = interval.starts_at.astimezone(zone), interval.ends_at.astimezone(zone)
         table.add_row(f"{start:%Y-%m-%d} {_weekday(start.date(), language)}", f"{start:%H:%M} – {end:%H:%M}")
-    parts += [Text(), table, Text(say("times_in", language, zone=calendar.data.zone), style="dim")]
+    if preview.intervals:
+        parts += [Text(), table]
+    parts.append(Text(say("times_in", language, zone=calendar.data.zone), style="dim"))
     if preview.provisional_years:
         parts.append(_provisional(preview.provisional_years, language))
     return Group(*parts)

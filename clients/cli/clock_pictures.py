@@ -19,6 +19,8 @@ from shared.events.words import word
 from shared.zones import zone_named
 
 BREACHED = "breached"
+TIME_OF_DAY = "%H:%M:%S"
+TO_THE_SECOND = f"%Y-%m-%d {TIME_OF_DAY}"
 
 
 def explanation_page(told: Explanation, language: str) -> RenderableType:
@@ -36,14 +38,16 @@ def _account(told: Explanation, language: str) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim", show_footer=True, footer_style="bold")
     counted = sum(line.seconds for line in told.lines if line.counts)
     table.add_column(say("from", language), say("sum", language), no_wrap=True)
-    table.add_column(say("until", language), no_wrap=True)
+    table.add_column(say("until", language), justify="right", no_wrap=True)
     table.add_column(say("length", language), justify="right", no_wrap=True)
     table.add_column(say("counts_so_far", language), to_the_second(counted), justify="right", no_wrap=True)
     table.add_column(say("why", language))
     for line in told.lines:
+        from_at, until_at = line.from_at.astimezone(zone), line.until_at.astimezone(zone)
+        same_day = from_at.date() == until_at.date()
         table.add_row(
-            _time(line.from_at, zone),
-            _time(line.until_at, zone),
+            f"{from_at:{TO_THE_SECOND}}",
+            f"{until_at:{TIME_OF_DAY if same_day else TO_THE_SECOND}}",
             to_the_second(line.seconds),
             to_the_second(line.so_far_seconds),
             Sentence(word(line.reason, language)),
@@ -61,7 +65,7 @@ def foreseen_page(foreseen: Foreseen, language: str, zone: tzinfo | None) -> Ren
         return Sentence(told, style="bold")
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim")
     for key in ("number", "promise", "due", "new_due", "new_state"):
-        table.add_column(say(key, language), no_wrap=True)
+        table.add_column(say(key, language), no_wrap=key in ("number", "due", "new_due"))
     for clock in foreseen.moved:
         table.add_row(
             clock.number, word(clock.kind, language), _time(clock.due_at, zone), *_then(clock, language, zone)
@@ -76,4 +80,4 @@ def _then(clock: MovedClock, language: str, zone: tzinfo | None) -> tuple[Text, 
 
 
 def _time(at: datetime, zone: tzinfo | None) -> str:
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+    return at.astimezone(zone).strftime("%m-%d %H:%M")

@@ -12,9 +12,12 @@ from rich.text import Text
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 from clients.cli.parameters import Lang
+from clients.cli.sentences import Sentence
 from clients.cli.terminal import Misuse, Terminal
+from clients.language import listed
 
 Parameter = TyperArgument | TyperOption
+LONGEST_METAVAR = 28
 
 
 class Command(TyperCommand):
@@ -39,7 +42,7 @@ class Group(TyperGroup):
         _tell_help(self, ctx, terminal.say("metavar_command"))
         terminal.tell(Text(terminal.say("commands"), style="bold"))
         names = [(name, self.commands[name].help or "") for name in self.list_commands(ctx)]
-        terminal.tell(_two_columns((Text(name, style="bold cyan"), Text(terminal.say(key))) for name, key in names))
+        terminal.tell(_two_columns((Text(name, style="bold cyan"), terminal.say(key)) for name, key in names))
         terminal.tell(Text("\n" + terminal.say("exit_codes") + "\n", style="dim"))
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -83,26 +86,34 @@ def _tell_help(command: TyperCommand | TyperGroup, ctx: Any, family: str) -> Non
             terminal.tell("")
 
 
-def _two_columns(rows: Iterable[tuple[Text, Text]]) -> Table:
+def _two_columns(rows: Iterable[tuple[Text, str]]) -> Table:
     table = Table.grid(padding=(0, 3, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column()
     for left, right in rows:
-        table.add_row(Text.assemble("  ", left), right)
+        table.add_row(Text.assemble("  ", left), Sentence(right))
     return table
 
 
 def _spelling(item: Parameter) -> Text:
     if isinstance(item, TyperArgument):
         return Text(_metavar(item), style="cyan")
-    spelled = Text(", ".join(item.opts), style="cyan")
+    spelled = Text("/".join((", ".join(item.opts), *item.secondary_opts)), style="cyan")
     return spelled if item.is_flag else Text.assemble(spelled, " ", (_metavar(item), "dim"))
 
 
 def _metavar(item: Parameter) -> str:
-    return item.metavar or (item.name or "").upper()
+    """What is longer than a column of names can be is told by the meaning."""
+    own = (item.name or "").upper()
+    return own if _is_long(item) else item.metavar or own
 
 
-def _meaning(terminal: Terminal, item: Parameter) -> Text:
-    meaning = Text(terminal.say("option_help" if "--help" in item.opts else item.help or ""))
-    return Text.assemble(meaning, (terminal.say("required"), "yellow")) if item.required else meaning
+def _is_long(item: Parameter) -> bool:
+    return len(item.metavar or "") > LONGEST_METAVAR
+
+
+def _meaning(terminal: Terminal, item: Parameter) -> str:
+    meaning = terminal.say("option_help" if "--help" in item.opts else item.help or "")
+    required = terminal.say("required") if item.required else ""
+    values = terminal.say("one_of", values=listed((item.metavar or "").split("|"), terminal.language))
+    return f"{meaning}{required}{values}" if _is_long(item) else meaning + required

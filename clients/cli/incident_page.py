@@ -16,7 +16,7 @@ from clients.cli.pictures import SEVERITY_COLOURS, STATE_COLOURS, Clocks, term
 from clients.cli.sentences import Sentence
 from clients.cli.words import say
 from clients.language import listed
-from clients.models import Incident, MoveState, Pause, Segment
+from clients.models import Incident, Pause, Segment
 from shared.events.words import word
 
 FACTS = (
@@ -54,7 +54,7 @@ def incident_page(
         parts += [Text(), Text(say("pauses", language), style="bold"), _pauses(pauses, language, zone)]
     if len(segments) > 1:
         parts += [Text(), Text(say("teams", language), style="bold"), _segments(segments, language, zone)]
-    parts += [Text(), *_moves(incident, language)]
+    parts += [Text(), _moves(incident, language)]
     return Panel(Group(*parts), title=_heading(incident, language), title_align="left", box=ROUNDED, padding=(1, 2))
 
 
@@ -139,21 +139,28 @@ def _segments(segments: Iterable[Segment], language: str, zone: tzinfo | None) -
     return table
 
 
-def _moves(incident: Incident, language: str) -> list[Text]:
-    lines = [_possible(incident, language)]
-    hindered: dict[str, list[MoveState]] = {}
+def _moves(incident: Incident, language: str) -> Table:
+    """What can be done now, and below it what cannot, by the reason."""
+    table = _possible(incident, language)
+    hindered: dict[str, list[str]] = {}
     for move in incident.moves:
         if move.why_not is not None:
-            hindered.setdefault(move.why_not, []).append(move)
+            hindered.setdefault(move.why_not, []).append(move.move)
     for why, moves in hindered.items():
-        names = listed((word(move.move, language) for move in moves), language)
-        lines.append(Text.assemble((say(f"why_{why}", language) + "  ", "dim bold"), (names, "dim")))
-    return lines
+        names = Sentence(_names(moves, language), style="dim")
+        table.add_row(Text(say(f"why_{why}", language), style="dim"), names)
+    return table
 
 
-def _possible(incident: Incident, language: str) -> Text:
-    moves = listed((word(name, language) for name in incident.allowed), language)
-    return Text.assemble((say("allowed", language) + "  ", "bold"), moves or say("nothing_allowed", language))
+def _possible(incident: Incident, language: str) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    moves = _names(incident.allowed, language) or say("nothing_allowed", language)
+    table.add_row(Text(say("allowed", language), style="bold"), Sentence(moves))
+    return table
+
+
+def _names(moves: Iterable[str], language: str) -> str:
+    return listed((word(move, language) for move in moves), language)
 
 
 def _time(at: datetime, zone: tzinfo | None) -> str:

@@ -30,7 +30,7 @@ def incidents_table(incidents: Iterable[Incident], language: str) -> Table:
     """One line per incident, with the promise that is due next."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for key in ("number", "severity", "state", "title", "customer", "next_promise"):
-        table.add_column(say(key, language), no_wrap=key != "title")
+        table.add_column(say(key, language), no_wrap=key == "number")
     for incident in incidents:
         table.add_row(
             incident.number,

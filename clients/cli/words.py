@@ -35,6 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "metavar_options": ("[OPTIONS]", "[选项]"),
     "metavar_command": ("COMMAND", "命令"),
     "required": (" (required)", "（必填）"),
+    "one_of": (" One of: {values}.", "可选值：{values}。"),
     "exit_codes": (
         "Exit codes: 0 done, 1 refused or left out, 2 wrong usage, 3 the platform cannot be reached.",
         "退出码：0 成功，1 被拒绝或未导入，2 用法错误，3 无法连接平台。",

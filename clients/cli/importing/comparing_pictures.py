@@ -34,7 +34,7 @@ def comparison_page(comparison: Comparison, language: str) -> RenderableType:
 
 def _verdicts(comparison: Comparison, language: str) -> Table:
     table = _by_value(comparison, language)
-    table.add_column(say("incidents_column", language), justify="right")
+    table.add_column(say("incidents_column", language), justify="right", no_wrap=True)
     for side in ("file_says", "we_say"):
         for verdict in VERDICTS:
             table.add_column(say(side, language, verdict=say(verdict, language)), justify="right")

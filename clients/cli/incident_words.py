@@ -54,6 +54,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "只列出在此时间前有承诺到期的事件（2026-03-02 10:30）。",
     ),
     "option_words": ("All of these words are in number, title or description.", "编号、标题或描述包含所有这些词。"),
+    "option_source_number": (
+        "The incident with this number in the system it was taken over from.",
+        "在原系统中编号为此的事件。",
+    ),
     "option_order": ("The newest first, or what is due next.", "最新的在前，或最先到期的在前。"),
     "option_at": (
         "When it was really reported, if not now (2026-03-02 10:30).",

@@ -46,6 +46,7 @@ def list_incidents(
     covered: Annotated[bool | None, typer.Option("--covered/--uncovered", help="option_covered")] = None,
     due_before: Annotated[str | None, typer.Option("--due-before", metavar="TIME", help="option_due_before")] = None,
     words: Annotated[str | None, typer.Option("--words", help="option_words")] = None,
+    source_number: Annotated[str | None, typer.Option("--source-number", help="option_source_number")] = None,
     order: Annotated[str | None, typer.Option(metavar=metavar(ORDERS), help="option_order")] = None,
     limit: Annotated[int, typer.Option(min=1, metavar="N", help="option_limit")] = 50,
     lang: Lang = None,
@@ -65,6 +66,7 @@ def list_incidents(
         "covered": covered,
         "due_before": due_before and moment_in("--due-before", due_before, terminal.zone).isoformat(),
         "q": words,
+        "source_number": source_number,
     }
 
     async def work(api: Aftercare) -> list[Incident]:

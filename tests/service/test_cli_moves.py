@@ -111,7 +111,17 @@ def test_a_move_that_cannot_be_understood_is_not_made(
 
 def test_a_list_is_narrowed_and_ordered_by_the_platform(caller: Caller, platform: Answering) -> None:
     options = "--state waiting --state triaged --priority high --team site --breached --order due --engineer me"
-    caller.calls("incidents", "list", *options.split(), "--due-before", "2026-03-02 10:30", "--words", "core switch")
+    caller.calls(
+        "incidents",
+        "list",
+        *options.split(),
+        "--due-before",
+        "2026-03-02 10:30",
+        "--words",
+        "core switch",
+        "--source-number",
+        "INC7",
+    )
     _, path, query = platform.asked[-1]
     assert (path, query.pop("limit")) == ("/v1/incidents", ["200"])
     assert query == {
@@ -123,6 +133,7 @@ def test_a_list_is_narrowed_and_ordered_by_the_platform(caller: Caller, platform
         "engineer_id": [LI["id"]],
         "due_before": ["2026-03-02T10:30:00+00:00"],
         "q": ["core switch"],
+        "source_number": ["INC7"],
     }
 
 

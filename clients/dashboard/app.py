@@ -77,7 +77,7 @@ def _add_incidents(pages: _Pages) -> None:
     async def incidents(request: Request) -> Response | None:
         async def draw(caller: Caller, frame: Frame, _: None) -> None:
             page = ListPage(caller.api, caller.me, frame, Filters.of(request.query_params), caller.on_ended)
-            await page.begin()
+            await page.show_first()
             page.follow()
 
         return await pages.show(request, "incidents", _nothing_to_read, draw)

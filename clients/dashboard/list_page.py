@@ -48,7 +48,7 @@ class ListPage:
         self._more = Tag("button", self._reader.say("more"), "button list__more", type="button")
         self._more.on("click", self._show_more)
 
-    async def begin(self) -> None:
+    async def show_first(self) -> None:
         """Draw all of it for the first time."""
         found, _ = await asyncio.gather(findable(self._api, self._me, self._reader.language), self.refresh())
         self._bar.show(found)

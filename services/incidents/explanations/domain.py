@@ -11,6 +11,8 @@ from shared import clocks
 from shared.events.words import word
 from shared.zones import zone_named
 
+SECONDS, DAY = len("2026-11-24 09:00:00"), len("2026-11-24 ")
+
 
 @dataclass(frozen=True)
 class Line:
@@ -70,8 +72,9 @@ def _lines(reading: Reading, zone: tzinfo) -> Iterator[Line]:
 
 
 def _span(start: datetime, end: datetime) -> str:
-    same_day = start.date() == end.date()
-    return f"{start:%Y-%m-%d %H:%M:%S} - {end:{'%H:%M:%S' if same_day else '%Y-%m-%d %H:%M:%S'}}"
+    """Local times to the second; the day of the end only where it is another one."""
+    first, last = start.isoformat(" ", "seconds")[:SECONDS], end.isoformat(" ", "seconds")[:SECONDS]
+    return f"{first} - {last[DAY:] if first[:DAY] == last[:DAY] else last}"
 
 
 def _because(interval: clocks.Interval, language: str) -> str:

@@ -130,6 +130,20 @@ async def test_an_amendment_for_open_incidents_counts_from_their_reports(one_ser
     assert "resolve" in await broken(incidents)
 
 
+async def test_what_an_amendment_adds_is_promised_to_open_incidents_too(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    old = await reported(incidents, customer)
+    await incidents.advance(hours=3)
+    update = Target(severity="general", kind="next_update", amount=2 * HOUR, unit="seconds")
+    amendment = customer.agreed(agreement_id=uuid7(), revision=2, targets=(*TARGETS, update), applies_to_open=True)
+    await incidents.hear(customer.agreed(in_force=False), sequence=2)
+    await incidents.hear(amendment)
+    await incidents.settle()
+    now = await seen(incidents, old)
+    assert (states(now)["next_update"], counted_minutes(now, "next_update")) == ("running", 0)
+
+
 async def test_a_withdrawn_agreement_withdraws_its_clocks(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
     customer = await a_customer(incidents)

@@ -185,6 +185,7 @@ async def _take_up(session: AsyncSession, incident: Incident) -> None:
     for reason, at in since:
         await _leave_gap(session, incident, reason, at)
     incident.resolved_at = incident.closed_at = incident.cancelled_at = incident.closes_at = None
+    incident.former_state = None
     incident.solution = incident.resolved_by = incident.confirmed_by = incident.confirmed_at = None
     await timers.cancel(session, CLOSE_UNANSWERED, incident.id)
     first = min(at for _, at in since)

@@ -179,7 +179,7 @@ def happened(kind: type[Event], locale: str = "zh-CN", **changes: Any) -> Any:
 
 def _any(annotation: Any) -> Any:
     """Some value for a field that the test does not care for."""
-    values = {datetime: AT, UUID: uuid7(), str: "-", int: 1, bool: False, dict[str, Any]: {}}
+    values = {datetime: AT, UUID: uuid7(), str: "-", int: 1, float: 1.0, bool: False, dict[str, Any]: {}}
     return values.get(annotation, () if get_origin(annotation) is tuple else None)
 
 

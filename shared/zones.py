@@ -87,9 +87,15 @@ def day_number(day: date) -> int:
     return day.toordinal() - 1
 
 
+OF_THE_MACHINE = frozenset({"posixrules", "localtime", "Factory"})
+"""Files beside the database's zones, which mean something else on each machine."""
+
+
 def zone_named(name: str) -> ZoneInfo:
     """Raises UnknownZone, also for names that are paths or folders of the database."""
     try:
+        if name in OF_THE_MACHINE:
+            raise KeyError(name)
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError, TypeError, AttributeError) as problem:
         raise UnknownZone(f"{name!r} is not a time zone of the IANA database", name) from problem

@@ -98,6 +98,14 @@ def _add_incidents(pages: _Pages) -> None:
         return await pages.show(request, "report", lambda caller: reportable(caller.api, caller.me), draw)
 
 
+def _id_of(text: str) -> UUID:
+    """The id in an address; what is none is one that nothing has, so that our own page says so."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
+
+
 def _add_agreements(pages: _Pages) -> None:
     @ui.page("/contracts", response_timeout=PAGE_SECONDS)
     async def all_contracts(request: Request) -> Response | None:
@@ -107,11 +115,13 @@ def _add_agreements(pages: _Pages) -> None:
         return await pages.show(request, "contracts", lambda caller: contracts(caller.api, caller.me), draw)
 
     @ui.page("/contracts/{contract_id}", response_timeout=PAGE_SECONDS)
-    async def one_contract(request: Request, contract_id: UUID) -> Response | None:
+    async def one_contract(request: Request, contract_id: str) -> Response | None:
         async def draw(caller: Caller, frame: Frame, known: KnownContract) -> None:
             ContractPage(caller.api, caller.me, caller.reader, known, caller.on_ended)
 
-        return await pages.show(request, "contract", lambda caller: contract(caller.api, caller.me, contract_id), draw)
+        return await pages.show(
+            request, "contract", lambda caller: contract(caller.api, caller.me, _id_of(contract_id)), draw
+        )
 
     @ui.page("/calendars", response_timeout=PAGE_SECONDS)
     async def all_calendars(request: Request) -> Response | None:
@@ -121,12 +131,12 @@ def _add_agreements(pages: _Pages) -> None:
         return await pages.show(request, "calendars", lambda caller: calendars(caller.api), draw)
 
     @ui.page("/calendars/{calendar_id}", response_timeout=PAGE_SECONDS)
-    async def one_calendar(request: Request, calendar_id: UUID, year: int = 0) -> Response | None:
+    async def one_calendar(request: Request, calendar_id: str, year: int = 0) -> Response | None:
         async def draw(caller: Caller, frame: Frame, known: KnownCalendar) -> None:
             shown = year if 1970 <= year <= 2200 else moment_now().astimezone(caller.reader.zone).year
             CalendarPage(caller.api, caller.me, caller.reader, known, shown, caller.on_ended)
 
-        return await pages.show(request, "calendars", lambda caller: calendar(caller.api, calendar_id), draw)
+        return await pages.show(request, "calendars", lambda caller: calendar(caller.api, _id_of(calendar_id)), draw)
 
 
 async def _nothing_to_read(_: Caller) -> None:

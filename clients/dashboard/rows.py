@@ -56,7 +56,7 @@ class IncidentRow:
             return reader.say("further", count=still_open - CLOCKS_SHOWN), "row__further"
         if still_open:
             return "", "row__further"
-        if not incident.clocks:
+        if all(clock.state == "cancelled" for clock in incident.clocks):
             return reader.say("no_promise"), "row__further"
         if broken:
             return reader.say("broken", count=broken), "row__further row__further--broken"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from services.incidents.copies.actions import COPIES, keep_copy
+from uuid import UUID
+
+from services.incidents.copies.actions import COPIES, follow_from_now, keep_copy
 from services.incidents.milestones import actions as milestones
-from services.incidents.retargeting import actions as retargeting
 from services.incidents.timeline import actions as timeline
 from services.incidents.timeline.domain import TOLD
 from shared.bus import Envelope
@@ -33,7 +34,7 @@ async def copy_reference_data(session: AsyncSession, envelope: Envelope) -> None
 @consumers.on_envelope(AgreementChanged, history=True)
 async def follow_agreement(session: AsyncSession, envelope: Envelope) -> None:
     """Open clocks follow a corrected calendar, an amendment for open incidents, a withdrawal; cover may be found."""
-    await retargeting.follow_from_now(session, AgreementChanged.model_validate(envelope.data))
+    await follow_from_now(session, UUID(envelope.subject))
 
 
 @consumers.on_envelope(*TOLD, history=True)

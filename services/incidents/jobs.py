@@ -5,6 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.incidents.clocks import actions as clocks
+from services.incidents.clocks import firing
+from services.incidents.copies.actions import FOLLOW
 from services.incidents.endings import actions as endings
 from services.incidents.retargeting import actions as retargeting
 from services.incidents.waiting import actions as waiting
@@ -17,12 +19,12 @@ jobs = Jobs()
 @jobs.due(clocks.WARNING)
 async def warn_of_clock(session: AsyncSession, timer: Timer) -> None:
     percent, before = timer.data.get("percent"), timer.data.get("before")
-    await clocks.warn_of_clock(session, clock_id=timer.subject_id, percent=percent, before=before, late=timer.late)
+    await firing.warn_of_clock(session, clock_id=timer.subject_id, percent=percent, before=before, late=timer.late)
 
 
 @jobs.due(clocks.BREACH)
 async def break_promise(session: AsyncSession, timer: Timer) -> None:
-    await clocks.break_promise(session, clock_id=timer.subject_id, late=timer.late)
+    await firing.break_promise(session, clock_id=timer.subject_id, late=timer.late)
 
 
 @jobs.due(waiting.END_PAUSE)
@@ -35,7 +37,7 @@ async def close_unanswered(session: AsyncSession, timer: Timer) -> None:
     await endings.close_unanswered(session, incident_id=timer.subject_id)
 
 
-@jobs.due(retargeting.FOLLOW)
+@jobs.due(FOLLOW)
 async def follow_agreement(session: AsyncSession, timer: Timer) -> None:
     after = timer.data.get("after")
     await retargeting.follow_agreement(session, agreement_id=timer.subject_id, after=UUID(after) if after else None)

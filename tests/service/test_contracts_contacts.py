@@ -85,7 +85,7 @@ async def test_the_list_is_a_document_in_both_languages(
     async with base.user() as client:
         answer = await client.get(f"{base.contract}/contact-list/1/document", params={"lang": lang})
     said = texts_of(answer.content)
-    assert answer.headers["content-disposition"] == 'attachment; filename="contact-list-v1.docx"'
+    assert answer.headers["content-disposition"] == f'attachment; filename="contact-list-v1-{lang}.docx"'
     assert (said[0], {engineer, role, "+86 28 5550 0101"} <= set(said)) == (title, True)
     assert any("400 000 0000" in text for text in said)
 

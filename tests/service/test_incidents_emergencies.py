@@ -112,6 +112,20 @@ async def test_to_refuse_is_to_decide_and_a_second_request_has_a_clock_of_its_ow
     assert await broken(incidents) == ["plan_decided"]
 
 
+async def test_a_decision_while_service_was_restored_is_kept_in_mind(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await in_progress(incidents, customer, severity="major")
+    request = requested(customer, incident, await incidents.now())
+    await incidents.hear(request)
+    await do(incidents, ENGINEER, incident, "resolve", SOLVED)
+    await incidents.hear(decided(request, await incidents.now()), sequence=2)
+    back = await do(incidents, customer.user, incident, "refuse", {"reason": "Still dark."})
+    assert states(back)["plan_decided"] == "met"
+    await incidents.advance(hours=1)
+    assert "plan_decided" not in await broken(incidents)
+
+
 async def test_a_decision_that_never_comes_breaks_its_promise(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
     customer = await a_customer(incidents)

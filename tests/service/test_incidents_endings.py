@@ -155,6 +155,8 @@ async def test_a_direct_call_is_answered_by_itself(one_service: OneService.Facto
     assert answer.status_code == 201, answer.text
     assert datetime.fromisoformat(incident["reported_at"]) == at
     assert datetime.fromisoformat(incident["registered_at"]) > at
+    await incidents.settle()
+    assert "respond" not in await broken(incidents)
     answered = await do(incidents, ENGINEER, incident, "acknowledge")
     assert (clock(answered, "respond")["state"], clock(answered, "respond")["counted_seconds"]) == ("met", 0)
     assert clock(answered, "resolve")["counted_seconds"] >= 5 * HOUR

@@ -8,7 +8,14 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from shared.auth import Principal
-from shared.events.incidents import IncidentAbsorbed, IncidentMerged, IncidentReleased, IncidentUnmerged, ParentChanged
+from shared.events.incidents import (
+    ChildrenChanged,
+    IncidentAbsorbed,
+    IncidentMerged,
+    IncidentReleased,
+    IncidentUnmerged,
+    ParentChanged,
+)
 from tests.builders.incidents import (
     DESK,
     ENGINEER,
@@ -177,6 +184,18 @@ async def test_a_parent_is_not_closed_while_children_are_open(one_service: OneSe
     assert (await seen(incidents, parent))["state"] == "resolved"
     await do(incidents, ENGINEER, child, "resolve", SOLVED)
     assert (await do(incidents, customer.user, parent, "confirm"))["state"] == "closed"
+
+
+async def test_a_child_that_moves_to_another_parent_is_told_to_both(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    first, second, child = [await reported(incidents, customer) for _ in range(3)]
+    for parent in (first, first, second):
+        await put_below(incidents, child, parent["id"])
+    told = [(str(said.incident_id), said.outcome) for said in await incidents.said(ChildrenChanged)]
+    assert told == [(first["id"], "linked"), (first["id"], "unlinked"), (second["id"], "linked")]
+    await merged(incidents, child, second)
+    assert (await put_below(incidents, child, first["id"], expect=409))["code"] == "child_over"
 
 
 async def test_families_that_cannot_be(one_service: OneService.Factory) -> None:

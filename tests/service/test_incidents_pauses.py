@@ -183,6 +183,32 @@ async def test_a_struck_pause_counts_after_all(one_service: OneService.Factory) 
     assert clock(await seen(incidents, incident), "resolve")["counted_seconds"] >= 9 * HOUR
 
 
+async def test_a_pause_struck_after_the_resolution_breaks_what_was_kept(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await in_progress(incidents, customer)
+    await do(incidents, ENGINEER, incident, "pause", ASKED)
+    await incidents.advance(hours=9)
+    await do(incidents, ENGINEER, incident, "resolve", SOLVED)
+    [pause] = await pauses_of(incidents, incident)
+    await settled(incidents, pause, customer.user, {"dispute": "No."}, move="dispute")
+    await settled(incidents, pause, QUALITY, {"is_upheld": False, "settlement": "So it is."})
+    assert states(await seen(incidents, incident))["resolve"] == "breached"
+    assert await broken(incidents) == ["resolve"]
+
+
+async def test_a_pause_ends_when_it_was_to_end_though_we_were_down(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    await a_customer(incidents, customer.agreed(pause_cap_seconds=2 * HOUR), of=customer)
+    incident = await in_progress(incidents, customer)
+    await do(incidents, ENGINEER, incident, "pause", ASKED)
+    await incidents.advance(hours=40)
+    [pause] = await pauses_of(incidents, incident)
+    assert pause["until_at"] == pause["planned_until_at"]
+    assert sorted(await broken(incidents)) == ["on_site", "resolve"]
+
+
 async def test_an_open_pause_that_is_struck_ends(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
     customer = await a_customer(incidents)

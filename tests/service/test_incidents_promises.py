@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, text, update
 
 from services.incidents.clocks import actions as clocks
+from services.incidents.clocks import firing
 from services.incidents.clocks.models import Clock
 from shared.calendar import WorkCalendar
 from shared.db import Caller
@@ -136,9 +137,9 @@ async def test_a_move_waits_for_a_timer_of_its_incident_and_neither_fails(one_se
     incident = await reported(incidents, await a_customer(incidents))
     incidents.time.advance(timedelta(minutes=61))
     [respond] = await incidents.rows(select(Clock.id, Clock.customer_id).where(Clock.kind == "respond"))
-    firing = Caller("system:incidents", "system", customer_id=respond.customer_id)
-    async with incidents.runtime.database.transaction(firing) as session:
-        await clocks.break_promise(session, clock_id=respond.id, late=False)
+    loop = Caller("system:incidents", "system", customer_id=respond.customer_id)
+    async with incidents.runtime.database.transaction(loop) as session:
+        await firing.break_promise(session, clock_id=respond.id, late=False)
         keeping = asyncio.create_task(do(incidents, DESK, incident, "acknowledge"))
         async with asyncio.timeout(10):
             while not await incidents.rows(WAITING):

@@ -37,6 +37,7 @@ from tests.harness import OneService, principal
 
 ADMINISTRATOR = principal(Role.ADMINISTRATOR)
 AUDIT = tables_of("incidents")["audit"]
+ASKED = {"reason": "waiting_for_customer", "evidence": "Asked."}
 ALL_WEEK = {"zone": "Asia/Shanghai", "week": [[["00:00", "24:00"]]] * 7, "exceptions": {}}
 
 
@@ -199,6 +200,71 @@ async def test_what_was_not_covered_is_when_the_agreement_arrives(one_service: O
     assert said.agreement_id == customer.agreement
 
 
+async def test_cover_found_after_a_pause_loses_no_breach(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    await a_customer(incidents, customer.agreed(agreement_id=uuid7(), asset_ids=(uuid7(),)), of=customer)
+    incident = await in_progress(incidents, customer)
+    await do(incidents, ENGINEER, incident, "pause", ASKED)
+    await incidents.advance(hours=4)
+    await do(incidents, ENGINEER, incident, "resume")
+    await incidents.hear(customer.agreed())
+    await incidents.settle()
+    assert counted_minutes(await seen(incidents, incident), "resolve") == 0
+    await incidents.advance(hours=8, seconds=1)
+    assert "resolve" in await broken(incidents)
+
+
+async def test_cover_found_for_a_restored_service_is_judged_by_its_time(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    await a_customer(incidents, customer.agreed(agreement_id=uuid7(), asset_ids=(uuid7(),)), of=customer)
+    incident = await in_progress(incidents, customer)
+    await do(incidents, ENGINEER, incident, "resolve", SOLVED)
+    await incidents.advance(hours=9)
+    await incidents.hear(customer.agreed(close_after_days=3))
+    await incidents.settle()
+    now = await seen(incidents, incident)
+    assert states(now) == {"respond": "met", "on_site": "cancelled", "resolve": "met"}
+    assert now["closes_at"] is not None
+    assert await broken(incidents) == []
+
+
+@pytest.mark.parametrize("end", ["resolve", "merge", "cancel"])
+async def test_what_became_of_an_agreement_meanwhile_holds_when_taken_up_again(
+    one_service: OneService.Factory, end: str
+) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident, other = await in_progress(incidents, customer), await reported(incidents, customer)
+    ends = {"resolve": SOLVED, "merge": {"target_id": other["id"], "reason": "x"}, "cancel": {"reason": "x"}}
+    back = {"resolve": "reopen", "merge": "unmerge", "cancel": "reopen"}[end]
+    await do(incidents, DESK, incident, end, ends[end])
+    await incidents.hear(customer.agreed(targets=shorter("resolve", 4 * HOUR)), sequence=2)
+    await incidents.settle()
+    await do(incidents, DESK, incident, back, {"reason": "Not over."})
+    await incidents.settle()
+    assert clock(await seen(incidents, incident), "resolve")["target_seconds"] == 4 * HOUR
+    await do(incidents, DESK, incident, end, ends[end])
+    await incidents.hear(customer.agreed(in_force=False, withdrawn=True), sequence=3)
+    await incidents.settle()
+    await do(incidents, DESK, incident, back, {"reason": "Not over."})
+    await incidents.settle()
+    assert states(await seen(incidents, incident))["resolve"] == "cancelled"
+
+
+async def test_a_correction_moves_when_an_unanswered_solution_closes(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    await a_customer(incidents, customer.agreed(close_after_days=2), of=customer)
+    incident = await in_progress(incidents, customer)
+    before = await do(incidents, ENGINEER, incident, "resolve", SOLVED)
+    closed = chinese_office_hours([(await incidents.now()).date() + timedelta(days=n) for n in range(6)], ())
+    await incidents.hear(customer.agreed(close_after_days=2, calendar=closed.to_data()), sequence=2)
+    await incidents.settle()
+    assert (await seen(incidents, incident))["closes_at"] > before["closes_at"]
+
+
 async def test_an_agreement_that_did_not_hold_then_covers_nothing(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
     customer = Customer()
@@ -263,6 +329,17 @@ async def test_the_what_if_of_targets_names_breaches_and_what_is_promised_no_mor
     _, found = await foreseen(incidents, {"agreement_id": str(customer.agreement), "targets": [target]})
     told = {moved["kind"]: moved["new_state"] for moved in found["moved"]}
     assert told == {"respond": None, "on_site": None, "resolve": "breached"}
+
+
+async def test_a_target_beyond_what_calendars_reach_is_foreseen_as_none(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    await reported(incidents, customer)
+    minute = {"zone": "UTC", "week": [[["09:00", "09:01"]], *[[]] * 6]}
+    target = {"severity": "general", "kind": "resolve", "amount": 366 * 86_400, "unit": "working_seconds"}
+    body = {"agreement_id": str(customer.agreement), "calendar": minute, "targets": [target]}
+    status, found = await foreseen(incidents, body)
+    assert (status, {moved["new_state"] for moved in found["moved"]}) == (200, {None})
 
 
 @pytest.mark.parametrize(

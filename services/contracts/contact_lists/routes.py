@@ -47,5 +47,5 @@ async def contact_list_document(
     issued = await queries.contact_list(session, contract_id, version)
     content = Content.model_validate(issued.content)
     written = docx(document(content, issued.version, issued.issued_at.date(), language_of(lang)))
-    named = f'attachment; filename="contact-list-v{issued.version}.docx"'
+    named = f'attachment; filename="contact-list-v{issued.version}-{lang}.docx"'
     return Response(written, media_type=DOCX, headers={"Content-Disposition": named})

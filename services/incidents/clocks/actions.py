@@ -18,14 +18,14 @@ from uuid_utils.compat import uuid7
 from services.incidents.base import insert_complete
 from services.incidents.clocks import domain, queries
 from services.incidents.clocks.models import Clock
-from services.incidents.clocks.saying import about, note_clock, pauses_said, say_armed, say_breach
+from services.incidents.clocks.saying import about, is_late, note_clock, pauses_said, say_armed, say_breach
 from services.incidents.pauses.domain import Stretch
 from services.incidents.pauses.queries import stretches_of
 from services.incidents.settings import Settings
 from shared import clocks, timers
 from shared.audit import note
 from shared.db import context, settings_of
-from shared.events.incidents import ClockStopped, ClockWarned, RecordedClock
+from shared.events.incidents import ClockStopped, RecordedClock
 from shared.outbox import emit
 
 Stretches = Sequence[Stretch]
@@ -43,7 +43,7 @@ async def arm_clocks(
     if not wanted:
         return ()
     now = context(session).now
-    armed = [_clock(bearer, promise, stretches) for promise in wanted if domain.can_break(promise.promise)]
+    armed = [_clock(bearer, promise, stretches, now) for promise in wanted if domain.can_break(promise.promise)]
     if armed:
         await insert_complete(session, armed)
         await _arm_timers(session, dict.fromkeys(armed, stretches))
@@ -106,7 +106,7 @@ def _standing(
 
 def _recorded_clock(session: AsyncSession, recorded: domain.Recorded, stretches: Stretches) -> Clock:
     now = context(session).now
-    clock = _clock(recorded.bearer, recorded.wanted, stretches)
+    clock = _clock(recorded.bearer, recorded.wanted, stretches, now)
     clock.stopped_at = recorded.stopped_at and max(recorded.stopped_at, clock.started_at)
     clock.cancelled_at = None if clock.stopped_at else recorded.cancelled_at
     promise = clock.promise(stretches)
@@ -130,7 +130,7 @@ def _as_recorded(session: AsyncSession, clock: Clock, stretches: Stretches) -> R
     )
 
 
-def _clock(bearer: domain.Bearer, wanted: domain.Wanted, stretches: Stretches) -> Clock:
+def _clock(bearer: domain.Bearer, wanted: domain.Wanted, stretches: Stretches, now: datetime) -> Clock:
     clock = Clock(
         id=uuid7(),
         incident_id=bearer.incident_id,
@@ -140,11 +140,11 @@ def _clock(bearer: domain.Bearer, wanted: domain.Wanted, stretches: Stretches) -
         about_id=wanted.about_id,
         started_at=wanted.started_at,
     )
-    _aim(clock, wanted.aim, stretches)
+    _aim(clock, wanted.aim, stretches, now)
     return clock
 
 
-def _aim(clock: Clock, aim: domain.Aim, stretches: Stretches) -> None:
+def _aim(clock: Clock, aim: domain.Aim, stretches: Stretches, now: datetime) -> None:
     """Point a clock at another target, from its original start; nothing was said about that yet."""
     clock.amount, clock.unit = aim.amount, aim.unit
     clock.calendar = None if aim.calendar is None else dict(aim.calendar)
@@ -152,7 +152,7 @@ def _aim(clock: Clock, aim: domain.Aim, stretches: Stretches) -> None:
     clock.cancelled_at = None
     clock.warned_percent, clock.warned_before_seconds, clock.breach_said = 0, None, False
     promise = clock.promise(stretches)
-    clock.due_at = clocks.due_at(promise, clock.started_at)
+    clock.due_at = clocks.due_at(promise, max(now, clock.started_at))
 
 
 async def aim_clocks(
@@ -175,7 +175,7 @@ async def aim_clocks(
         if aim is None or not domain.can_break(domain.Wanted(clock.kind, clock.started_at, aim).promise):
             _drop(session, clock, stretches)
         elif clock.is_open or clock.kind in starts:
-            _aim(clock, aim, stretches)
+            _aim(clock, aim, stretches, context(session).now)
             going.append(clock)
             note_clock(session, clock, "aim_clock", due_at=clock.due_at)
     await _run_on(session, going, {bearer.incident_id: stretches})
@@ -215,9 +215,9 @@ async def retarget_clocks(
 def _retarget(session: AsyncSession, clock: Clock, aim: domain.Aim, stretches: Stretches) -> None:
     """Unlike after a new severity it is the same promise: what was said of it, and still holds, stays said."""
     percent, before, breach = clock.warned_percent, clock.warned_before_seconds, clock.breach_said
-    _aim(clock, aim, stretches)
-    now, promise = context(session).now, clock.promise(stretches)
-    clock.due_at = clocks.due_at(promise, now)
+    now = context(session).now
+    _aim(clock, aim, stretches, now)
+    promise = clock.promise(stretches)
     clock.warned_percent = percent if percent and domain.is_used(promise, now, percent) else 0
     clock.warned_before_seconds = before if before and domain.is_near(promise, now, before) else None
     clock.breach_said = breach and clocks.state(promise, now) is clocks.State.BREACHED
@@ -226,7 +226,7 @@ def _retarget(session: AsyncSession, clock: Clock, aim: domain.Aim, stretches: S
 async def retime_clocks(session: AsyncSession, incident_id: UUID) -> None:
     """The incident's pauses changed: clocks that stand still now have no timers, the others new ones.
 
-    What was said of a clock stays said. Call with the incident locked.
+    A clock that was stopped is judged again, and said if it comes out otherwise. Call with the incident locked.
     """
     known = await queries.clocks_of(session, incident_id)
     stretches = await stretches_of(session, [incident_id])
@@ -238,6 +238,10 @@ async def retime_clocks(session: AsyncSession, incident_id: UUID) -> None:
         clock.breach_said = clock.breach_said and clocks.state(promise, now) is clocks.State.BREACHED
         going.append(clock)
     await _run_on(session, going, stretches)
+    for clock in (clock for clock in known if clock.stopped_at is not None and clock.cancelled_at is None):
+        is_broken = clocks.state(clock.promise(stretches[incident_id]), now) is clocks.State.BREACHED
+        if is_broken != clock.breach_said:
+            _judge(session, clock, stretches[incident_id])
 
 
 async def reopen_clocks(
@@ -252,7 +256,12 @@ async def reopen_clocks(
     ended = [clock.id for clock in known if _ended_since(clock, since, stopped_kinds)]
     going = []
     for clock in await _held(session, ended, stopped_too=True):
-        clock.stopped_at = clock.cancelled_at = None
+        kept_meanwhile = clock.cancelled_at is not None and clock.stopped_at is not None
+        clock.cancelled_at = None
+        if kept_meanwhile:
+            _judge(session, clock, stretches[incident_id])
+            continue
+        clock.stopped_at = None
         clock.due_at = clocks.due_at(clock.promise(stretches[incident_id]), context(session).now)
         going.append(clock)
         note_clock(session, clock, "reopen_clock", due_at=clock.due_at)
@@ -275,73 +284,54 @@ async def stop_clocks(
 ) -> None:
     """What was promised was done at `at`; promises of these kinds that run are judged by that.
 
-    `about_id`: only those that run for this request or engagement.
+    `about_id`: only those that run for this request or engagement. What is done while the incident is over is kept in
+    mind, for when it is taken up again.
     """
-    running = await queries.clocks_of(session, incident_id)
-    meant = [c.id for c in running if c.is_open and c.kind in kinds and about_id in (None, c.about_id)]
+    known = await queries.clocks_of(session, incident_id)
+    meant = [c.id for c in known if c.stopped_at is None and c.kind in kinds and about_id in (None, c.about_id)]
     if meant:
         stretches = await stretches_of(session, [incident_id])
         for clock in await _held(session, meant):
-            _stop(session, clock, at, stretches[incident_id])
+            if clock.is_open:
+                _stop(session, clock, at, stretches[incident_id])
+            elif about_id is not None:
+                clock.stopped_at = max(at, clock.started_at)
+                note_clock(session, clock, "keep_in_mind", stopped_at=clock.stopped_at)
 
 
-async def drop_clocks(session: AsyncSession, incident_id: UUID, kinds: Collection[str]) -> None:
-    """Promises of these kinds have no point any more: cancelled, or judged broken if they were by now."""
+async def drop_clocks(
+    session: AsyncSession, incident_id: UUID, kinds: Collection[str], at: datetime | None = None
+) -> None:
+    """Promises of these kinds have no point since `at` (now): cancelled, or judged broken if they were by then."""
     running = await queries.clocks_of(session, incident_id)
     meant = [clock.id for clock in running if clock.is_open and clock.kind in kinds]
     if meant:
         stretches = await stretches_of(session, [incident_id])
         for clock in await _held(session, meant):
-            _drop(session, clock, stretches[incident_id])
-
-
-async def warn_of_clock(
-    session: AsyncSession, *, clock_id: UUID, percent: int | None, before: int | None, late: bool
-) -> None:
-    """Say that so much of a promise's time is used, or so little left, once, if it still runs and that is so."""
-    now = context(session).now
-    for clock in await queries.locked_with_incident(session, clock_id):
-        promise = clock.promise((await stretches_of(session, [clock.incident_id]))[clock.incident_id])
-        if not clock.is_open or clock.breach_said or not _is_new_warning(clock, promise, now, percent, before):
-            continue
-        clock.warned_percent = percent or clock.warned_percent
-        clock.warned_before_seconds = before or clock.warned_before_seconds
-        used = percent or domain.used_percent(promise, now)
-        emit(session, ClockWarned(**about(clock), number=clock.number, percent=used, before_seconds=before, late=late))
-
-
-def _is_new_warning(
-    clock: Clock, promise: clocks.Clock, now: datetime, percent: int | None, before: int | None
-) -> bool:
-    if percent is not None:
-        return clock.warned_percent < percent and domain.is_used(promise, now, percent)
-    said = clock.warned_before_seconds
-    return before is not None and (said is None or before < said) and domain.is_near(promise, now, before)
-
-
-async def break_promise(session: AsyncSession, *, clock_id: UUID, late: bool) -> None:
-    """Say that a promise is broken, once, if it still runs and is."""
-    for clock in await queries.locked_with_incident(session, clock_id):
-        promise = clock.promise((await stretches_of(session, [clock.incident_id]))[clock.incident_id])
-        if clock.is_open and clocks.state(promise, context(session).now) is clocks.State.BREACHED:
-            say_breach(session, clock, late=late)
+            _drop(session, clock, stretches[incident_id], at)
 
 
 def _stop(session: AsyncSession, clock: Clock, at: datetime, stretches: Stretches) -> None:
     """A breach whose timer had not fired yet is said here, so that no broken promise ends in silence."""
     clock.stopped_at = max(at, clock.started_at)
+    _judge(session, clock, stretches)
+
+
+def _judge(session: AsyncSession, clock: Clock, stretches: Stretches) -> None:
+    """Say how a promise that was stopped was kept."""
+    at = clock.stopped_at or context(session).now
     promise = clock.promise(stretches)
     clock.due_at = clocks.due_at(promise, at)
     outcome = clocks.state(promise, at)
+    clock.breach_said = clock.breach_said and outcome is clocks.State.BREACHED
     if outcome is clocks.State.BREACHED:
-        late = at - clocks.breach_at(promise, at) > timers.LATE_AFTER
-        say_breach(session, clock, late=late)
+        say_breach(session, clock, late=is_late(promise, at))
     emit(session, ClockStopped(**about(clock), stopped_at=clock.stopped_at, outcome=outcome.value))
     note_clock(session, clock, "stop_clock", outcome=outcome)
 
 
-def _drop(session: AsyncSession, clock: Clock, stretches: Stretches) -> None:
-    now = context(session).now
+def _drop(session: AsyncSession, clock: Clock, stretches: Stretches, at: datetime | None = None) -> None:
+    now = max(at or context(session).now, clock.started_at)
     if clocks.state(clock.promise(stretches), now) is clocks.State.BREACHED:
         _stop(session, clock, now, stretches)
         return

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.incidents.clocks import domain
 from services.incidents.clocks.models import Clock
 from services.incidents.pauses.domain import Stretch
+from shared import clocks, timers
 from shared.audit import note
 from shared.events.incidents import ArmedClock, ClockBreached, ClocksArmed, PausedStretch
 from shared.outbox import emit
@@ -42,6 +45,11 @@ def _as_armed(clock: Clock, stretches: Stretches) -> ArmedClock:
 def pauses_said(clock: Clock, stretches: Stretches) -> tuple[PausedStretch, ...]:
     paused = clock.promise(stretches).pauses
     return tuple(PausedStretch(from_at=p.from_at, until_at=p.until_at, reason=p.reason) for p in paused)
+
+
+def is_late(promise: clocks.Clock, at: datetime) -> bool:
+    """Whether it is said over a minute after it broke."""
+    return at - clocks.breach_at(replace(promise, stopped_at=None), at) > timers.LATE_AFTER
 
 
 def say_breach(session: AsyncSession, clock: Clock, *, late: bool) -> None:

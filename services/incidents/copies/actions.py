@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.base import Base
 from services.incidents.copies.models import Agreement, Asset, Customer, Department, KeyBusiness, Person, Site
+from shared import timers
+from shared.db import context
 from shared.events import Snapshot
 from shared.events.contracts import (
     AgreementChanged,
@@ -21,6 +24,7 @@ from shared.events.contracts import (
 )
 from shared.events.gateway import PersonChanged
 
+FOLLOW = "follow_agreement"
 COPIES: dict[type[Snapshot], type[Base]] = {
     CustomerChanged: Customer,
     SiteChanged: Site,
@@ -40,6 +44,18 @@ async def keep_copy(session: AsyncSession, snapshot: Snapshot, sequence: int) ->
     newer = insertion.excluded.sequence > model.__table__.c.sequence
     changed = {name: insertion.excluded[name] for name in row if name != "id"}
     await session.execute(insertion.on_conflict_do_update(index_elements=["id"], set_=changed, where=newer))
+
+
+async def follow_from_now(session: AsyncSession, agreement_id: UUID) -> None:
+    """Whatever the agreement concerns is looked at, from the first incident on."""
+    await timers.arm(session, FOLLOW, agreement_id, context(session).now)
+
+
+async def look_again(session: AsyncSession, agreement_id: UUID | None, contract_number: str | None) -> None:
+    """An incident is taken up again: what its agreement, or an amendment of it, became meanwhile holds for it too."""
+    in_force = select(Agreement.id).where(Agreement.contract_number == contract_number, Agreement.in_force)
+    for each in {agreement_id, *await session.scalars(in_force)} - {None}:
+        await follow_from_now(session, each)
 
 
 def _row(snapshot: Snapshot, columns: set[str]) -> dict[str, Any]:

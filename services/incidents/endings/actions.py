@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.incidents.clocks import actions as clocks
 from services.incidents.clocks.domain import ENDED_BY_RESOLUTION, Kind, calendar_of
 from services.incidents.copies import queries as copies
+from services.incidents.copies.actions import look_again
 from services.incidents.incidents import domain, queries
 from services.incidents.incidents.actions import keep_promises, move_incident, note_incident, say
 from services.incidents.pauses.actions import end_pause, leave_gap
@@ -103,7 +104,7 @@ async def close_unanswered(session: AsyncSession, *, incident_id: UUID) -> None:
         return
     incident.version += 1
     if await queries.locked_open_children(session, incident.id):
-        await arm_close(session, incident)
+        await arm_close(session, incident, since=context(session).now)
     else:
         await _close(session, incident, "close_unanswered")
 
@@ -157,13 +158,13 @@ async def _close(session: AsyncSession, incident: Incident, move: str) -> None:
     note_incident(session, incident, move, "state")
 
 
-async def arm_close(session: AsyncSession, incident: Incident) -> None:
-    """From now on nobody's answer within the agreed working days counts as acceptance."""
+async def arm_close(session: AsyncSession, incident: Incident, *, since: datetime | None = None) -> None:
+    """Nobody's answer within the agreed working days from the resolution counts as acceptance."""
     terms = await copies.terms(session, incident.agreement_id)
     if terms is None or terms.close_after_days is None:
         return
-    now = context(session).now
-    incident.closes_at = calendar_of(terms.calendar).add_working_days(now, terms.close_after_days)
+    begins = since or incident.resolved_at or context(session).now
+    incident.closes_at = calendar_of(terms.calendar).add_working_days(begins, terms.close_after_days)
     await timers.arm(
         session,
         CLOSE_UNANSWERED,
@@ -182,6 +183,7 @@ async def _take_up(session: AsyncSession, incident: Incident) -> None:
         (Reason.CANCELLED, incident.cancelled_at),
     ]
     since = [(reason, at) for reason, at in ended if at is not None]
+    was_cancelled = incident.cancelled_at is not None
     for reason, at in since:
         await _leave_gap(session, incident, reason, at)
     incident.resolved_at = incident.closed_at = incident.cancelled_at = incident.closes_at = None
@@ -189,8 +191,10 @@ async def _take_up(session: AsyncSession, incident: Incident) -> None:
     incident.solution = incident.resolved_by = incident.confirmed_by = incident.confirmed_at = None
     await timers.cancel(session, CLOSE_UNANSWERED, incident.id)
     first = min(at for _, at in since)
-    await clocks.reopen_clocks(session, incident.id, since=first, stopped_kinds=[Kind.RESOLVE])
+    stopped_kinds = tuple(Kind) if was_cancelled else (Kind.RESOLVE,)
+    await clocks.reopen_clocks(session, incident.id, since=first, stopped_kinds=stopped_kinds)
     await keep_promises(session, incident)
+    await look_again(session, incident.agreement_id, incident.contract_number)
 
 
 async def _leave_gap(session: AsyncSession, incident: Incident, reason: Reason, from_at: datetime) -> None:

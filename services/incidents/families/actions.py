@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.incidents.families import domain
 from services.incidents.incidents import queries
 from services.incidents.incidents.actions import note_incident, say
-from services.incidents.incidents.domain import UNRESTORED
+from services.incidents.incidents.domain import OVER, UNRESTORED
 from shared.db import as_record
 from shared.events.incidents import ChildrenChanged, ParentChanged
 
@@ -19,22 +19,27 @@ if TYPE_CHECKING:
 
 
 async def set_parent(session: AsyncSession, *, incident_id: UUID, parent_id: UUID) -> Incident:
-    """Raises IncidentNotFound for another customer's, ParentOfItself, ParentIsChild, ChildIsParent, ParentOver."""
+    """The parent is locked before its child, as by everybody who acts on a family.
+
+    Raises IncidentNotFound for another customer's, ParentOfItself, ParentIsChild, ChildIsParent, ParentOver, ChildOver.
+    """
     if incident_id == parent_id:
         raise domain.ParentOfItself()
-    locked = {
-        each: await queries.locked_incident(session, each, for_client=each == incident_id)
-        for each in sorted((incident_id, parent_id))
-    }
-    child, parent = locked[incident_id], locked[parent_id]
+    parent = await queries.locked_incident(session, parent_id, for_client=False)
+    child = await queries.locked_incident(session, incident_id)
     if child.customer_id != parent.customer_id:
         raise queries.IncidentNotFound(incident=parent_id)
     if parent.parent_id is not None:
         raise domain.ParentIsChild(parent=parent.number)
     if parent.state not in UNRESTORED:
         raise domain.ParentOver(parent=parent.number, state=parent.state)
+    if child.state in OVER:
+        raise domain.ChildOver(state=child.state)
     if await queries.children_of(session, child.id):
         raise domain.ChildIsParent()
+    if child.parent_id == parent.id:
+        return child
+    await _unlink(session, child)
     await _change(session, child, parent)
     say(session, parent, ChildrenChanged, child_id=child.id, child_number=child.number, outcome="linked")
     return child
@@ -45,10 +50,16 @@ async def leave_parent(session: AsyncSession, *, incident_id: UUID) -> Incident:
     child = await queries.locked_incident(session, incident_id)
     if child.parent_id is None:
         raise domain.NoParent()
-    parent = await queries.incident(session, child.parent_id)
+    await _unlink(session, child)
     await _change(session, child, None)
-    say(session, parent, ChildrenChanged, child_id=child.id, child_number=child.number, outcome="unlinked")
     return child
+
+
+async def _unlink(session: AsyncSession, child: Incident) -> None:
+    """Tell the parent that the child has now, if it has one."""
+    if child.parent_id is not None:
+        former = await queries.incident(session, child.parent_id)
+        say(session, former, ChildrenChanged, child_id=child.id, child_number=child.number, outcome="unlinked")
 
 
 async def _change(session: AsyncSession, child: Incident, parent: Incident | None) -> None:

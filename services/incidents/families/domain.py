@@ -29,6 +29,12 @@ class ParentOver(Conflict):
     zh = "{parent} 已恢复或不再处理（{state}），不能再添加下级事件。"
 
 
+class ChildOver(Conflict):
+    code = "child_over"
+    en = "Nobody works on the incident any more ({state}); it is put below no other."
+    zh = "该事件已不再处理（{state}），不能作为下级事件。"
+
+
 class NoParent(Conflict):
     code = "no_parent"
     en = "The incident stands below no other."

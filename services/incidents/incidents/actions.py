@@ -27,6 +27,7 @@ from services.incidents.incidents import domain, queries
 from services.incidents.incidents.models import Incident
 from services.incidents.incidents.queries import Shown
 from services.incidents.numbers.actions import next_number, next_numbers
+from services.incidents.pauses.domain import Stretch
 from services.incidents.teams.actions import hand_over
 from shared.audit import note
 from shared.auth import Principal
@@ -107,15 +108,29 @@ async def report_incident(
     say(session, incident, IncidentReported)
     note_incident(session, incident, "report", "number", "title", "severity", "asset_id", "covered", "agreement_id")
     readings = await arm_from_report(session, incident, terms)
+    if came_by is domain.Channel.DIRECT_CALL:
+        await clocks.stop_clocks(session, incident.id, [Kind.RESPOND], at)
     found = (place.customer, place.asset, place.site)
     return Shown(incident, readings, {named.id: named for named in found if named})
 
 
-async def arm_from_report(session: AsyncSession, incident: Incident, terms: Terms | None) -> tuple[Reading, ...]:
-    """Start the promises that run from the report."""
+async def arm_from_report(
+    session: AsyncSession,
+    incident: Incident,
+    terms: Terms | None,
+    *,
+    stretches: Sequence[Stretch] = (),
+    updates_from: datetime | None = None,
+) -> tuple[Reading, ...]:
+    """Start the promises that run from the report, over what the incident did not count so far.
+
+    `updates_from`: when the first update to the customer begins to be owed, if later.
+    """
+    starts = dict.fromkeys(FROM_REPORT, incident.reported_at)
+    starts[Kind.NEXT_UPDATE] = updates_from or incident.reported_at
     promised = ((kind, aim(terms, kind, incident.severity, hits_key_business=False)) for kind in FROM_REPORT)
-    wanted = [Wanted(kind, incident.reported_at, aimed) for kind, aimed in promised if aimed]
-    return await clocks.arm_clocks(session, incident.bearer, wanted)
+    wanted = [Wanted(kind, starts[kind], aimed) for kind, aimed in promised if aimed]
+    return await clocks.arm_clocks(session, incident.bearer, wanted, stretches)
 
 
 async def take_over_incidents(

@@ -55,10 +55,12 @@ class Classify(Body):
 
 
 class Assign(Body):
-    """`team`: for which team the engineer holds it; left out, the one that has it, or the site team."""
+    """`team`: for which team the engineer holds it; left out, the one that has it, or the site team. Only escalating
+    convenes a joint analysis.
+    """
 
     engineer_id: UUID
-    team: Team | None = None
+    team: Literal[Team.DESK, Team.SITE, Team.REGIONAL, Team.HEADQUARTERS] | None = None
 
 
 class Begin(Body):

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.clocks import actions as clocks
 from services.incidents.clocks.domain import Kind
+from services.incidents.copies.actions import look_again
 from services.incidents.endings.actions import CLOSE_UNANSWERED, arm_close
 from services.incidents.incidents import domain as incidents
 from services.incidents.incidents import queries
@@ -64,6 +65,7 @@ async def unmerge_incident(session: AsyncSession, *, incident_id: UUID, reason: 
     note_incident(session, source, "unmerge", "state", "merged_into_id", information={"reason": reason})
     await clocks.reopen_clocks(session, source.id, since=since, stopped_kinds=tuple(Kind))
     await keep_promises(session, source)
+    await look_again(session, source.agreement_id, source.contract_number)
     if source.state == incidents.State.RESOLVED:
         await arm_close(session, source)
     return source

@@ -41,10 +41,11 @@ async def begin_pause(
 
 
 async def end_pause(session: AsyncSession, incident_id: UUID, at: datetime) -> Pause | None:
-    """End the pause that is open, if one is."""
+    """End the pause that is open, if one is; not after its planned end, whenever that is noticed."""
     found = await queries.open_pause(session, incident_id)
     if found is not None:
-        found.until_at, found.ended_by = max(at, found.from_at), context(session).actor
+        end = min(at, found.planned_until_at) if found.planned_until_at else at
+        found.until_at, found.ended_by = max(end, found.from_at), context(session).actor
         found.version += 1
         await session.flush()
     return found

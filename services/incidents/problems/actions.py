@@ -46,7 +46,7 @@ async def escalate_problem(
     await hand_over(session, incident.bearer, team=above, engineer_id=incident.engineer_id)
     say(session, incident, ProblemEscalated, former_team=former, reason_given=reason, escalated_by=by.id)
     note_incident(session, incident, "escalate", "team", "engineer_id", information={"reason": reason})
-    if above is Team.JOINT_ANALYSIS:
+    if above is Team.JOINT_ANALYSIS and not await queries.has_open_analysis(session, incident.id):
         await _convene(session, incident, by)
     return incident
 

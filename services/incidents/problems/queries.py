@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.incidents.problems.domain import State
 from services.incidents.problems.models import Hypothesis, JointAnalysis, Participant
 from shared.db import check_version
 from shared.errors import NotFound
@@ -46,6 +47,11 @@ async def joint_analysis(session: AsyncSession, analysis_id: UUID) -> Session:
 async def joint_analyses_of(session: AsyncSession, incident_id: UUID) -> list[Session]:
     rows = select(JointAnalysis).where(JointAnalysis.incident_id == incident_id).order_by(JointAnalysis.id)
     return [await _whole(session, found) for found in (await session.scalars(rows)).all()]
+
+
+async def has_open_analysis(session: AsyncSession, incident_id: UUID) -> bool:
+    of_incident = select(JointAnalysis.id).where(JointAnalysis.incident_id == incident_id)
+    return (await session.scalar(of_incident.where(JointAnalysis.state == State.OPEN).limit(1))) is not None
 
 
 async def locked_joint_analysis(session: AsyncSession, analysis_id: UUID) -> JointAnalysis:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,28 +11,23 @@ from services.incidents.clocks import actions as clocks
 from services.incidents.clocks.domain import FROM_REPORT, Aim, Kind, Wanted, aim
 from services.incidents.clocks.queries import clocks_of, open_clocks
 from services.incidents.copies import queries as copies
+from services.incidents.copies.actions import FOLLOW
 from services.incidents.copies.domain import Terms
 from services.incidents.covers.actions import find_cover
+from services.incidents.endings.actions import arm_close
 from services.incidents.incidents.actions import keep_promises, note_incident, say
-from services.incidents.incidents.domain import UNRESTORED
+from services.incidents.incidents.domain import UNRESTORED, State
 from services.incidents.incidents.queries import concerned_incidents
 from services.incidents.pauses.queries import stretches_of
 from services.incidents.retargeting.domain import Effect, effect
 from shared import timers
 from shared.db import context
-from shared.events.contracts import AgreementChanged
 from shared.events.incidents import AgreementReplaced
 
 if TYPE_CHECKING:
     from services.incidents.incidents.models import Incident
 
-FOLLOW = "follow_agreement"
 BATCH = 20
-
-
-async def follow_from_now(session: AsyncSession, agreement: AgreementChanged) -> None:
-    """An agreement was said: whatever it concerns is looked at, from the first incident on."""
-    await _go_on(session, agreement.agreement_id, {})
 
 
 async def follow_agreement(session: AsyncSession, *, agreement_id: UUID, after: UUID | None) -> None:
@@ -45,14 +40,12 @@ async def follow_agreement(session: AsyncSession, *, agreement_id: UUID, after: 
     following = [incident for incident in concerned if await _follows(session, incident, covering.terms)]
     await _retarget(session, following, covering.terms)
     for incident in following:
+        if incident.state == State.RESOLVED:
+            await arm_close(session, incident)
         if former[incident.id] != agreement_id:
             await _arm_added(session, incident, covering.terms)
     if len(concerned) == BATCH:
-        await _go_on(session, agreement_id, {"after": concerned[-1].id})
-
-
-async def _go_on(session: AsyncSession, agreement_id: UUID, data: dict[str, Any]) -> None:
-    await timers.arm(session, FOLLOW, agreement_id, context(session).now, data=data)
+        await timers.arm(session, FOLLOW, agreement_id, context(session).now, data={"after": concerned[-1].id})
 
 
 async def _follows(session: AsyncSession, incident: Incident, terms: Terms) -> bool:

@@ -88,7 +88,7 @@ def _is_followed(terms: Terms, agreement_id: UUID | None, cover: str | None, rep
 
 def _moved(incident_id: UUID, number: str, present: domain.Reading, aimed: domain.Aim | None) -> Moved:
     new_state = new_due_at = None
-    if aimed is not None:
+    if aimed is not None and domain.can_break(clocks.retarget(present.promise, aimed.budget, aimed.work_calendar)):
         then = clocks.retarget(present.promise, aimed.budget, aimed.work_calendar)
         new_state, new_due_at = clocks.state(then, present.at).value, clocks.due_at(then, present.at)
     return Moved(

@@ -14,6 +14,20 @@ from tests.builders.incidents import DESK, ENGINEER, Customer
 from tests.builders.talk import ask
 from tests.harness import OneService
 
+NOBODY = "019a0000-0000-7000-8000-00000000dead"
+USABLE = {
+    "state": "waiting",
+    "severity": "major",
+    "priority": "low",
+    "fault_class": "line",
+    "team": "site",
+    "covered": "true",
+    "breached": "false",
+    "due_before": "2026-11-24T00:00:00Z",
+    "customer_id": NOBODY,
+    "engineer_id": NOBODY,
+    "parent_id": NOBODY,
+}
 MINE = {"name": "My major faults", "filters": {"severity": "major", "state": ["in_progress", "waiting"]}}
 OF_THE_LIST_ITSELF = {"limit", "cursor", "order"}
 
@@ -75,7 +89,7 @@ def test_whatever_narrows_the_list_can_be_saved() -> None:
 
 async def test_every_filter_there_is_can_be_saved_and_no_other(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
-    await save(incidents, ENGINEER, filters=dict.fromkeys(FILTERS, "x"))
+    await save(incidents, ENGINEER, filters=dict.fromkeys(FILTERS, "x") | USABLE)
     problem = await save(incidents, ENGINEER, name="Another", filters={"colour": "red", "state": "x"}, expect=422)
     assert (problem["code"], problem["unknown"]) == ("unknown_filters", ["colour"])
     assert await names(incidents, ENGINEER) == ["My major faults"]
@@ -102,3 +116,15 @@ async def test_what_is_no_view_is_refused(one_service: OneService.Factory, wrong
 async def test_a_view_that_is_not_there_is_not_found(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
     assert (await ask(incidents, DESK, "GET", f"/v1/views/{uuid7()}", expect=404))["code"] == "view_not_found"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("state", "bogus"), ("severity", "zz"), ("covered", "perhaps"), ("engineer_id", "me"), ("due_before", "soon")],
+)
+async def test_a_value_that_the_list_would_refuse_is_not_saved(
+    one_service: OneService.Factory, name: str, value: str
+) -> None:
+    incidents = await one_service("incidents")
+    problem = await save(incidents, ENGINEER, filters={name: value}, expect=422)
+    assert (problem["code"], problem["filter"], problem["value"]) == ("filter_not_usable", name, value)

@@ -26,7 +26,7 @@ class ViewNameTaken(Conflict):
 
 
 async def save_view(session: AsyncSession, *, by: Principal, **said: Any) -> View:
-    """Raises UnknownFilters, ViewNameTaken; Forbidden when somebody shares who may not."""
+    """Raises UnknownFilters, FilterNotUsable, ViewNameTaken; Forbidden when somebody shares who may not."""
     view = View(id=uuid7(), owner_id=by.id, version=1, **said)
     await _check(session, view, by)
     session.add(view)
@@ -55,6 +55,7 @@ async def delete_view(session: AsyncSession, *, view_id: UUID, by: Principal) ->
 
 async def _check(session: AsyncSession, view: View, by: Principal) -> None:
     domain.require_known(view.filters)
+    domain.require_usable(view.filters)
     if view.shared:
         by.require(Permission.INCIDENTS_DISPATCH)
     if await queries.has_another(session, view.owner_id, view.name, view.id):

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from shared.calendar import WorkCalendar
@@ -137,6 +138,13 @@ class Clock:
             return Phase.STOPPED
         return Phase.PAUSED if any(pause.until_at is None for pause in self.pauses) else Phase.RUNNING
 
+    @cached_property
+    def unpaused_due(self) -> datetime:
+        """When it would be due without any pause: asked for again and again while one clock is judged."""
+        if self.budget.unit is Unit.SECONDS:
+            return self.calendar.add(self.started_at, self.budget.amount)
+        return self.calendar.add_working_days(self.started_at, self.budget.amount)
+
 
 class Interval(NamedTuple):
     """A line of a clock's account. `seconds` of the lines that count add up to `counted_seconds`."""
@@ -169,7 +177,7 @@ def total(clock: Clock) -> timedelta:
     """The budget in counted time. Working days come to what is open from the start until they have passed."""
     if clock.budget.unit is Unit.SECONDS:
         return timedelta(seconds=clock.budget.amount)
-    return _elapsed(clock, clock.started_at, _unpaused_due(clock))
+    return _elapsed(clock, clock.started_at, clock.unpaused_due)
 
 
 def due_at(clock: Clock, now: datetime) -> datetime:
@@ -177,7 +185,7 @@ def due_at(clock: Clock, now: datetime) -> datetime:
 
     While a clock is paused this is its due time if it were resumed now.
     """
-    return max(_unpaused_due(clock), _reach(clock, now, total(clock)))
+    return max(clock.unpaused_due, _reach(clock, now, total(clock)))
 
 
 def breach_at(clock: Clock, now: datetime) -> datetime:
@@ -280,12 +288,6 @@ def _end(clock: Clock, now: datetime) -> datetime:
 
 def _elapsed(clock: Clock, start: datetime, end: datetime) -> timedelta:
     return timedelta(seconds=clock.calendar.elapsed(start, end))
-
-
-def _unpaused_due(clock: Clock) -> datetime:
-    if clock.budget.unit is Unit.SECONDS:
-        return clock.calendar.add(clock.started_at, clock.budget.amount)
-    return clock.calendar.add_working_days(clock.started_at, clock.budget.amount)
 
 
 def _reach(clock: Clock, now: datetime, length: timedelta) -> datetime:

@@ -43,7 +43,7 @@ def _as_armed(clock: Clock, stretches: Stretches) -> ArmedClock:
 
 
 def pauses_said(clock: Clock, stretches: Stretches) -> tuple[PausedStretch, ...]:
-    paused = clock.promise(stretches).pauses
+    paused = domain.pauses_of(clock.kind, stretches)
     return tuple(PausedStretch(from_at=p.from_at, until_at=p.until_at, reason=p.reason) for p in paused)
 
 

@@ -27,7 +27,7 @@ from tests.flows.test_main_job import a_client_system, classified, reported
 from tests.harness import PUBLIC_KEY, Platform
 
 pytestmark = pytest.mark.rabbit
-PATIENCE = 60.0
+PATIENCE = 150.0
 LOST = "Every event that has left was handled by each of its consumers."
 REPEATED = "The contact of each closed incident was asked for an opinion once."
 UNSENT = "SELECT count(*) FROM incidents.outbox WHERE sent_at IS NULL"

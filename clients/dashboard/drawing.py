@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -17,14 +18,15 @@ from clients.models import Me
 T = TypeVar("T")
 
 
-class Drawing:
+class Drawing(ABC):
     """Draws a part of one record for one person; `begin` says of which record."""
 
     def __init__(self, reader: Reader, me: Me, moves: Moves) -> None:
         self._reader, self._me, self._moves = reader, me, moves
 
+    @abstractmethod
     def draw(self, record: Record) -> None:
-        raise NotImplementedError
+        """Draw, or draw anew, what the record has of it."""
 
     def _begin(self, record: Record) -> None:
         self._record = record

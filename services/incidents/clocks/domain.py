@@ -45,8 +45,6 @@ FROM_REPORT = (Kind.RESPOND, Kind.ON_SITE, Kind.RESOLVE, Kind.NEXT_UPDATE)
 FROM_CLASSIFICATION = (Kind.PLAN_REQUESTED, Kind.SUPERIOR_TOLD)
 ENDED_BY_RESOLUTION = (Kind.ON_SITE, Kind.PLAN_REQUESTED, Kind.PLAN_DECIDED, Kind.NEXT_UPDATE, Kind.VENDOR)
 """Promises that have no point once service is restored. To tell the superior authority is owed until the close."""
-SEVERAL = (Kind.PLAN_DECIDED, Kind.NEXT_UPDATE, Kind.VENDOR)
-"""Of these an incident may have one after another: a request, an update, an engagement each has its own."""
 
 PROMISED_TO_CUSTOMER = (Kind.RESPOND, Kind.ON_SITE, Kind.RESOLVE, Kind.NEXT_UPDATE)
 NOT_COUNTED: Mapping[str, Collection[Kind]] = {

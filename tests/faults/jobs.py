@@ -23,7 +23,8 @@ from clients.models import Survey
 from tests.builders.eventually import eventually
 
 T = TypeVar("T")
-AWAY = frozenset({502, 503, 504})
+NOT_YET = frozenset({429, 502, 503, 504})
+"""What an answer says when it asks to be tried again: many clients that repeat at once also meet the rate limit."""
 PATIENCE_SECONDS = 150.0
 """Longer than a lease: what was under way at a kill is tried again once that has run out."""
 
@@ -48,12 +49,12 @@ class Patience(httpx.AsyncBaseTransport):
         return answer
 
     async def _answer(self, request: httpx.Request) -> httpx.Response | None:
-        """None where the process that should answer, or what it needs, is away."""
+        """None where the process that should answer, or what it needs, is away, or asks to wait."""
         try:
             answer = await self._wire.handle_async_request(request)
         except httpx.TransportError:
             answer = None
-        if answer is not None and answer.status_code not in AWAY:
+        if answer is not None and answer.status_code not in NOT_YET:
             return answer
         self.repeats += 1
         if answer is not None:

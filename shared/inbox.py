@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
+from uuid import UUID
 
 import structlog
 from sqlalchemy import Row, select, update
@@ -39,11 +40,24 @@ FROM (SELECT EXISTS (
 ) AS blocked) AS subject_is
 ON CONFLICT DO NOTHING RETURNING state
 """
+ENTER_ALL = """
+INSERT INTO {inbox} (consumer, event_id, subject, type, state)
+SELECT consumer, event_id, subject, type, 'done'
+FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[]) AS arrived (consumer, event_id, subject, type)
+WHERE NOT EXISTS (
+    SELECT FROM {inbox} AS open
+    WHERE open.subject = arrived.subject AND open.state IN ('waiting', 'parked') AND open.event_id <> arrived.event_id
+)
+ON CONFLICT DO NOTHING RETURNING consumer, event_id
+"""
+"""Enters at once what nothing is in the way of. What is left out was here before, or waits behind its subject."""
 
 ANY_OPEN = "SELECT FROM {schema}.inbox WHERE state IN ('waiting', 'parked') LIMIT 1"
 
 E = TypeVar("E", bound=Event)
 Handle = Callable[[AsyncSession, Any], Awaitable[None]]
+Entry = tuple[str, UUID]
+"""A consumer and the id of an event, as the inbox has them."""
 HandleEnvelope = Callable[[AsyncSession, Envelope], Awaitable[None]]
 
 
@@ -115,7 +129,8 @@ class Inbox:
         self._pump: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
         self.caller = Caller(actor=f"system:{database.service}", scope="system")
-        self._enter = ENTER.format(inbox=f'"{database.service}".inbox')
+        inbox = f'"{database.service}".inbox'
+        self._enter, self._enter_all = ENTER.format(inbox=inbox), ENTER_ALL.format(inbox=inbox)
 
     async def receive(self, envelope: Envelope) -> None:
         """Take an envelope for good: handled, waiting or parked once this returns.
@@ -161,9 +176,10 @@ class Inbox:
         if len(envelopes) > 1:
             try:
                 async with self.database.transaction(self.caller) as session:
+                    entered = await self._enter_together(session, envelopes)
                     for envelope in envelopes:
                         async with self.database.nested(session, self._caller_of(envelope)):
-                            await self._handle(session, envelope, self._consumers_of(envelope))
+                            await self._handle(session, envelope, self._consumers_of(envelope), entered)
             except Exception as problem:
                 log.info("inbox_batch_split", service=self.database.service, problem=repr(problem))
             else:
@@ -182,7 +198,7 @@ class Inbox:
     async def _handle_or_keep(self, consumer: Consumer, envelope: Envelope) -> None:
         try:
             async with self.database.transaction(self._caller_of(envelope)) as session:
-                await self._handle(session, envelope, [consumer])
+                await self._handle(session, envelope, [consumer], set())
         except Exception as problem:
             if is_database_down(problem):
                 raise
@@ -198,10 +214,16 @@ class Inbox:
     def _consumers_of(self, envelope: Envelope) -> Sequence[Consumer]:
         return self.consumers.by_type.get(envelope.type, ())
 
-    async def _handle(self, session: AsyncSession, envelope: Envelope, consumers: Sequence[Consumer]) -> None:
+    async def _handle(
+        self, session: AsyncSession, envelope: Envelope, consumers: Sequence[Consumer], entered: set[Entry]
+    ) -> None:
+        """`entered`: what was entered with others; each is taken out, so that it has its effect once."""
         with structlog.contextvars.bound_contextvars(correlation_id=str(envelope.correlationid)):
             for consumer in consumers:
-                if await self._entered(session, consumer, envelope) == "done" and consumer.is_for(envelope):
+                entry = (consumer.name, envelope.id)
+                is_new = entry in entered or await self._entered(session, consumer, envelope) == "done"
+                entered.discard(entry)
+                if is_new and consumer.is_for(envelope):
                     await self._effect(session, consumer, envelope)
 
     async def _effect(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> None:
@@ -214,6 +236,16 @@ class Inbox:
         with self.tracer.span(consumer.name, "consumer", about, parent=envelope.traceparent) as span:
             context(session).traceparent = span.traceparent
             await consumer.handle(session, envelope)
+
+    async def _enter_together(self, session: AsyncSession, envelopes: Sequence[Envelope]) -> set[Entry]:
+        """What is new and has nothing before it, entered in one statement."""
+        arrived = [
+            (consumer.name, envelope.id, envelope.subject, envelope.type)
+            for envelope in envelopes
+            for consumer in self._consumers_of(envelope)
+        ]
+        rows = await driver(session).fetch(self._enter_all, *map(list, zip(*arrived, strict=True)))
+        return {(row["consumer"], row["event_id"]) for row in rows}
 
     async def _entered(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> str | None:
         """Enter the envelope: `done` to be handled now, `waiting` behind its subject, None when it was here before."""

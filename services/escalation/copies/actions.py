@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.escalation.copies.domain import facts_of
@@ -40,9 +41,14 @@ async def copy_person(session: AsyncSession, envelope: Envelope) -> None:
 
 
 async def _upsert(session: AsyncSession, model: Any, key: str, row: dict[str, Any]) -> None:
-    statement = insert(model).values(row)
-    newer = {name: getattr(statement.excluded, name) for name in row if name != key}
-    statement = statement.on_conflict_do_update(
+    await session.execute(_newer(model, key, tuple(row)), [row])
+
+
+@cache
+def _newer(model: Any, key: str, columns: tuple[str, ...]) -> Insert:
+    """Built once per kind of row: every move of every incident passes here."""
+    statement = insert(model)
+    newer = {name: getattr(statement.excluded, name) for name in columns if name != key}
+    return statement.on_conflict_do_update(
         index_elements=[key], set_=newer, where=model.sequence < statement.excluded.sequence
     )
-    await session.execute(statement)

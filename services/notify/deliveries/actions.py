@@ -33,6 +33,8 @@ from shared.events.notify import WebhookDelivered, WebhookFailed
 from shared.outbox import emit
 
 WAKE = "deliveries"
+FIRST = insert(Delivery).on_conflict_do_nothing().returning(Delivery)
+"""A repeat of the same event writes nothing more."""
 
 
 class WebhookDisabled(Conflict):
@@ -83,13 +85,11 @@ async def send_test(session: AsyncSession, *, webhook_id: UUID) -> Delivery:
 
 
 async def _write(session: AsyncSession, endpoint_ids: Iterable[UUID], facts: dict[str, Any]) -> list[Delivery]:
-    """A repeat of the same event writes nothing more."""
     ctx = context(session)
     begun = {"created_at": ctx.now, "next_try_at": ctx.now, "traceparent": ctx.traceparent}
     same = {**facts, "state": "waiting", "tries": 0, **begun}
     rows = [{"id": uuid7(), "endpoint_id": endpoint_id, **same} for endpoint_id in endpoint_ids]
-    first = insert(Delivery).values(rows).on_conflict_do_nothing().returning(Delivery)
-    written = list(await session.scalars(first))
+    written = list(await session.scalars(FIRST, rows))
     for delivery in written:
         _note(session, delivery, "write_delivery", "endpoint_id", "event_id", "event_type")
     ctx.wakes.add(WAKE)

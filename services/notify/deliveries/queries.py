@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, true
+from sqlalchemy import DateTime, Integer, Select, bindparam, exists, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, selectinload
 
@@ -32,6 +33,13 @@ async def deliveries_due(session: AsyncSession, now: datetime, limit: int) -> Se
     One call at a time keeps the order of events where nothing fails, and a slow endpoint from taking all places. One
     look into the index per endpoint: however much waits for one of them, finding the others takes no longer.
     """
+    return (await session.scalars(_due(), {"now": now, "places": limit})).all()
+
+
+@cache
+def _due() -> Select[Delivery]:
+    """Built once: it is asked after every call."""
+    now, places = bindparam("now", type_=DateTime(timezone=True)), bindparam("places", type_=Integer)
     endpoint, other = every_endpoint_id().subquery(), aliased(Delivery)
     being_called = exists().where(other.endpoint_id == endpoint.c.id, other.lease_until > now)
     first = (
@@ -42,9 +50,9 @@ async def deliveries_due(session: AsyncSession, now: datetime, limit: int) -> Se
         .lateral()
     )
     chosen = select(first.c.id).select_from(endpoint.join(first, true())).where(~being_called)
-    chosen = chosen.order_by(first.c.next_try_at).limit(limit)
+    chosen = chosen.order_by(first.c.next_try_at).limit(places)
     due = select(Delivery).where(Delivery.id.in_(chosen)).order_by(Delivery.next_try_at)
-    return (await session.scalars(due.with_for_update(skip_locked=True))).all()
+    return due.with_for_update(skip_locked=True)
 
 
 async def locked_delivery(session: AsyncSession, delivery_id: UUID) -> Delivery:

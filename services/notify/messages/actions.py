@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
 from typing import Any
 
@@ -29,6 +30,8 @@ from shared.events.notify import MessageFailed, MessageSent
 from shared.outbox import emit
 
 WAKE = "mails"
+FIRST = insert(Message).on_conflict_do_nothing().returning(Message)
+"""A repeat of the same event writes nothing more."""
 
 
 async def write_messages(session: AsyncSession, envelope: Envelope) -> None:
@@ -36,10 +39,13 @@ async def write_messages(session: AsyncSession, envelope: Envelope) -> None:
     if envelope.drill:
         return
     event = REGISTRY[envelope.type].model_validate(envelope.data)
-    for rule in domain.rules_for(event):
-        for recipient in await _recipients(session, rule.to(event), envelope.actor):
-            await _write(session, envelope, event, rule, recipient)
-    context(session).wakes.add(WAKE)
+    rows = [
+        _row(session, envelope, event, rule, recipient)
+        for rule in domain.rules_for(event)
+        for recipient in await _recipients(session, rule.to(event), envelope.actor)
+    ]
+    if rows:
+        await _write(session, rows)
 
 
 async def _recipients(session: AsyncSession, whom: Whom, actor: str) -> list[Recipient]:
@@ -50,9 +56,17 @@ async def _recipients(session: AsyncSession, whom: Whom, actor: str) -> list[Rec
     return await recipients.recipients(session, [*whom.keys, *others])
 
 
-async def _write(session: AsyncSession, envelope: Envelope, event: Event, rule: Rule, recipient: Recipient) -> None:
+async def _write(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
     """A recipient who has no address, or has left, gets a message that failed: it is seen, not dropped."""
-    row = {
+    for message in await session.scalars(FIRST, rows):
+        _note(session, message, "write_message", "occasion", "recipient", "address", "title", "state")
+        if message.state == "failed":
+            _say_failed(session, message)
+    context(session).wakes.add(WAKE)
+
+
+def _row(session: AsyncSession, envelope: Envelope, event: Event, rule: Rule, recipient: Recipient) -> dict[str, Any]:
+    return {
         "customer_id": envelope.customerid,
         "event_id": envelope.id,
         "traceparent": context(session).traceparent,
@@ -61,13 +75,6 @@ async def _write(session: AsyncSession, envelope: Envelope, event: Event, rule: 
         "urgent": rule.urgent,
         **_for_recipient(session, event, rule, recipient),
     }
-    first = insert(Message).values(row).on_conflict_do_nothing().returning(Message)
-    message = (await session.scalars(first)).one_or_none()
-    if message is None:
-        return
-    _note(session, message, "write_message", "occasion", "recipient", "address", "title", "state")
-    if message.state == "failed":
-        _say_failed(session, message)
 
 
 def _for_recipient(session: AsyncSession, event: Event, rule: Rule, recipient: Recipient) -> dict[str, Any]:

@@ -24,9 +24,8 @@ def rendered(occasion: str, values: Mapping[str, Any], *, name: str, locale: str
     """Subject and text; `name` is whom the greeting addresses, `zone` the one times are stated in."""
     language = language_of(locale)
     subject, text = _template(occasion, language, zone)
-    frame = _environment(language, zone).from_string(_source("frame", language))
     title = " ".join(subject.render(values).split())
-    return title, frame.render(name=name, text=text.render(values).strip())
+    return title, _frame(language, zone).render(name=name, text=text.render(values).strip())
 
 
 @cache
@@ -34,6 +33,11 @@ def _template(occasion: str, language: str, zone: ZoneInfo) -> tuple[Template, T
     environment = _environment(language, zone)
     subject, text = _source(occasion, language).split("\n", 1)
     return environment.from_string(subject), environment.from_string(text)
+
+
+@cache
+def _frame(language: str, zone: ZoneInfo) -> Template:
+    return _environment(language, zone).from_string(_source("frame", language))
 
 
 @cache

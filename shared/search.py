@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from string import ascii_lowercase, ascii_uppercase, punctuation
 from unicodedata import normalize
+from uuid import UUID
 
 FUNCTION = r"""
 CREATE OR REPLACE FUNCTION "{schema}".search_terms(VARIADIC said text[]) RETURNS tsvector
@@ -30,6 +31,9 @@ $$
 """
 """A piece is a word, or one character of a script without spaces. Such a one goes with the next, if that is one too."""
 
+OWNER = "array_to_tsvector(ARRAY['customer:' || customer_id::text])"
+"""A term for whose a row is, beside its words: an index of words alone gives those of all. No word has a colon."""
+
 LONGEST_WORD = 100
 SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 PIECE = re.compile(
@@ -38,14 +42,16 @@ PIECE = re.compile(
 )
 
 
-def query_of(typed: str) -> str | None:
+def query_of(typed: str, *, of_customer: UUID | None = None) -> str | None:
     """The tsquery that finds texts with every part of what was typed, parts being set apart by spaces.
 
-    None when there is no word or character in it to look for.
+    `of_customer`: only in rows of this customer, where the column has OWNER. None when there is no word or character
+    in it to look for.
     """
     parts = normalize("NFKC", typed).translate(SMALL).split()
-    phrases = (" <-> ".join(_terms(PIECE.findall(part))) for part in parts)
-    return " & ".join(phrase for phrase in phrases if phrase) or None
+    phrases = [phrase for phrase in (" <-> ".join(_terms(PIECE.findall(part))) for part in parts) if phrase]
+    owner = [f"'customer:{of_customer}'"] if of_customer and phrases else []
+    return " & ".join(owner + phrases) or None
 
 
 def _terms(pieces: list[tuple[str, str]]) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from shared.search import query_of
@@ -27,3 +29,9 @@ from shared.search import query_of
 )
 def test_what_is_typed_becomes_a_query(typed: str, query: str | None) -> None:
     assert query_of(typed) == query
+
+
+def test_a_customers_words_are_looked_for_in_their_own_rows_only() -> None:
+    customer = UUID("018f2b6a-7c10-7abc-8def-0123456789ab")
+    assert query_of("机房 断电", of_customer=customer) == f"'customer:{customer}' & '机房' & '断电'"
+    assert query_of("，", of_customer=customer) is None

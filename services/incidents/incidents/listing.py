@@ -55,7 +55,7 @@ def listed_near(page: Page, filters: Filters, *, of_customer: UUID | None) -> Se
     """Those of the next NEAR incidents that have the words: a frequent word fills its page from them."""
     rows: Any = select(Incident.__table__).where(*_conditions(replace(filters, typed=None), of_customer))
     near = aliased(Incident, page.of(rows, Incident.id).limit(NEAR).subquery())
-    found: Any = select(near, null()).where(_says(near, filters.typed or ""))
+    found: Any = select(near, null()).where(_says(near, filters.typed or "", None))
     return page.of(found, near.id)
 
 
@@ -86,20 +86,20 @@ def _conditions(filters: Filters, of_customer: UUID | None) -> Iterator[ColumnEl
     if filters.breached is not None:
         broken = Incident.id.in_(clocks.with_broken_clock(only))
         yield broken if filters.breached else ~broken
-    yield from _by_words(filters, of_customer)
-
-
-def _by_words(filters: Filters, of_customer: UUID | None) -> Iterator[ColumnElement[bool]]:
-    """Tags are the provider's own: by them a customer's people find nothing."""
-    if filters.tag is not None:
-        if of_customer:
-            yield false()
-        tagged = Incident.metadata.tables["incidents.incident_tags"].c
-        yield Incident.id.in_(select(tagged.incident_id).where(tagged.tag == filters.tag))
     if filters.typed is not None:
-        yield _says(Incident, filters.typed)
+        yield _says(Incident, filters.typed, only)
+    if filters.tag is not None:
+        yield _tagged(filters.tag, of_customer)
 
 
-def _says(incident: type[Incident], typed: str) -> ColumnElement[bool]:
-    query = query_of(typed)
+def _tagged(tag: str, of_customer: UUID | None) -> ColumnElement[bool]:
+    """Tags are the provider's own: by them a customer's people find nothing."""
+    if of_customer:
+        return false()
+    tagged = Incident.metadata.tables["incidents.incident_tags"].c
+    return Incident.id.in_(select(tagged.incident_id).where(tagged.tag == tag))
+
+
+def _says(incident: type[Incident], typed: str, of_customer: UUID | None) -> ColumnElement[bool]:
+    query = query_of(typed, of_customer=of_customer)
     return false() if query is None else incident.search.bool_op("@@")(cast(literal(query, String), TSQUERY))

@@ -15,10 +15,10 @@ from services.incidents.base import Base
 from services.incidents.clocks.domain import Bearer
 from services.incidents.incidents.domain import OVER, Channel, Cover, FaultClass, Level, Priority, Severity, State, Team
 from shared.db import Keyed, Tenanted, Versioned
-from shared.search import FUNCTION
+from shared.search import FUNCTION, OWNER
 
 OVER_STATES = ", ".join(sorted(f"'{state}'" for state in OVER))
-SEARCHED = Computed("incidents.search_terms(number, title, description)", persisted=True)
+SEARCHED = Computed(f"incidents.search_terms(number, title, description) || {OWNER}", persisted=True)
 LISTED_BY = ("customer_id", "state", "severity", "priority", "team")
 """Lists of these are read newest first from an index of their own; a list by anything else is narrowed on the way."""
 

@@ -19,7 +19,8 @@ depends_on = None
 
 OPEN = "stopped_at IS NULL AND cancelled_at IS NULL"
 BROKEN = "breach_said"
-SEARCHED = "incidents.search_terms(number, title, description)"
+OWNER = "array_to_tsvector(ARRAY['customer:' || customer_id::text])"
+SEARCHED = f"incidents.search_terms(number, title, description) || {OWNER}"
 LISTED_BY = ("customer_id", "state", "severity", "priority", "team")
 INDEXES: tuple[tuple[str, str, tuple[str, ...], str | None], ...] = (
     *((f"ix_incidents_{column}_id", "incidents", (column, "id"), None) for column in LISTED_BY),

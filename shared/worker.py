@@ -18,6 +18,8 @@ from shared.db import plain_url
 from shared.telemetry import Metrics
 
 STANDBY_SECONDS = 2.0
+ANSWER_SECONDS = 5.0
+"""How long the database may take to answer on the lock's connection: one that hangs has lost the lock."""
 WATCH_SECONDS = 1.0
 AFTER_FAILURE_SECONDS = 1.0
 log = structlog.get_logger()
@@ -78,7 +80,7 @@ class Worker:
                 await self._rest(AFTER_FAILURE_SECONDS)
 
     async def _stand_by(self) -> None:
-        connection = await asyncpg.connect(plain_url(self.url), timeout=5)
+        connection = await asyncpg.connect(plain_url(self.url), timeout=ANSWER_SECONDS, command_timeout=ANSWER_SECONDS)
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", self.lock_key):
                 await self._rest(STANDBY_SECONDS)
@@ -98,7 +100,7 @@ class Worker:
         tasks.append(asyncio.create_task(self._listen(), name=f"{self.service} listener"))
         try:
             while not self._stopping.is_set():
-                await connection.fetchval("SELECT 1", timeout=5)
+                await connection.fetchval("SELECT 1")
                 await self._rest(WATCH_SECONDS)
         finally:
             self.active.clear()

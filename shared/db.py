@@ -158,6 +158,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=4,
+            hide_parameters=True,
             connect_args={
                 "timeout": 4,
                 "command_timeout": 30,

@@ -257,11 +257,19 @@ def _from_status(status: int) -> AftercareError:
     return MalformedRequest() if status < 500 else Unexpected()
 
 
-async def answer_with_problem(request: Request, problem: Exception) -> JSONResponse:
+def failure_of(request: Request, problem: Exception) -> AftercareError:
+    """The failure the client is told of; one that we did not expect is in our log.
+
+    There the request goes by its route: its path may hold a secret, such as the token of a survey's link.
+    """
     error = as_expected(problem)
     if isinstance(error, Unexpected):
-        log.exception("unexpected_error", path=request.url.path, exc_info=problem)
-    return render(error, language_of(request.headers.get("accept-language")))
+        log.exception("unexpected_error", route=getattr(request.scope.get("route"), "path", None), exc_info=problem)
+    return error
+
+
+async def answer_with_problem(request: Request, problem: Exception) -> JSONResponse:
+    return render(failure_of(request, problem), language_of(request.headers.get("accept-language")))
 
 
 def install(app: FastAPI) -> None:

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-import structlog
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -16,10 +15,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from services.feedback.surveys.domain import COMMENT_LIMIT, TEMPLATES
 from services.feedback.surveys.wording import TEXTS, language_of_locale
 from shared.edge import Edge, Handler
-from shared.errors import AftercareError, MalformedRequest, Unexpected, as_expected, language_of
+from shared.errors import AftercareError, MalformedRequest, failure_of, language_of
 
 MOST_FIELDS = 50
-log = structlog.get_logger()
 
 
 class PageRoute(Edge):
@@ -75,25 +73,20 @@ def answered_page(request: Request, survey: Any, error: AftercareError) -> Respo
 
 
 def _problem_page(request: Request, problem: Exception) -> Response:
-    error = as_expected(problem)
-    if isinstance(error, Unexpected):
-        log.exception("unexpected_error", path=request.url.path, exc_info=problem)
+    error = failure_of(request, problem)
     return _message(request, error, error.members.get("locale"), status=error.status)
 
 
 def _message(request: Request, error: AftercareError, locale: str | None, *, status: int) -> Response:
     heading = error.code if error.code in TEXTS["en"] else "problem"
     kind = "done" if heading == "survey_already_answered" else "closed"
-    return _page(
-        request, "message.html", locale, status=status, heading=heading, text=error.detail, kind=kind, number=None
-    )
+    text = error.detail(_language(request, locale))
+    return _page(request, "message.html", locale, status=status, heading=heading, text=text, kind=kind, number=None)
 
 
 def _page(request: Request, template: str, locale: str | None, *, status: int = 200, **values: Any) -> Response:
     language = _language(request, locale)
     nonce = secrets.token_urlsafe(16)
-    if callable(values.get("text")):
-        values["text"] = values["text"](language)
     html = _templates().get_template(template)
     side = 0 if language == "zh" else 1
     content = html.render(t=TEXTS[language], side=side, nonce=nonce, **values)

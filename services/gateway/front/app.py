@@ -115,16 +115,20 @@ class Front:
         except Exception as problem:
             error = as_expected(problem)
             if isinstance(error, Unexpected):
-                log.error("unexpected_error", path=scope["path"], exc_info=problem)
+                log.error("unexpected_error", exc_info=problem)
             if answer.begun:
                 raise
             await answer_problem(error, scope, receive, answer)
         self._figures.count(answer.service, scope["method"], answer.status, system_seconds() - began)
 
     async def _pass(self, scope: Scope, receive: Receive, answer: Answer) -> None:
-        """Its span begins the trace, or carries the caller's on. Raises what keeps the request out."""
+        """Its span begins the trace, or carries the caller's on. Raises what keeps the request out.
+
+        In the log a request goes by its route: its path may hold a secret.
+        """
         origin = scope["client"][0] if scope.get("client") else "local"
         route = self._route(scope, origin)
+        structlog.contextvars.bind_contextvars(route=f"{route.method} {route.path}")
         about = {
             "http.request.method": scope["method"],
             "http.route": route.path,

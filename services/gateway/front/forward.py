@@ -88,9 +88,9 @@ async def forward(upstream: Upstream, scope: Scope, receive: Receive, send: Send
         problem = expected
     except Exception as crash:
         if passage.ended:  # Starlette raises again what it has answered and logged
-            log.warning("upstream_raised_after_its_answer", path=scope["path"], problem=type(crash).__name__)
+            log.warning("upstream_raised_after_its_answer", problem=type(crash).__name__)
         elif not passage.client_gone and not passage.deadline.expired():
-            log.error("upstream_crashed", path=scope["path"], exc_info=crash)
+            log.error("upstream_crashed", exc_info=crash)
     if passage.begun or passage.client_gone:
         return
     await answer_problem(NoAnswer() if passage.deadline.expired() else problem, scope, receive, send)

@@ -170,6 +170,15 @@ async def test_who_signs_out_is_out_at_once_and_only_there(one_service: OneServi
     assert (await me(door, here), await me(door, elsewhere)) == (401, 200)
 
 
+async def test_a_scheme_in_other_letters_signs_out_as_it_lets_in(one_service: OneService.Factory) -> None:
+    door = await Door.opened(one_service)
+    token = await door.token()
+    async with door.client(Authorization=f"bearer  {token}") as client:
+        assert (await client.get("/v1/me")).status_code == 200
+        assert (await client.delete("/v1/sessions/current")).status_code == 204
+    assert await me(door, token) == 401
+
+
 @pytest.mark.parametrize("change", [{"active": False}, {"password": "another horse battery"}])
 async def test_a_disabled_person_or_a_new_password_ends_all_sessions_at_once(
     one_service: OneService.Factory, change: dict[str, Any]

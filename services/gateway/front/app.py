@@ -20,7 +20,7 @@ from services.gateway.front.problems import answer_problem, header
 from services.gateway.front.remote import Remote
 from services.gateway.front.table import Route, Table
 from services.gateway.settings import Settings
-from services.gateway.tokens import KEY_PREFIX, SESSION_PREFIX
+from services.gateway.tokens import bearer_token
 from shared.auth import Principal, Signer
 from shared.errors import AftercareError, TooLarge, Unauthenticated, Unavailable, Unexpected, as_expected
 from shared.now import system_seconds
@@ -28,7 +28,6 @@ from shared.service import Readiness, Runtime
 from shared.settings import ServiceSettings
 
 READS = frozenset(("GET", "HEAD"))
-LONGEST_TOKEN = 200
 log = structlog.get_logger()
 
 
@@ -181,7 +180,7 @@ class Front:
         if route.public:
             (self._sign_ins if route.limit == "sign_in" else self._addresses).take(origin, now)
             return anonymous(origin)
-        token = _token(header(scope, b"authorization"))
+        token = bearer_token((header(scope, b"authorization") or b"").decode("latin-1"))
         principal = self.identity.remembered(token, origin) if token else None
         if principal is None:
             principal = await self._newcomer(token, origin, now)
@@ -199,11 +198,3 @@ class Front:
         except Unauthenticated:
             self._addresses.take(origin, now)
             raise
-
-
-def _token(authorization: bytes | None) -> str | None:
-    """The bearer token of an Authorization header, if it can be one of ours."""
-    scheme, _, token = (authorization or b"").decode("latin-1").partition(" ")
-    token = token.strip()
-    ours = token.startswith((SESSION_PREFIX, KEY_PREFIX)) and len(token) <= LONGEST_TOKEN
-    return token if ours and scheme.lower() == "bearer" else None

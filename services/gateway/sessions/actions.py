@@ -53,9 +53,9 @@ async def sign_in(session: AsyncSession, *, email: str, password: str) -> Signed
     return await _begin(session, person.id, person.customer_id)
 
 
-async def sign_out(session: AsyncSession, *, token: str, person_id: UUID | None) -> None:
+async def sign_out(session: AsyncSession, *, token: str | None, person_id: UUID | None) -> None:
     """End the session of this token. Raises NotFound when it is none of this person's."""
-    current = await queries.session_of_person(session, digest(token), person_id) if person_id else None
+    current = await queries.session_of_person(session, digest(token), person_id) if token and person_id else None
     if current is None:
         raise NotFound()
     await session.delete(current)

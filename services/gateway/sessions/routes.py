@@ -10,6 +10,7 @@ from services.gateway.people import queries as people
 from services.gateway.sessions import actions
 from services.gateway.sessions.domain import SignInRefused
 from services.gateway.sessions.schemas import MeOut, SignedInOut, SignIn
+from services.gateway.tokens import bearer_token
 from shared.auth import public, signed_in
 from shared.edge import By, Session, router
 from shared.errors import language_of, render
@@ -31,7 +32,7 @@ async def sign_in(body: SignIn, request: Request, response: Response, session: S
 @routes.delete("/sessions/current", status_code=204)
 @signed_in()
 async def sign_out(request: Request, session: Session, by: By) -> None:
-    token = request.headers.get("authorization", "").removeprefix("Bearer ")
+    token = bearer_token(request.headers.get("authorization", ""))
     await actions.sign_out(session, token=token, person_id=by.id if by.kind == "person" else None)
 
 

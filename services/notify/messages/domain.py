@@ -69,16 +69,12 @@ class Whom:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """On `event` one message goes to each recipient; the occasion names its template.
-
-    `urgent` ones leave before all others. The text of a `secret` one is shown to its recipient only.
-    """
+    """On `event` one message goes to each recipient; the occasion names its template. `urgent` ones leave first."""
 
     event: type[Event]
     occasion: str
     to: Callable[[Any], Whom]
     urgent: bool = False
-    secret: bool = False
 
 
 def people(*fields: str) -> Callable[[Any], Whom]:
@@ -137,13 +133,14 @@ RULES = (
     Rule(IncidentCommented, "comment_added", contact_of_ours),
     Rule(IncidentCommented, "customer_commented", people("told_ids")),
     Rule(IncidentCommented, "watched_comment", watchers),
-    Rule(SurveySent, "survey_sent", contact, secret=True),
-    Rule(SurveyReminded, "survey_reminded", contact, secret=True),
+    Rule(SurveySent, "survey_sent", contact),
+    Rule(SurveyReminded, "survey_reminded", contact),
 )
 """THE table of who is told what. Emergencies are told at once, at any hour; so is everything else so far."""
 
 TOLD_EVENTS = tuple(dict.fromkeys(rule.event for rule in RULES))
-SECRET_OCCASIONS = frozenset(rule.occasion for rule in RULES if rule.secret)
+SECRET_OCCASIONS = frozenset(rule.occasion for rule in RULES if rule.event.secret)
+"""The text of such a message is shown to its recipient only."""
 
 
 def rules_for(event: Event) -> list[Rule]:

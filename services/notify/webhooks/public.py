@@ -10,18 +10,15 @@ import orjson
 from shared.bus import Envelope
 from shared.errors import Unprocessable
 from shared.events import REGISTRY, Event, History, Snapshot
-from shared.events.feedback import SurveyReminded, SurveySent
-
-SECRET_EVENTS = (SurveySent, SurveyReminded)
-"""They carry the one-time link of a contact, which is for that contact only."""
 
 TEST_TYPE = "notify.test.v1"
 
 
 def _is_public(event: type[Event]) -> bool:
+    """What carries a secret is for one person only; what the provider keeps to itself is for no customer."""
     of_customer = "customer_id" in event.model_fields and not event.internal
     ours = event.type.startswith("notify.")
-    return of_customer and not ours and not issubclass(event, Snapshot | History) and event not in SECRET_EVENTS
+    return of_customer and not ours and not event.secret and not issubclass(event, Snapshot | History)
 
 
 PUBLIC_EVENTS = tuple(event for _, event in sorted(REGISTRY.items()) if _is_public(event))

@@ -66,10 +66,16 @@ class Stretch(NamedTuple):
 
 
 def utc(at: datetime) -> datetime:
-    """The same instant in UTC, where comparisons and differences are safe (PEP 495). Refuses a naive time."""
+    """The same instant in UTC, where comparisons and differences are safe (PEP 495).
+
+    Refuses a naive time, and one at an end of all time, which UTC has no name for.
+    """
     if at.utcoffset() is None:
         raise NaiveDatetime(f"{at.isoformat()} has no time zone", at.isoformat())
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as problem:
+        raise BeyondCalendar from problem
 
 
 def position_of(at: datetime) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -121,6 +123,16 @@ async def test_a_cursor_of_one_order_is_no_cursor_of_the_other(one_service: OneS
         newest = (await desk.get("/v1/incidents?limit=1")).links["next"]["url"]
         refused = await desk.get(newest + "&order=due")
     assert (refused.status_code, refused.json()["code"]) == (400, "invalid_cursor")
+
+
+async def test_a_cursor_that_is_none_of_ours_is_refused(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    after = {"after": str(uuid7())}
+    positions = [after | {"moment": moment} for moment in (5, "soon", "2026-01-01", "0001-01-01T00:00:00+14:00")]
+    cursors = [urlsafe_b64encode(json.dumps(position).encode()).decode() for position in (*positions, [], 1, {})]
+    async with incidents.as_(DESK) as desk:
+        answers = [await desk.get("/v1/incidents", params={"cursor": cursor}) for cursor in ("x", "é", *cursors)]
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(400, "invalid_cursor")] * 9
 
 
 @pytest.mark.parametrize(

@@ -373,6 +373,12 @@ def test_an_answer_beyond_the_calendar_is_refused_at_once(calendar: WorkCalendar
         calendar.add_working_days(at, 10**9)
 
 
+@pytest.mark.parametrize("written", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_an_end_of_all_time_is_beyond_the_calendar(written: str) -> None:
+    with pytest.raises(BeyondCalendar):
+        OFFICE_HOURS.next_open(datetime.fromisoformat(written))
+
+
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca"])
 def test_the_stretches_of_a_zone_agree_with_the_standard_library(zone: str) -> None:
     step = timedelta(hours=7)

@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.chains import broken_link, json_value
 from shared.context import Entry
 from shared.db import context
-from shared.mechanisms import broken_link, chain_of, json_value, table
+from shared.mechanisms import table
 
 PASS_ROWS = 1000
-__all__ = ["broken_link", "chain_of", "note", "verify_chains"]
 
 
 def note(

@@ -23,9 +23,11 @@ from sqlalchemy.types import DateTime, Uuid
 from uuid_utils.compat import uuid7
 
 from shared import mechanisms
+from shared.chains import json_value
 from shared.context import Context, Scope
 from shared.errors import VersionMismatch
 from shared.now import TimeSource, database_time
+from shared.pending import write_pending
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -179,7 +181,7 @@ class Database:
                 await self._begin(session, caller)
             yield session
             await session.flush()
-            await mechanisms.write_pending(session, session.info["contexts"])
+            await write_pending(session, session.info["contexts"])
 
     async def directly(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:
         """One statement on the mechanisms' own tables, by itself: they have no tenant, and it needs no transaction.
@@ -244,4 +246,4 @@ def role_url(admin_url: str, role: str, password: str) -> str:
 
 def as_record(row: Any, *fields: str) -> dict[str, Any]:
     """The named fields of a row as JSON values, for an audit entry's before and after."""
-    return {name: mechanisms.json_value(getattr(row, name)) for name in fields}
+    return {name: json_value(getattr(row, name)) for name in fields}

@@ -12,10 +12,11 @@ from sqlalchemy import select, update
 
 from shared.audit import note
 from shared.auth import needs
+from shared.chains import json_value
 from shared.db import context
 from shared.edge import Session, router
 from shared.errors import NotFound
-from shared.mechanisms import json_value, table
+from shared.mechanisms import table
 from shared.outbox import events_about
 from shared.permissions import Permission
 

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
-from shared.audit import broken_link, chain_of
 from shared.auth import Principal
+from shared.chains import broken_link
 from shared.db import Caller
 from shared.events.escalation import (
     ActivationAuthorised,
@@ -23,6 +23,7 @@ from shared.events.escalation import (
     EmergencyOpened,
 )
 from shared.permissions import Permission, Role
+from tests.builders.chains import chain_of
 from tests.builders.escalation import (
     ADMIN,
     BANK,

@@ -11,10 +11,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
-from shared.audit import chain_of
 from shared.auth import Principal
 from shared.db import Caller
 from shared.permissions import Role
+from tests.builders.chains import chain_of
 from tests.builders.escalation import (
     ADMIN,
     BANK,

@@ -12,10 +12,11 @@ from sqlalchemy.exc import DBAPIError
 from uuid_utils.compat import uuid7
 
 from services.feedback.surveys.domain import token_hash
-from shared.audit import broken_link, chain_of
+from shared.chains import broken_link
 from shared.db import Caller
 from shared.events.feedback import SurveyAnswered, SurveyExpired, SurveyReminded, SurveySent
 from shared.permissions import Role
+from tests.builders.chains import chain_of
 from tests.builders.feedback import (
     BANK,
     CLERK,

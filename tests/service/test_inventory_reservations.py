@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from uuid_utils.compat import uuid7
 
-from shared.audit import broken_link, chain_of
+from shared.chains import broken_link
 from shared.db import Caller
 from shared.events.contracts import SiteChanged
 from shared.events.inventory import (
@@ -19,6 +19,7 @@ from shared.events.inventory import (
     ReservationReleased,
 )
 from shared.permissions import Role
+from tests.builders.chains import chain_of
 from tests.builders.inventory import (
     ADMIN,
     BANK,
@@ -177,7 +178,7 @@ async def test_only_an_engineer_uses_a_part_and_only_after_it_was_issued(invento
     assert (early["code"], early["state"], early["allowed"]) == (
         "illegal_move",
         "reserved",
-        ["issue", "release", "expire"],
+        ["expire", "issue", "release"],
     )
     await move(inventory, KEEPER, reservation, "issue")
     for who in (KEEPER, DESK, NURSE):

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
@@ -22,15 +22,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 
-from shared.auth import HEADER, Need, Principal, need_of
-from shared.db import Transactions, context
+from shared.auth import HEADER, Need, Principal, Verifier, need_of
+from shared.db import Database, Transactions, context
 from shared.errors import IdempotencyKeyReused, MalformedRequest, PreconditionUnsupported
 from shared.files import Files, StoredFile
 from shared.mechanisms import table
 from shared.now import system_seconds
-
-if TYPE_CHECKING:
-    from shared.service import Runtime
+from shared.tracing import Tracer
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 LONGEST_KEY = 255
@@ -39,6 +37,17 @@ TAG = re.compile(r'(?:W/)?"(\d{1,18})"', re.ASCII)
 """One of our tags. A proxy that packs the answer may have weakened it; it still names the version."""
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 T = TypeVar("T")
+
+
+class Behind(Protocol):
+    """What the edge has of the service behind it: its runtime (shared/service.py)."""
+
+    verifier: Verifier
+    database: Database
+    tracer: Tracer
+
+    @property
+    def files(self) -> Files: ...
 
 
 class UnmarkedRoute(Exception):
@@ -62,7 +71,7 @@ class Edge(APIRoute):
 
 
 async def _serve(request: Request, need: Need, answer: Handler) -> Response:
-    runtime: Runtime = request.app.state.runtime
+    runtime: Behind = request.app.state.runtime
     method, path = request.method, request.scope["route"].path
     about = {"http.request.method": method, "http.route": path}
     given = request.headers.get("traceparent")
@@ -73,7 +82,7 @@ async def _serve(request: Request, need: Need, answer: Handler) -> Response:
 
 
 async def _in_transaction(
-    runtime: Runtime, request: Request, need: Need, answer: Handler, traceparent: str | None
+    runtime: Behind, request: Request, need: Need, answer: Handler, traceparent: str | None
 ) -> Response:
     principal = runtime.verifier.verify(request.headers.get(HEADER), system_seconds())
     principal.meet(need)

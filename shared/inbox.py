@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, Update, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -291,32 +291,38 @@ class Inbox:
     async def _retry(self, row: Row[Any]) -> None:
         envelope = Envelope.model_validate(row.envelope)
         consumer = next((c for c in self._consumers_of(envelope) if c.name == row.consumer), None)
-        this = (self.rows.c.consumer == row.consumer) & (self.rows.c.event_id == row.event_id)
         if consumer is None:
-            async with self.database.transaction(self.caller) as session:
-                gone = update(self.rows).where(this, self.rows.c.state == "waiting")
-                await session.execute(gone.values(state="parked", error="this service has no such consumer any more"))
+            await self._keep_open(row, "parked", row.tries, "this service has no such consumer any more")
             return
         try:
             async with self.database.transaction(self._caller_of(envelope)) as session:
-                done = update(self.rows).where(this, self.rows.c.state == "waiting")
-                claimed = await session.execute(
-                    done.values(state="done", envelope=None, error=None).returning(self.rows.c.id)
-                )
+                done = self._waiting(row).values(state="done", envelope=None, error=None)
+                claimed = await session.execute(done.returning(self.rows.c.id))
                 if claimed.first() is not None and consumer.is_for(envelope):
                     await self._effect(session, consumer, envelope)
         except Exception as problem:
             if is_database_down(problem):
                 raise
-            tries = row.tries + 1
-            state = "parked" if tries >= MAX_TRIES else "waiting"
-            log.exception("consumer_failed_again", consumer=row.consumer, event_id=str(row.event_id), state=state)
-            async with self.database.transaction(self.caller) as session:
-                later = context(session).now + timedelta(seconds=backoff_seconds(tries))
-                failed = update(self.rows).where(this, self.rows.c.state == "waiting")
-                await session.execute(
-                    failed.values(tries=tries, state=state, error=repr(problem)[:500], next_try_at=later)
-                )
+            await self._put_off(row, problem)
+
+    async def _put_off(self, row: Row[Any], problem: Exception) -> None:
+        """Try again later, after ever longer; park it after MAX_TRIES."""
+        tries = row.tries + 1
+        state = "parked" if tries >= MAX_TRIES else "waiting"
+        log.exception("consumer_failed_again", consumer=row.consumer, event_id=str(row.event_id), state=state)
+        await self._keep_open(row, state, tries, repr(problem)[:500])
+
+    async def _keep_open(self, row: Row[Any], state: str, tries: int, error: str) -> None:
+        """Note down why it is not handled and when to try again, in a transaction of its own."""
+        async with self.database.transaction(self.caller) as session:
+            later = context(session).now + timedelta(seconds=backoff_seconds(tries))
+            noted = self._waiting(row).values(state=state, tries=tries, error=error, next_try_at=later)
+            await session.execute(noted)
+
+    def _waiting(self, row: Row[Any]) -> Update:
+        """Nothing, when an operator discarded it meanwhile."""
+        this = (self.rows.c.consumer == row.consumer) & (self.rows.c.event_id == row.event_id)
+        return update(self.rows).where(this, self.rows.c.state == "waiting")
 
     def _caller_of(self, envelope: Envelope) -> Caller:
         return Caller(

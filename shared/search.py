@@ -8,7 +8,6 @@ it is found without a dictionary. Other words are told whole, and found by their
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from string import ascii_lowercase, ascii_uppercase, punctuation
 from unicodedata import normalize
@@ -67,4 +66,4 @@ def _terms(pieces: list[tuple[str, str]]) -> Iterator[str]:
 
 def folded(text: str) -> str:
     """As texts are compared where width, case and spacing tell none apart."""
-    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
+    return " ".join(normalize("NFKC", normalize("NFKC", text).casefold()).split())

@@ -96,14 +96,6 @@ class PlatformSettings(BaseSettings):
         description="Days an answer is kept for repeats of its Idempotency-Key; a later repeat is a new command.",
     )
 
-    @property
-    def file_rules(self) -> FileRules:
-        return FileRules(self.file_limit_bytes, self.file_types)
-
-    @property
-    def keep(self) -> KeepTimes:
-        return KeepTimes(self.keep_inbox_days, self.keep_timers_days, self.keep_idempotency_days)
-
     otlp_endpoint: str | None = Field(
         None,
         description="Address of an OpenTelemetry collector that takes traces by OTLP over HTTP, such as "
@@ -112,6 +104,14 @@ class PlatformSettings(BaseSettings):
         "_COMPRESSION, _CERTIFICATE (also as OTEL_EXPORTER_OTLP_TRACES_*), OTEL_BSP_*, OTEL_RESOURCE_ATTRIBUTES, "
         "OTEL_SDK_DISABLED; OTEL_SERVICE_NAME and OTEL_EXPORTER_OTLP_ENDPOINT are not looked at.",
     )
+
+    @property
+    def file_rules(self) -> FileRules:
+        return FileRules(self.file_limit_bytes, self.file_types)
+
+    @property
+    def keep(self) -> KeepTimes:
+        return KeepTimes(self.keep_inbox_days, self.keep_timers_days, self.keep_idempotency_days)
 
 
 class ServiceSettings(BaseSettings):

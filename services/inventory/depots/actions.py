@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.depots import domain, queries
 from services.inventory.depots.models import Depot, Person
 from shared.audit import note
+from shared.copies import keep_newest
 from shared.db import as_record
 from shared.events.gateway import PersonChanged
 
@@ -27,18 +27,5 @@ async def open_depot(session: AsyncSession, *, name_zh: str, name_en: str, regio
 
 
 async def copy_person(session: AsyncSession, person: PersonChanged, sequence: int) -> None:
-    """Keep the newest record of a person."""
-    row = {
-        "id": person.person_id,
-        "sequence": sequence,
-        "roles": list(person.roles),
-        "customer_id": person.customer_id,
-        "active": person.active,
-    }
-    statement = insert(Person).values(row)
-    statement = statement.on_conflict_do_update(
-        index_elements=["id"],
-        set_={name: statement.excluded[name] for name in row if name != "id"},
-        where=statement.excluded.sequence > Person.sequence,
-    )
-    await session.execute(statement)
+    row = person.model_dump(include={"roles", "customer_id", "active"})
+    await keep_newest(session, Person, {"id": person.person_id, "sequence": sequence, **row})

@@ -29,7 +29,6 @@ ONE_OF_A_KIND = {
     "services/incidents/incidents/listing.py": "the statements of lists and exports, apart from those about one",
     "services/incidents/loops.py": "sweeps files that no row has: work on a folder, which no transaction may wait for",
     "services/incidents/incidents/presenting.py": "an incident as a caller sees it, for every feature that moves it",
-    "services/escalation/moves.py": "one machine for the six state tables of the service",
     "services/feedback/surveys/pages.py": "HTML for people without sign-in; its failures are pages too",
     "services/feedback/surveys/wording.py": "what those pages say beside the questions, in two languages",
     "services/feedback/surveys/templates/base.html": "the frame of those pages",

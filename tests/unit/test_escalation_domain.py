@@ -14,45 +14,14 @@ from services.escalation.activations import domain as activations
 from services.escalation.alarms import domain as alarms
 from services.escalation.copies import domain as copies
 from services.escalation.emergencies import domain as emergencies
-from services.escalation.engagements import domain as engagements
-from services.escalation.moves import Moves, allowed, in_states, moved
-from services.escalation.part_call_ups import domain as part_call_ups
 from services.escalation.plans import domain as plans
 from services.escalation.plans.domain import Timed
 from services.escalation.settings import Settings
 from shared.errors import IllegalMove
 from shared.events.words import WORDS
+from shared.moves import moved
 
 ONE, TWO, THREE = UUID(int=1), UUID(int=2), UUID(int=3)
-FEATURES = (activations, alarms, emergencies, engagements, part_call_ups, plans)
-TABLES = [(feature.__name__, feature.MOVES) for feature in FEATURES] + [("steps", activations.STEP_MOVES)]
-
-
-def states_of(moves: Moves) -> set[str]:
-    return {before for before, _ in moves} | set(moves.values())
-
-
-@pytest.mark.parametrize(("name", "moves"), TABLES)
-def test_every_move_not_in_the_table_is_refused_with_those_that_are(name: str, moves: Moves) -> None:
-    for state in states_of(moves):
-        for move in {move for _, move in moves}:
-            if (state, move) in moves:
-                assert moved(moves, state, move) == moves[state, move]
-                continue
-            with pytest.raises(IllegalMove) as refused:
-                moved(moves, state, move)
-            assert refused.value.members == {"state": state, "move": move, "allowed": allowed(moves, state)}
-
-
-@pytest.mark.parametrize(("name", "moves"), TABLES)
-def test_the_check_constraint_has_all_states_of_the_table(name: str, moves: Moves) -> None:
-    condition = in_states(moves)
-    assert {part for part in condition.split("'") if part.isidentifier()} == states_of(moves)
-
-
-@pytest.mark.parametrize(("name", "moves"), TABLES)
-def test_every_state_has_its_term_in_both_languages(name: str, moves: Moves) -> None:
-    assert states_of(moves) <= set(WORDS)
 
 
 def test_every_reason_of_an_alarm_has_its_term() -> None:

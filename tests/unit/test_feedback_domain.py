@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 from services.feedback.surveys.domain import (
     COMMENT_LIMIT,
     CURRENT,
-    MOVES,
-    STATES,
     TEMPLATES,
     AlreadyAnswered,
     Answers,
@@ -22,14 +20,12 @@ from services.feedback.surveys.domain import (
     LinkExpired,
     clean,
     in_peace,
-    moved,
     read_answers,
     require_open,
     token_hash,
     token_of,
 )
 from services.feedback.surveys.wording import TEXTS, language_of_locale
-from shared.errors import IllegalMove
 
 NOON = datetime(2026, 5, 9, 12, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -78,16 +74,6 @@ def test_a_cleaned_text_stays_as_it_is_when_cleaned_again(raw: str) -> None:
 )
 def test_a_comment_keeps_what_can_be_seen(raw: str, text: str) -> None:
     assert clean(raw) == text
-
-
-@pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("move", sorted({move for _, move in MOVES}))
-def test_a_survey_makes_the_moves_of_the_table_and_no_other(state: str, move: str) -> None:
-    if (state, move) in MOVES:
-        assert moved(state, move) == MOVES[state, move]
-        return
-    with pytest.raises(IllegalMove):
-        moved(state, move)
 
 
 def test_a_survey_is_open_until_the_moment_its_time_is_over() -> None:

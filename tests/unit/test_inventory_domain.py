@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from services.inventory.depots.domain import may_keep
 from services.inventory.ledger.domain import ACCOUNTS, BOOKINGS, OUTSIDE, Balance, NotEnoughStock, transferred
 from services.inventory.offers.domain import Offer, is_near, ranked
-from services.inventory.reservations.domain import MOVES, STATES, Terms, moved
-from shared.errors import IllegalMove
+from services.inventory.reservations.domain import MOVES, Terms
 
 NOON = datetime(2026, 5, 9, 12, tzinfo=UTC)
 ORDERS = st.lists(st.tuples(st.sampled_from(sorted(BOOKINGS)), st.integers(1, 9), st.integers(-60, 60)), max_size=60)
@@ -61,17 +60,6 @@ def test_every_booking_connects_two_different_known_accounts() -> None:
 
 def test_every_move_of_a_reservation_is_a_booking() -> None:
     assert {move for _, move in MOVES} < set(BOOKINGS)
-
-
-@pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("move", sorted({move for _, move in MOVES}))
-def test_a_reservation_makes_the_moves_of_the_table_and_no_other(state: str, move: str) -> None:
-    if (state, move) in MOVES:
-        assert moved(state, move) == MOVES[state, move]
-        return
-    with pytest.raises(IllegalMove) as refused:
-        moved(state, move)
-    assert refused.value.members["allowed"] == [name for at, name in MOVES if at == state]
 
 
 def offer(number: int, free: int, *, near: bool = False) -> Offer:

@@ -14,7 +14,6 @@ from services.escalation.activations.models import Activation, ActivationStep, D
 from services.escalation.alarms import actions as alarms
 from services.escalation.alarms.domain import Reason
 from services.escalation.copies import queries as copies
-from services.escalation.moves import moved
 from services.escalation.plans import queries as plans
 from services.escalation.plans.domain import Timed, ends
 from services.escalation.settings import Settings
@@ -30,6 +29,7 @@ from shared.events.escalation import (
     PlanStepCompleted,
     PlanStepStarted,
 )
+from shared.moves import moved
 from shared.outbox import emit
 from shared.permissions import Role
 from shared.timers import arm

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from services.escalation.moves import Moves
 from services.escalation.settings import Settings
 from shared.errors import Conflict, Forbidden
+from shared.moves import Moves
 
 REQUESTED = "requested"
 MOVES: Moves = {

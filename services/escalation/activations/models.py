@@ -15,8 +15,8 @@ from sqlalchemy.types import Integer
 
 from services.escalation.activations.domain import MOVES, STEP_MOVES
 from services.escalation.base import Base
-from services.escalation.moves import in_states
 from shared.db import Keyed, Tenanted, Versioned
+from shared.moves import in_states
 
 
 class Decision(Keyed, Tenanted, Base):

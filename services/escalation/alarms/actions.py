@@ -11,10 +11,10 @@ from services.escalation.alarms import queries
 from services.escalation.alarms.domain import MOVES, Reason
 from services.escalation.alarms.models import Alarm
 from services.escalation.copies import queries as copies
-from services.escalation.moves import moved
 from shared.audit import note
 from shared.db import as_record, check_version, context
 from shared.events.escalation import AlarmAcknowledged, AlarmRaised
+from shared.moves import moved
 from shared.outbox import emit
 
 

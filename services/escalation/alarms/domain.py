@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from uuid import UUID
 
-from services.escalation.moves import Moves
+from shared.moves import Moves
 
 MOVES: Moves = {
     ("raised", "acknowledge"): "acknowledged",

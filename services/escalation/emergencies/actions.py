@@ -14,11 +14,11 @@ from services.escalation.alarms.domain import Reason
 from services.escalation.copies import queries as copies
 from services.escalation.emergencies import domain, queries
 from services.escalation.emergencies.models import Emergency
-from services.escalation.moves import moved
 from shared.audit import note
 from shared.db import as_record, context
 from shared.events.escalation import EmergencyOpened, SuperiorInformed
 from shared.events.incidents import IncidentClassified
+from shared.moves import moved
 from shared.outbox import emit
 from shared.permissions import Role
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from services.escalation.moves import Moves
+from shared.moves import Moves
 
 MOVES: Moves = {("open", "close"): "closed"}
 

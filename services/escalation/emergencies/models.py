@@ -12,8 +12,8 @@ from sqlalchemy.types import Uuid
 
 from services.escalation.base import Base
 from services.escalation.emergencies.domain import MOVES
-from services.escalation.moves import in_states
 from shared.db import Keyed, Tenanted, Versioned
+from shared.moves import in_states
 
 
 class Emergency(Keyed, Versioned, Tenanted, Base):

@@ -10,10 +10,10 @@ from services.escalation.copies import queries as copies
 from services.escalation.engagements import queries
 from services.escalation.engagements.domain import MOVES
 from services.escalation.engagements.models import Engagement
-from services.escalation.moves import moved
 from shared.audit import note as record
 from shared.db import as_record, check_version, context
 from shared.events.escalation import EngagementMoved, PartyEngaged
+from shared.moves import moved
 from shared.outbox import emit
 
 UNCLASSIFIED = "other"

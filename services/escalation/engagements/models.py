@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.escalation.base import Base
 from services.escalation.engagements.domain import MOVES
-from services.escalation.moves import in_states
 from shared.db import Keyed, Tenanted, Versioned
+from shared.moves import in_states
 
 
 class Engagement(Keyed, Versioned, Tenanted, Base):

@@ -11,7 +11,6 @@ from services.escalation.activations import queries as activations
 from services.escalation.alarms import actions as alarms
 from services.escalation.alarms.domain import Reason
 from services.escalation.copies import queries as copies
-from services.escalation.moves import moved
 from services.escalation.part_call_ups import queries
 from services.escalation.part_call_ups.domain import CALLED_UP, MOVES
 from services.escalation.part_call_ups.models import PartCallUp
@@ -20,6 +19,7 @@ from shared.audit import note
 from shared.db import as_record, context, settings_of
 from shared.events.escalation import PartsCalledUp
 from shared.events.inventory import PartReserved, ReservationExpired, ReservationRefused, ReservationReleased
+from shared.moves import moved
 from shared.outbox import emit
 from shared.timers import arm, cancel
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.escalation.moves import Moves
+from shared.moves import Moves
 
 CALLED_UP = "called_up"
 MOVES: Moves = {

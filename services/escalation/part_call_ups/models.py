@@ -9,9 +9,9 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.escalation.base import Base
-from services.escalation.moves import in_states
 from services.escalation.part_call_ups.domain import MOVES
 from shared.db import Keyed, Tenanted, Versioned
+from shared.moves import in_states
 
 
 class PartCallUp(Keyed, Versioned, Tenanted, Base):

@@ -10,12 +10,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.escalation.copies import queries as copies
-from services.escalation.moves import moved
 from services.escalation.plans import domain, queries
 from services.escalation.plans.models import Drill, Plan, PlanStep
 from shared.audit import note
 from shared.db import as_record, check_version, context
 from shared.errors import Conflict
+from shared.moves import moved
 
 DRILLED = ("scenario", "participant_ids", "composition")
 EVALUATED = ("passed", "score", "summary", "composition")

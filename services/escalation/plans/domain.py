@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.escalation.moves import Moves
 from shared.errors import Conflict, Unprocessable
+from shared.moves import Moves
 
 MOVES: Moves = {
     ("draft", "start_drill"): "in_drill",

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Integer, Uuid
 
 from services.escalation.base import Base
-from services.escalation.moves import in_states
 from services.escalation.plans.domain import MOVES
 from shared.db import Keyed, Tenanted, Versioned
+from shared.moves import in_states
 
 
 class PlanStep(Keyed, Tenanted, Base):

@@ -16,6 +16,7 @@ from shared.audit import note
 from shared.db import as_record, context, settings_of
 from shared.events.feedback import SurveyAnswered, SurveyExpired, SurveyReminded, SurveySent
 from shared.events.incidents import IncidentClosed
+from shared.moves import moved
 from shared.outbox import emit
 from shared.timers import arm, cancel
 
@@ -36,7 +37,7 @@ async def ask_contact(session: AsyncSession, closed: IncidentClosed) -> None:
         contact_email=closed.contact_email,
         contact_locale=closed.contact_locale,
         template_version=domain.CURRENT.version,
-        state="not_sent",
+        state=domain.NOT_SENT,
         reason="asked_recently",
     )
     if not await _in_peace(session, closed.customer_id, closed.contact_email):
@@ -135,7 +136,7 @@ async def _invitation(session: AsyncSession, survey: Survey) -> dict[str, Any]:
 
 async def _move(session: AsyncSession, survey: Survey, move: str, **facts: Any) -> None:
     before = {"state": survey.state}
-    survey.state = domain.moved(survey.state, move)
+    survey.state = moved(domain.MOVES, survey.state, move)
     survey.version += 1
     for name, value in facts.items():
         setattr(survey, name, value)

@@ -12,15 +12,16 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from shared.errors import Conflict, Gone, IllegalMove, NotFound, Unprocessable
+from shared.errors import Conflict, Gone, NotFound, Unprocessable
+from shared.moves import Moves
 
-MOVES: dict[tuple[str, str], str] = {
+MOVES: Moves = {
     ("sent", "remind"): "sent",
     ("sent", "answer"): "answered",
     ("sent", "expire"): "expired",
 }
-STATES = ("sent", "answered", "expired", "not_sent")
-"""`not_sent`: recorded, but the contact was left in peace; `reason` says why."""
+NOT_SENT = "not_sent"
+"""The state of a survey that is recorded only, and never moves: the contact was left in peace."""
 
 COMMENT_LIMIT = 2000
 
@@ -121,14 +122,6 @@ class Answers:
     rating: int
     recommend: int | None
     comment: str
-
-
-def moved(state: str, move: str) -> str:
-    """The state after a move. Raises IllegalMove."""
-    after = MOVES.get((state, move))
-    if after is None:
-        raise IllegalMove(state=state, move=move, allowed=[m for s, m in MOVES if s == state])
-    return after
 
 
 def require_open(state: str, expires_at: datetime, now: datetime, locale: str) -> None:

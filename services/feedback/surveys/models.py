@@ -9,10 +9,9 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.feedback.base import Base
-from services.feedback.surveys.domain import STATES
+from services.feedback.surveys.domain import MOVES, NOT_SENT
 from shared.db import Keyed, Tenanted, Versioned
-
-_STATES = ", ".join(f"'{state}'" for state in STATES)
+from shared.moves import in_states
 
 
 class Survey(Keyed, Versioned, Tenanted, Base):
@@ -23,8 +22,8 @@ class Survey(Keyed, Versioned, Tenanted, Base):
 
     __tablename__ = "surveys"
     __table_args__ = (
-        CheckConstraint(f"state IN ({_STATES})", name="state"),
-        CheckConstraint("(state = 'not_sent') = (reason IS NOT NULL)", name="reason"),
+        CheckConstraint(in_states(MOVES, NOT_SENT), name="state"),
+        CheckConstraint(f"(state = '{NOT_SENT}') = (reason IS NOT NULL)", name="reason"),
         CheckConstraint("(state = 'answered') = (rating IS NOT NULL)", name="answered"),
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
         CheckConstraint("recommend BETWEEN 0 AND 10", name="recommend"),

@@ -28,6 +28,7 @@ from shared.events.inventory import (
     ReservationRefused,
     ReservationReleased,
 )
+from shared.moves import moved
 from shared.outbox import emit
 from shared.timers import arm, cancel
 
@@ -134,7 +135,7 @@ async def _disarmed(session: AsyncSession, reservation_id: UUID) -> Reservation:
 
 async def _move(session: AsyncSession, reservation: Reservation, move: str) -> dict[str, Any]:
     """Move and book. Returns who did it and when, as the columns of the new state keep it."""
-    before, state = reservation.state, domain.moved(reservation.state, move)
+    before, state = reservation.state, moved(domain.MOVES, reservation.state, move)
     reservation.state = state
     reservation.version += 1
     done: dict[str, Any] = {f"{state}_at": context(session).now}

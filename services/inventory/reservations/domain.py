@@ -5,25 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.errors import IllegalMove
+from shared.moves import Moves
 
-MOVES: dict[tuple[str, str], str] = {
+MOVES: Moves = {
     ("reserved", "issue"): "issued",
     ("reserved", "release"): "released",
     ("reserved", "expire"): "expired",
     ("issued", "use"): "used",
 }
 """The state a move leads to; each move is also a booking of the ledger."""
-
-STATES = tuple(dict.fromkeys(state for (before, _), after in MOVES.items() for state in (before, after)))
-
-
-def moved(state: str, move: str) -> str:
-    """The state after a move. Raises IllegalMove."""
-    after = MOVES.get((state, move))
-    if after is None:
-        raise IllegalMove(state=state, move=move, allowed=[m for s, m in MOVES if s == state])
-    return after
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.inventory.base import Base
-from services.inventory.reservations.domain import STATES
+from services.inventory.reservations.domain import MOVES
 from shared.db import Keyed, Tenanted, Versioned
-
-_STATES = ", ".join(f"'{state}'" for state in STATES)
+from shared.moves import in_states
 
 
 class Reservation(Keyed, Versioned, Tenanted, Base):
@@ -24,7 +23,7 @@ class Reservation(Keyed, Versioned, Tenanted, Base):
     __tablename__ = "reservations"
     __table_args__ = (
         UniqueConstraint("call_up_id"),
-        CheckConstraint(f"state IN ({_STATES})", name="state"),
+        CheckConstraint(in_states(MOVES), name="state"),
         CheckConstraint("quantity > 0", name="quantity"),
     )
 

@@ -30,6 +30,7 @@ from shared.db import as_record, context, settings_of
 from shared.errors import Conflict
 from shared.events import REGISTRY
 from shared.events.notify import WebhookDelivered, WebhookFailed
+from shared.moves import moved
 from shared.outbox import emit
 
 WAKE = "deliveries"
@@ -173,7 +174,7 @@ async def _put_off_or_give_up(session: AsyncSession, delivery: Delivery, outcome
 
 
 def _move(delivery: Delivery, move: str, *, why: str | None) -> None:
-    delivery.state, delivery.why = MOVES[delivery.state, move], why
+    delivery.state, delivery.why = moved(MOVES, delivery.state, move), why
     delivery.next_try_at = delivery.lease_until = None
 
 

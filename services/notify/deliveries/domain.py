@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-MOVES = {("waiting", "deliver"): "delivered", ("waiting", "give_up"): "failed"}
-STATES = tuple(dict.fromkeys(state for (before, _), after in MOVES.items() for state in (before, after)))
+from shared.moves import Moves
+
+MOVES: Moves = {("waiting", "deliver"): "delivered", ("waiting", "give_up"): "failed"}
 
 REMOVED = "endpoint_removed"
 DISABLED = "endpoint_disabled"

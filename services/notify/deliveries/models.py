@@ -10,8 +10,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.notify.base import Base
-from services.notify.deliveries.domain import STATES
+from services.notify.deliveries.domain import MOVES
 from shared.db import Keyed, Tenanted
+from shared.moves import in_states
 
 if TYPE_CHECKING:
     from services.notify.tries.models import Try
@@ -26,7 +27,7 @@ class Delivery(Keyed, Tenanted, Base):
     __tablename__ = "deliveries"
     __table_args__ = (
         UniqueConstraint("endpoint_id", "event_id"),
-        CheckConstraint(f"state IN {STATES}", name="state"),
+        CheckConstraint(in_states(MOVES), name="state"),
         CheckConstraint("(state = 'waiting') = (next_try_at IS NOT NULL)", name="next_try_at"),
         Index("ix_deliveries_due", "endpoint_id", "next_try_at", postgresql_where=text("state = 'waiting'")),
         Index("ix_deliveries_leased", "endpoint_id", postgresql_where=text("lease_until IS NOT NULL")),

@@ -27,6 +27,7 @@ from shared.bus import Envelope
 from shared.db import as_record, context, settings_of
 from shared.events import REGISTRY, Event
 from shared.events.notify import MessageFailed, MessageSent
+from shared.moves import moved
 from shared.outbox import emit
 
 WAKE = "mails"
@@ -182,7 +183,7 @@ def _put_off_or_fail(session: AsyncSession, message: Message, outcome: Refused |
 
 
 def _move(message: Message, move: str, *, why: str | None) -> None:
-    message.state, message.why = MOVES[message.state, move], why
+    message.state, message.why = moved(MOVES, message.state, move), why
     message.next_try_at = message.lease_until = None
 
 

@@ -32,10 +32,10 @@ from shared.events.incidents import (
     VisitPlanned,
 )
 from shared.events.inventory import PartReserved
+from shared.moves import Moves
 
 EMAIL = "email"
-MOVES = {("waiting", "send"): "sent", ("waiting", "fail"): "failed"}
-STATES = tuple(dict.fromkeys(state for (before, _), after in MOVES.items() for state in (before, after)))
+MOVES: Moves = {("waiting", "send"): "sent", ("waiting", "fail"): "failed"}
 
 WAITS = (
     timedelta(seconds=15),

@@ -10,8 +10,9 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.notify.base import Base
-from services.notify.messages.domain import STATES
+from services.notify.messages.domain import MOVES
 from shared.db import Keyed, Tenanted
+from shared.moves import in_states
 
 if TYPE_CHECKING:
     from services.notify.tries.models import Try
@@ -28,7 +29,7 @@ class Message(Keyed, Tenanted, Base):
     __tablename__ = "messages"
     __table_args__ = (
         UniqueConstraint("event_id", "occasion", "recipient", "channel"),
-        CheckConstraint(f"state IN {STATES}", name="state"),
+        CheckConstraint(in_states(MOVES), name="state"),
         CheckConstraint("(state = 'waiting') = (next_try_at IS NOT NULL)", name="next_try_at"),
         Index("ix_messages_due", text("urgent DESC"), "next_try_at", "id", postgresql_where=text("state = 'waiting'")),
     )

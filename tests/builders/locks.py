@@ -18,6 +18,11 @@ SYSTEM = Caller("system:test", "system")
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
+async def is_waited_for(service: OneService) -> bool:
+    """Whether somebody waits for a lock of the database."""
+    return bool((await service.rows(text(WAITING)))[0][0])
+
+
 async def takes_no_timer_before(service: OneService, table: str, record_id: UUID, move: Coroutine[Any, Any, T]) -> T:
     """Let the move wait for its record, locked as by a timer that fires, and take the timers meanwhile, as that does.
 
@@ -28,12 +33,7 @@ async def takes_no_timer_before(service: OneService, table: str, record_id: UUID
         locked = text(f"SELECT 1 FROM {name}.{table} WHERE id = :id FOR UPDATE")
         assert (await session.execute(locked, {"id": record_id})).all()
         moving = asyncio.ensure_future(move)
-
-        async def waiting() -> int:
-            async with service.runtime.database.transaction(SYSTEM, read_only=True) as other:
-                return await other.scalar(text(WAITING)) or 0
-
-        await eventually(waiting, bool)
+        await eventually(lambda: is_waited_for(service), bool)
         timers = text(f"SELECT 1 FROM {name}.timers WHERE subject = :id AND state = 'armed' FOR UPDATE NOWAIT")
         try:
             assert (await session.execute(timers, {"id": str(record_id)})).all()

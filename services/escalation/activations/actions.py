@@ -46,7 +46,7 @@ async def request_activation(session: AsyncSession, *, incident_id: UUID, plan_i
     Raises IncidentNotFound, IncidentIsClosed, PlanNotFound, PlanNotInForce, AlreadyRequested.
     """
     now, requested_by = context(session).now, copies.acting_person_id(session)
-    incident = await copies.open_incident(session, incident_id)
+    incident = await copies.open_incident(session, incident_id, held=True)
     plan = await plans.plan(session, plan_id)
     if plan.customer_id != incident.customer_id or plan.state != "in_force":
         raise domain.PlanNotInForce(plan_id=plan_id)

@@ -45,9 +45,10 @@ class PersonNeeded(Forbidden):
     zh = "此操作只能由已登录的人员执行。"
 
 
-async def open_incident(session: AsyncSession, incident_id: UUID) -> Incident:
-    """Raises IncidentNotFound, IncidentIsClosed."""
-    found = await session.get(Incident, incident_id)
+async def open_incident(session: AsyncSession, incident_id: UUID, *, held: bool = False) -> Incident:
+    """Raises IncidentNotFound, IncidentIsClosed. `held`: its end waits for this transaction, and so finds its work."""
+    share = {"read": True} if held else None
+    found = await session.get(Incident, incident_id, with_for_update=share, populate_existing=held)
     if found is None:
         raise IncidentNotFound(incident_id=incident_id)
     if found.state in OVER:

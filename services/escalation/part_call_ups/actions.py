@@ -34,7 +34,7 @@ async def call_up_parts(
 ) -> PartCallUp:
     """Ask the store for a part. Raises IncidentNotFound, IncidentIsClosed, ActivationNotFound."""
     now = context(session).now
-    incident = await copies.open_incident(session, incident_id)
+    incident = await copies.open_incident(session, incident_id, held=True)
     if activation_id is not None:
         await activations.activation_for(session, activation_id, incident_id)
     call_up = PartCallUp(

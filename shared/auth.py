@@ -50,6 +50,11 @@ class Principal:
     def scope(self) -> Scope:
         return "staff" if self.kind == "person" and self.customer_id is None else "customer"
 
+    @property
+    def sees_internal(self) -> bool:
+        """Whether the provider's internal notes, files and facts are shown to this caller."""
+        return self.scope == "staff" and Permission.INCIDENTS_INTERNAL.value in self.permissions
+
     def require(self, permission: Permission) -> None:
         if permission.value in self.permissions:
             return
@@ -72,6 +77,7 @@ class Principal:
             customer_id=self.customer_id,
             person_id=self.id if self.kind == "person" else None,
             roles=self.roles,
+            sees_internal=self.sees_internal,
             origin=self.origin,
         )
 

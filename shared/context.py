@@ -38,7 +38,10 @@ class Said:
 
 @dataclass
 class Context:
-    """The circumstances of one transaction. `now` is the platform's time at its start (aware, UTC)."""
+    """The circumstances of one transaction. `now` is the platform's time at its start (aware, UTC).
+
+    `sees_internal`: whether what the provider keeps to itself is shown, as only some of its people may see it.
+    """
 
     service: str
     scope: Scope
@@ -47,6 +50,7 @@ class Context:
     customer_id: UUID | None = None
     person_id: UUID | None = None
     roles: tuple[str, ...] = ()
+    sees_internal: bool = False
     origin: str | None = None
     correlation_id: UUID | None = None
     causation_id: UUID | None = None

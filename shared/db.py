@@ -128,6 +128,7 @@ class Caller:
     customer_id: UUID | None = None
     person_id: UUID | None = None
     roles: tuple[str, ...] = ()
+    sees_internal: bool = False
     origin: str | None = None
     correlation_id: UUID | None = None
     causation_id: UUID | None = None

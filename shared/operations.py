@@ -89,6 +89,8 @@ def operations_router(service: str) -> APIRouter:
         audit = table(session, "audit")
         touched = select(audit.c.subject).where(audit.c.correlation_id == incident_id)
         chains = select(audit).where(audit.c.subject.in_(touched)).order_by(audit.c.subject, audit.c.number)
+        if not context(session).sees_internal:
+            chains = chains.where(audit.c.customer_id.is_not(None))
         entries = [json_value(dict(row)) for row in (await session.execute(chains)).mappings()]
         events = await events_about(session, incident_id)
         if not entries and not events:

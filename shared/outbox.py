@@ -143,14 +143,16 @@ class Relay:
 async def events_about(session: AsyncSession, correlation_id: Any) -> list[dict[str, Any]]:
     """Every envelope this service ever said about an incident (or another correlation), oldest first.
 
-    The outbox has no tenant policy: for a customer's people only their own customer's are asked for, and nothing
-    internal. Secrets are left out.
+    The outbox has no tenant policy: for a customer's people only their own customer's are asked for. What is internal
+    is left out for whoever may not see it, and secrets always.
     """
     ctx, outbox = context(session), table(session, "outbox")
     said = select(outbox.c.envelope).where(outbox.c.correlation_id == correlation_id).order_by(outbox.c.id)
     if ctx.scope == "customer":
+        said = said.where(outbox.c.customer_id == ctx.customer_id)
+    if not ctx.sees_internal:
         internal = [kind.type for kind in REGISTRY.values() if kind.internal]
-        said = said.where(outbox.c.customer_id == ctx.customer_id, outbox.c.type.not_in(internal))
+        said = said.where(outbox.c.type.not_in(internal))
     return [_without_secrets(envelope) for envelope in await session.scalars(said)]
 
 

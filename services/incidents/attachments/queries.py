@@ -1,4 +1,4 @@
-"""What can be asked about attachments. A customer's people find no internal ones."""
+"""What can be asked about attachments. Whoever may not see internal ones finds none."""
 
 from __future__ import annotations
 
@@ -45,6 +45,6 @@ async def wanted_contents(session: AsyncSession, contents: Collection[str]) -> s
 
 def _seen(session: AsyncSession) -> Select[Attachment]:
     rows = select(Attachment).where(Attachment.withdrawn_at.is_(None))
-    if context(session).scope == "customer":
+    if not context(session).sees_internal:
         rows = rows.where(Attachment.visibility == Visibility.PUBLIC)
     return rows

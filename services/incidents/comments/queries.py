@@ -1,4 +1,4 @@
-"""What can be asked about comments. A customer's people find no internal ones."""
+"""What can be asked about comments. Whoever may not see internal ones finds none."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def comments_page(session: AsyncSession, page: Page, incident_id: UUID) ->
     """Newest first. Raises IncidentNotFound."""
     await customer_of(session, incident_id)
     rows = select(Comment).where(Comment.incident_id == incident_id)
-    if context(session).scope == "customer":
+    if not context(session).sees_internal:
         rows = rows.where(Comment.visibility == Visibility.PUBLIC)
     return (await session.scalars(page.of(rows, Comment.id))).all()
 

@@ -54,7 +54,9 @@ def _filters(
     breached: Annotated[bool | None, Query(description="Whether a promise of it was broken.")] = None,
     parent_id: UUID | None = None,
     source_number: Annotated[str | None, Query(description="Its number in the system it was taken over from.")] = None,
-    tag: Annotated[Typed | None, Query(description="Staff only: a customer's people see no tags.")] = None,
+    tag: Annotated[
+        Typed | None, Query(description="For whoever sees what is internal, as tags are; others find nothing.")
+    ] = None,
     q: Annotated[Typed | None, Query(description="All of these words are in its number, title or description.")] = None,
 ) -> Filters:
     return Filters(

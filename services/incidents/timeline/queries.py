@@ -41,11 +41,11 @@ async def timeline(session: AsyncSession, incident_id: UUID) -> list[Told]:
     """All that happened, by time and then in each subject's order. Raises IncidentNotFound.
 
     An incident taken over brings the facts of its record as lines of their own, each at its time. What is internal is
-    left out for a customer.
+    left out for whoever may not see it.
     """
     await customer_of(session, incident_id)
     rows = select(Entry).where(Entry.incident_id == incident_id)
-    if context(session).scope == "customer":
+    if not context(session).sees_internal:
         rows = rows.where(Entry.type.not_in(domain.INTERNAL))
     entries = (await session.scalars(rows.order_by(Entry.at, Entry.sequence, Entry.event_id))).all()
     people = await copies.names(session, _people(entries))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +13,7 @@ from services.incidents.watchers import queries
 from services.incidents.watchers.models import Watcher
 from shared.audit import note
 from shared.auth import Principal
-from shared.db import context
+from shared.db import as_record, context
 from shared.errors import Forbidden
 from shared.events.incidents import WatchersChanged
 from shared.outbox import emit
@@ -48,7 +48,7 @@ async def remove_watcher(session: AsyncSession, *, incident_id: UUID, person_id:
     found = await queries.watcher(session, incident_id, person_id)
     if found:
         await session.delete(found)
-        await _changed(session, incident, "remove_watcher", person_id)
+        await _changed(session, incident, "remove_watcher", found)
 
 
 async def _add(session: AsyncSession, incident_id: UUID, person_id: UUID, *, of_customer: bool) -> None:
@@ -56,15 +56,15 @@ async def _add(session: AsyncSession, incident_id: UUID, person_id: UUID, *, of_
     if await queries.watcher(session, incident_id, person_id):
         return
     since, customer_id = context(session).now, incident.customer_id
-    session.add(
-        Watcher(
-            incident_id=incident_id, person_id=person_id, customer_id=customer_id, of_customer=of_customer, since=since
-        )
+    added = Watcher(
+        incident_id=incident_id, person_id=person_id, customer_id=customer_id, of_customer=of_customer, since=since
     )
-    await _changed(session, incident, "add_watcher", person_id)
+    session.add(added)
+    await _changed(session, incident, "add_watcher", added)
 
 
-async def _changed(session: AsyncSession, incident: Incident, action: str, person_id: UUID) -> None:
+async def _changed(session: AsyncSession, incident: Incident, action: str, watcher: Watcher) -> None:
+    """The entries about a colleague are of no customer, in a chain of their own: who watches is the provider's."""
     await session.flush()
     watching = tuple(await queries.all_watchers(session, incident.id))
     emit(
@@ -73,7 +73,8 @@ async def _changed(session: AsyncSession, incident: Incident, action: str, perso
             incident_id=incident.id, customer_id=incident.customer_id, person_ids=watching, watchers=len(watching)
         ),
     )
-    note(session, incident.id, action, after={"person_id": person_id}, customer_id=incident.customer_id)
+    chain, after = uuid5(incident.id, str(watcher.person_id)), as_record(watcher, "incident_id", "person_id")
+    note(session, chain, action, after=after, customer_id=watcher.customer_id if watcher.of_customer else None)
 
 
 def _own_id(by: Principal) -> UUID:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.copies import queries as copies
@@ -28,11 +28,12 @@ class Watching:
 
 
 async def watchers_of(session: AsyncSession, incident_id: UUID) -> list[Watching]:
-    """Longest first; a customer's people see their own. Raises IncidentNotFound."""
+    """Longest first. Whoever sees nothing internal sees the customer's people and himself. Raises IncidentNotFound."""
     await customer_of(session, incident_id)
     rows = select(Watcher).where(Watcher.incident_id == incident_id)
-    if context(session).scope == "customer":
-        rows = rows.where(Watcher.of_customer)
+    ctx = context(session)
+    if not ctx.sees_internal:
+        rows = rows.where(or_(Watcher.of_customer, Watcher.person_id == ctx.person_id))
     found = (await session.scalars(rows.order_by(Watcher.since, Watcher.person_id))).all()
     names = await copies.names(session, [watcher.person_id for watcher in found])
     return [_watching(watcher, names.get(watcher.person_id)) for watcher in found]

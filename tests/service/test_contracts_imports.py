@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from shared.events.contracts import AssetChanged, CustomerChanged, SiteChanged
 from shared.permissions import Role
-from tests.builders.installed import ADMIN, Installed, an_installed_base
+from tests.builders.installed import ADMIN, Installed, an_engineer, an_installed_base
 from tests.harness import OneService, principal
 
 CSV = {"Content-Type": "text/csv"}
@@ -127,6 +129,36 @@ async def test_a_name_that_two_customers_have_is_not_guessed_at(one_service: One
     content = "name_zh,name_en\n示例医院,Changed\n".encode()
     answer = await base.admin.post("/v1/customers:import", content=content, headers=CSV)
     assert outcomes(answer.json()) == [("refused", "name_ambiguous")]
+
+
+SERVICED = f"{HEADER},授权工程师\n主机房,存储,storage,X-1,SN-2,,,"
+
+
+async def test_a_file_says_who_may_service_an_asset(one_service: OneService.Factory) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    li, wang = await an_engineer(base.contracts), await an_engineer(base.contracts, "Wang Fang", name_zh="王芳")
+    named = f"{SERVICED}WANG@provider.example；李伟\n"
+    tried = await imported(base, named, dry_run="true")
+    assert (tried["written"], outcomes(tried)) == (False, [("created", None)])
+    assert outcomes(await imported(base, named)) == [("created", None)]
+    [*_, asset] = await base.contracts.said(AssetChanged)
+    assert [str(person) for person in asset.servicer_ids] == [wang, li]
+    assert outcomes(await imported(base, f"{SERVICED}\n")) == [("unchanged", None)]
+    assert outcomes(await imported(base, f'{SERVICED}"Li Wei, li wei, 李伟"\n')) == [("updated", None)]
+
+
+async def test_a_dry_run_tells_who_is_no_engineer(one_service: OneService.Factory) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    await an_engineer(base.contracts)
+    await an_engineer(base.contracts, "Gone Away", name_zh="离职", active=False)
+    for _ in range(2):
+        await an_engineer(base.contracts, "Wang Fang", name_zh="王芳", email=f"{uuid4()}@provider.example")
+    await an_engineer(base.contracts, "Only Desk", name_zh="坐席", roles=("desk",))
+    tried = await imported(base, f"{SERVICED}李伟、王芳、离职、坐席、nobody@provider.example\n", dry_run="true")
+    assert outcomes(tried) == [("refused", "servicers_unknown")]
+    assert tried["rows"][0]["detail"] == (  # type: ignore[index]  # rows is a list
+        "There is no active engineer, or more than one, for: 王芳, 离职, 坐席, nobody@provider.example."
+    )
 
 
 async def test_five_thousand_assets_go_in_at_once(one_service: OneService.Factory) -> None:

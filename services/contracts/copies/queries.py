@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.copies.models import Person
@@ -32,6 +32,18 @@ async def engineers(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[Pers
 async def require_engineers(session: AsyncSession, ids: Sequence[UUID]) -> None:
     """Raise EngineerNotFound for the first id that is no active engineer."""
     await engineers(session, ids)
+
+
+async def engineers_named(session: AsyncSession, names: Collection[str]) -> Mapping[str, set[UUID]]:
+    """The active engineers by address and by name in each language, of those that are asked for, in small letters."""
+    found: dict[str, set[UUID]] = {}
+    called = [func.lower(column) for column in (Person.email, Person.name_zh, Person.name_en)]
+    active = select(Person.id, *called).where(Person.active, Person.roles.contains([Role.ENGINEER.value]))
+    if names:
+        for person_id, *words in await session.execute(active.where(or_(*(word.in_(names) for word in called)))):
+            for word in words:
+                found.setdefault(word, set()).add(person_id)
+    return found
 
 
 async def _people(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, Person]:

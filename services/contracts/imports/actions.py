@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.changes.actions import Row, differing, write_changes
+from services.contracts.copies.queries import engineers_named
 from services.contracts.customers import actions as customers
 from services.contracts.customers import queries
 from services.contracts.imports import domain
@@ -79,9 +80,10 @@ async def import_assets(session: AsyncSession, *, customer_id: UUID, content: by
     lines = domain.read(content, domain.ASSETS)
     await queries.locked_customer(session, customer_id)
     sites = _by_name(await queries.sites_to_change(session, customer_id))
+    engineers = await engineers_named(session, _names(lines))
     serials = [line.cells.get("serial", "") for line in lines]
     known = await queries.assets_to_change(session, customer_id, serials)
-    rows = _judge(lines, domain.ASSETS, "serial", known, lambda cells: _asset(cells, sites))
+    rows = _judge(lines, domain.ASSETS, "serial", known, lambda cells: _asset(cells, sites, engineers))
     imported = Imported(rows, dry_run)
     if imported.written:
         new = [{**NOTHING_NEW, **judged.fields} for judged in _with(rows, Outcome.CREATED)]
@@ -124,8 +126,12 @@ def _compared(line: Line, key: str, fields: Fields, found: Sequence[Any]) -> Jud
     return Judged(line.row, key, outcome, fields, found[0])
 
 
-def _asset(cells: Mapping[str, str], sites: Mapping[str, set[UUID]]) -> Fields:
-    """Raises SiteUnknown, CellInvalid."""
+def _names(lines: Sequence[Line]) -> set[str]:
+    return {name for line in lines for name in domain.named_in(line.cells.get("servicers", ""))}
+
+
+def _asset(cells: Mapping[str, str], sites: Mapping[str, set[UUID]], engineers: Mapping[str, set[UUID]]) -> Fields:
+    """Raises SiteUnknown, CellInvalid, ServicersUnknown."""
     fields: dict[str, Any] = dict(cells)
     at = sites.get(fields.pop("site"), set())
     if len(at) != 1:
@@ -135,6 +141,8 @@ def _asset(cells: Mapping[str, str], sites: Mapping[str, set[UUID]]) -> Fields:
         fields["criticality"] = domain.criticality(fields["criticality"])
     if "warranty_until" in fields:
         fields["warranty_until"] = domain.day(fields["warranty_until"], "warranty_until")
+    if "servicers" in fields:
+        fields["servicer_ids"] = domain.servicers(fields.pop("servicers"), engineers)
     return fields
 
 

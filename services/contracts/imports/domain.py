@@ -7,17 +7,21 @@ Chinese or English, in any order. Cells that a spreadsheet would run as a formul
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from io import StringIO
+from uuid import UUID
 
 from shared.errors import Conflict, Unprocessable
 from shared.zones import FIRST_YEAR, LAST_YEAR
 
 MOST_ROWS = 5000
-LONGEST_CELL = 200
+LONGEST_CELL, LONGEST_LIST = 200, 4000
+MOST_NAMED = 100
+BETWEEN_NAMES = re.compile("[,;，；、\n]")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CRITICALITIES = {"low": "low", "低": "low", "normal": "normal", "一般": "normal", "high": "high", "高": "high"}
 
@@ -83,6 +87,12 @@ class SiteUnknown(Unprocessable):
     zh = "该客户没有名为“{site}”的在用站点，或存在多个同名站点。"
 
 
+class ServicersUnknown(Unprocessable):
+    code = "servicers_unknown"
+    en = "There is no active engineer, or more than one, for: {unknown}."
+    zh = "以下人员不是有效的工程师，或存在多个同名工程师：{unknown}。"
+
+
 class NameAmbiguous(Conflict):
     code = "name_ambiguous"
     en = "There is more than one record called {name} already; change it by its id."
@@ -91,11 +101,15 @@ class NameAmbiguous(Conflict):
 
 @dataclass(frozen=True)
 class Column:
-    """A column by its field, and what it may be called. Without `required` it may be missing, and its cells empty."""
+    """A column by its field, and what it may be called. Without `required` it may be missing, and its cells empty.
+
+    A cell has at most `longest` characters.
+    """
 
     field: str
     headers: frozenset[str]
     required: bool = True
+    longest: int = LONGEST_CELL
 
 
 @dataclass(frozen=True)
@@ -106,8 +120,8 @@ class Line:
     cells: Mapping[str, str]
 
 
-def _column(field: str, *headers: str, required: bool = True) -> Column:
-    return Column(field, frozenset({field, *headers}), required)
+def _column(field: str, *headers: str, required: bool = True, longest: int = LONGEST_CELL) -> Column:
+    return Column(field, frozenset({field, *headers}), required, longest)
 
 
 NAMES = (_column("name_zh", "中文名称", "名称", "name (zh)"), _column("name_en", "英文名称", "name (en)"))
@@ -121,6 +135,7 @@ ASSETS = (
     _column("serial", "序列号", "serial number"),
     _column("criticality", "重要程度", required=False),
     _column("warranty_until", "保修截止", "保修截止日期", "warranty until", required=False),
+    _column("servicers", "授权工程师", "服务工程师", "serviced by", required=False, longest=LONGEST_LIST),
 )
 
 
@@ -142,8 +157,9 @@ def checked(line: Line, columns: Sequence[Column]) -> Mapping[str, str]:
     for column in columns:
         if column.required and column.field not in line.cells:
             raise CellEmpty(column=column.field)
+    longest = {column.field: column.longest for column in columns}
     for field, cell in line.cells.items():
-        if len(cell) > LONGEST_CELL or field not in {column.field for column in columns}:
+        if len(cell) > longest.get(field, 0):
             raise CellInvalid(column=field)
         if cell.startswith(FORMULA) or not cell.isprintable():
             raise CellUnsafe(column=field)
@@ -166,6 +182,23 @@ def day(cell: str, field: str) -> date:
         raise CellInvalid(column=field) from problem
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise CellInvalid(column=field)
+    return found
+
+
+def named_in(cell: str) -> list[str]:
+    """The people that a cell names, each once, by address or name; between them stand commas or semicolons."""
+    named = (" ".join(name.split()).lower() for name in BETWEEN_NAMES.split(cell))
+    return list(dict.fromkeys(name for name in named if name))
+
+
+def servicers(cell: str, known: Mapping[str, Collection[UUID]]) -> list[UUID]:
+    """Who may service an asset, in the order of the cell. Raises ServicersUnknown, CellInvalid."""
+    named = named_in(cell)
+    if unknown := [name for name in named if len(known.get(name, ())) != 1]:
+        raise ServicersUnknown(unknown=", ".join(unknown))
+    found = list(dict.fromkeys(person for name in named for person in known[name]))
+    if len(found) > MOST_NAMED:
+        raise CellInvalid(column="servicers")
     return found
 
 

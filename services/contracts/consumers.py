@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.contracts.copies.actions import keep_person
-from services.contracts.entitlements.actions import count_time, count_visit
+from services.contracts.entitlements.actions import count_time, count_visit, take_time_back
 from shared.bus import Envelope
 from shared.db import AsyncSession
 from shared.events.gateway import PersonChanged
@@ -28,7 +28,8 @@ async def use_entitlement(session: AsyncSession, envelope: Envelope) -> None:
 
 @consumers.on_envelope(TimeSpent, TimeWithdrawn)
 async def use_hours(session: AsyncSession, envelope: Envelope) -> None:
-    """Counts time spent against what the contract grants, or takes it back."""
-    kind = TimeSpent if envelope.type == TimeSpent.type else TimeWithdrawn
-    spent = kind.model_validate(envelope.data)
-    await count_time(session, spent, source_event_id=envelope.id, used_at=envelope.time)
+    """Counts time spent against what the contract grants, or takes it back: one after the other, as it was said."""
+    if envelope.type == TimeSpent.type:
+        await count_time(session, TimeSpent.model_validate(envelope.data), source_event_id=envelope.id)
+    else:
+        await take_time_back(session, TimeWithdrawn.model_validate(envelope.data), source_event_id=envelope.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -17,8 +17,9 @@ from shared.events.contracts import (
     EntitlementExhausted,
     EntitlementUsed,
 )
-from shared.events.incidents import VisitCompleted
+from shared.events.incidents import TimeSpent, TimeWithdrawn, VisitCompleted
 from shared.permissions import Role
+from shared.service_items import ServiceItem
 from tests.builders.installed import Installed, an_engineer, an_installed_base
 from tests.harness import OneService, principal
 
@@ -64,7 +65,7 @@ async def test_the_catalogue_has_its_eight_items(one_service: OneService.Factory
     contracts = await one_service("contracts")
     async with contracts.as_(principal(Role.CUSTOMER_USER, customer_id=uuid7())) as client:
         items = (await client.get("/v1/catalogue")).json()
-    assert [item["code"] for item in items] == EIGHT
+    assert [item["code"] for item in items] == EIGHT == [*ServiceItem]
     assert all(item["scope_zh"] and item["scope_en"] and item["skills"] and item["targets"] for item in items)
 
 
@@ -214,3 +215,118 @@ async def test_grants_are_the_administrators_and_seen_by_the_customer_only(one_s
         assert (await own.post(f"{base.contract}/entitlements", json=TWO_VISITS)).status_code == 403
         assert (await foreign.get(f"{base.contract}/entitlements")).status_code == 404
         assert (await foreign.get(f"/v1/entitlements/{entitlement['id']}/uses")).status_code == 404
+
+
+async def test_a_grant_is_changed_but_not_below_what_was_used(one_service: OneService.Factory) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    address = f"/v1/entitlements/{(await granted(base, TWO_VISITS))['id']}"
+    for _ in range(2):
+        await base.contracts.hear(a_visit(base))
+    more = await base.admin.patch(address, json={"granted": 5}, headers={"If-Match": '"1"'})
+    late = await base.admin.patch(address, json={"granted": 4}, headers={"If-Match": '"1"'})
+    less = await base.admin.patch(address, json={"granted": 1})
+    back = await base.admin.patch(address, json={"granted": 2})
+    assert (more.json()["years"][0]["left"], more.headers["etag"]) == (3, '"2"')
+    assert (late.status_code, late.json()["code"]) == (412, "version_mismatch")
+    assert (less.status_code, less.json()["code"], less.json()["year"]) == (409, "used_already", 1)
+    assert [year["left"] for year in back.json()["years"]] == [0, 2, 2]
+
+
+async def test_an_overdrawn_grant_may_still_grow(one_service: OneService.Factory) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    address = f"/v1/entitlements/{(await granted(base, TWO_VISITS))['id']}"
+    for _ in range(4):
+        await base.contracts.hear(a_visit(base))
+    grown = await base.admin.patch(address, json={"granted": 3})
+    assert (grown.status_code, grown.json()["years"][0]["left"]) == (200, -1)
+
+
+async def test_nothing_counts_against_a_withdrawn_grant(one_service: OneService.Factory) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    address = f"/v1/entitlements/{(await granted(base, TWO_VISITS))['id']}"
+    await base.contracts.hear(a_visit(base))
+    withdrawn = await base.post(f"{address}/withdraw", {"reason": "Entered for the wrong contract"})
+    await base.contracts.hear(a_visit(base))
+    assert (withdrawn["withdrawal"], (await years(base))[0]["used"]) == ("Entered for the wrong contract", 1)
+    use = {"amount": 1, "used_on": "2026-05-01", "reason": "by hand"}
+    refused = [
+        await base.admin.patch(address, json={"granted": 5}),
+        await base.admin.post(f"{address}/withdraw", json={"reason": "Again"}),
+        await base.admin.post(f"{address}/uses", json=use),
+    ]
+    assert {(answer.status_code, answer.json()["code"]) for answer in refused} == {(409, "grant_withdrawn")}
+    assert (await granted(base, TWO_VISITS))["years"][0]["used"] == 0
+
+
+async def test_a_grant_is_changed_by_who_may_only(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    base = await an_installed_base(contracts)
+    address = f"/v1/entitlements/{(await granted(base, TWO_VISITS))['id']}"
+    async with base.user() as user, contracts.as_(principal(Role.DESK)) as desk:
+        for client in (user, desk):
+            assert (await client.patch(address, json={"granted": 9})).status_code == 403
+            assert (await client.post(f"{address}/withdraw", json={"reason": "x"})).status_code == 403
+    missing = await base.admin.patch(f"/v1/entitlements/{uuid4()}", json={"granted": 9})
+    assert (missing.status_code, missing.json()["code"]) == (404, "entitlement_not_found")
+
+
+async def test_a_visit_counts_for_the_item_it_was_made_for(one_service: OneService.Factory) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    await granted(base, TWO_VISITS)
+    await granted(base, TWO_VISITS | {"item_code": "health_check"})
+    await base.contracts.hear(a_visit(base, service_item="health_check"))
+    await base.contracts.hear(a_visit(base, service_item="patch_upgrade"))
+    entitlements = (await base.admin.get(f"{base.contract}/entitlements")).json()
+    assert [(each["item_code"], each["years"][0]["used"]) for each in entitlements] == [
+        ("fault_removal", 0),
+        ("health_check", 1),
+    ]
+
+
+def hours_of(base: Installed, **changes: Any) -> dict[str, Any]:
+    spent = {
+        "entry_id": uuid7(),
+        "incident_id": uuid7(),
+        "customer_id": base.customer_id,
+        "contract_number": "C-2026-1",
+        "minutes": 90,
+        "work": "remote",
+        "person_id": uuid7(),
+        "person_name": "李伟",
+        "spent_on": date(2026, 5, 1),
+        "service_item": "performance_optimisation",
+    }
+    return spent | changes
+
+
+def taken_back(spent: dict[str, Any]) -> TimeWithdrawn:
+    withdrawn = {"reason_given": "Another incident", "withdrawn_at": datetime(2026, 5, 2, tzinfo=UTC)}
+    return TimeWithdrawn.model_validate(spent | withdrawn)
+
+
+async def test_hours_count_for_their_item_and_are_taken_back_where_they_were_counted(
+    one_service: OneService.Factory,
+) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    hours = {"item_code": "performance_optimisation", "unit": "hours", "granted": 10}
+    first, spent = await granted(base, hours), hours_of(base)
+    await base.contracts.hear(TimeSpent.model_validate(spent))
+    await base.contracts.hear(TimeSpent.model_validate(hours_of(base, service_item="health_check")))
+    assert (await years(base))[0]["used"] == 1.5
+    await base.post(f"/v1/entitlements/{first['id']}/withdraw", {"reason": "Granted anew"})
+    await granted(base, hours)
+    await base.contracts.hear(taken_back(spent))
+    entitlements = (await base.admin.get(f"{base.contract}/entitlements")).json()
+    assert [each["years"][0]["used"] for each in entitlements] == [0, 0]
+    lines = (await base.admin.get(f"/v1/entitlements/{first['id']}/uses")).json()
+    assert [line["amount"] for line in lines] == [-1.5, 1.5]
+
+
+async def test_what_was_never_counted_is_not_taken_back(one_service: OneService.Factory) -> None:
+    """The hours were spent before they were granted."""
+    base = await an_installed_base(await one_service("contracts"))
+    spent = hours_of(base)
+    await base.contracts.hear(TimeSpent.model_validate(spent))
+    await granted(base, {"item_code": "performance_optimisation", "unit": "hours", "granted": 10})
+    await base.contracts.hear(taken_back(spent))
+    assert (await years(base))[0]["used"] == 0

@@ -104,3 +104,14 @@ async def test_a_customers_people_neither_see_nor_enter_time(one_service: OneSer
 async def test_an_unknown_incident_takes_no_time(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
     assert (await enter(incidents, ENGINEER, {"id": uuid7()}, expect=404))["code"] == "incident_not_found"
+
+
+async def test_time_says_what_it_was_spent_on(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    incident = await reported(incidents, await a_customer(incidents))
+    usual = await enter(incidents, ENGINEER, incident)
+    entry = await enter(incidents, ENGINEER, incident, service_item="performance_optimisation")
+    await withdraw(incidents, ENGINEER, entry)
+    assert [usual["service_item"], entry["service_item"]] == ["fault_removal", "performance_optimisation"]
+    assert [fact.service_item for fact in await incidents.said(TimeWithdrawn)] == ["performance_optimisation"]
+    assert (await enter(incidents, ENGINEER, incident, expect=422, service_item="coffee"))["code"] == "invalid_input"

@@ -165,3 +165,17 @@ async def test_a_visit_needs_an_engineer_and_an_exact_time(
     incident = await reported(incidents, await a_customer(incidents))
     assert (await do(incidents, DESK, incident, "visits", body, expect=status))["code"] == code
     assert await incidents.said(VisitPlanned) == []
+
+
+@pytest.mark.parametrize("item", ["fault_removal", "health_check"])
+async def test_a_visit_says_what_it_is_made_for(one_service: OneService.Factory, item: str) -> None:
+    incidents = await one_service("incidents")
+    incident = await in_progress(incidents, await a_customer(incidents))
+    said = {} if item == "fault_removal" else {"service_item": item}
+    visit = await do(incidents, DESK, incident, "visits", PLAN | said, expect=201)
+    for move in ("depart", "arrive", "complete"):
+        visit = await go(incidents, visit, move)
+    told = [*await incidents.said(VisitPlanned), *await incidents.said(VisitCompleted)]
+    assert [visit["service_item"], *(fact.service_item for fact in told)] == [item] * 3
+    problem = await do(incidents, DESK, incident, "visits", PLAN | {"service_item": "coffee"}, expect=422)
+    assert problem["code"] == "invalid_input"

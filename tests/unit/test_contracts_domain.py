@@ -7,6 +7,8 @@ from itertools import product
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.contracts.agreements.domain import (
     DEFAULT_PRIORITIES,
@@ -16,20 +18,19 @@ from services.contracts.agreements.domain import (
     Terms,
     as_columns,
     moved,
-    years_of,
 )
 from services.contracts.calendars import domain
 from services.contracts.calendars.china import public_holidays
 from services.contracts.calendars.domain import (
-    InvalidCalendar,
     PublicHolidays,
     Question,
     Unit,
-    checked,
     chinese,
     extended,
 )
+from services.contracts.term.domain import PromisedThen, Term, UsedThen, year_of
 from shared.calendar import OFFICE_HOURS, WorkCalendar
+from shared.calendar_data import InvalidCalendar, checked_calendar
 from shared.errors import IllegalMove
 from shared.week import Window
 
@@ -75,7 +76,7 @@ def test_warnings_are_kept_in_order_and_once() -> None:
     ],
 )
 def test_the_day_a_term_ends_on_is_no_part_of_it(starts_on: date, ends_on: date, expected: list[int]) -> None:
-    assert list(years_of(starts_on, ends_on)) == expected
+    assert list(Term(starts_on, ends_on).years) == expected
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,7 @@ def test_what_is_no_calendar_is_told_with_its_code_and_what_is_at_fault(
     changed: dict[str, Any], why: str, at: str
 ) -> None:
     with pytest.raises(InvalidCalendar) as refused:
-        checked({"zone": "Asia/Shanghai", "week": WEEK} | changed)
+        checked_calendar({"zone": "Asia/Shanghai", "week": WEEK} | changed)
     assert refused.value.members == {"why": why, "at": at}
     assert why not in refused.value.detail("zh")
 
@@ -171,3 +172,33 @@ def test_a_preview_counts_in_each_unit_and_answers_in_the_calendars_time(unit: U
 def test_a_preview_beyond_the_years_of_calendars_is_refused() -> None:
     with pytest.raises(domain.BeyondYears):
         domain.preview(chinese(HELD, [2026]), (), Question(FRIDAY_EVENING, from_on=date.max))
+
+
+DAYS = st.dates(date(2020, 1, 1), date(2032, 12, 31))
+TERMS = st.tuples(DAYS, DAYS).filter(lambda pair: pair[0] < pair[1]).map(lambda pair: Term(*pair))
+
+
+@given(TERMS, TERMS, DAYS, DAYS)
+def test_a_term_is_refused_exactly_when_a_day_of_promised_service_is_left_out(
+    former: Term, new: Term, since: date, today: date
+) -> None:
+    days = (former.starts_on + timedelta(days=n) for n in range((former.ends_on - former.starts_on).days))
+    left_out = any(since <= day < today and day not in new for day in days)
+    try:
+        new.require_promised(former, since, today)
+    except PromisedThen:
+        assert left_out
+    else:
+        assert not left_out
+
+
+@given(TERMS, TERMS, DAYS)
+def test_a_term_is_refused_exactly_when_a_use_would_count_in_another_year(former: Term, new: Term, day: date) -> None:
+    year = year_of(former.starts_on, day)
+    kept = day not in former or (day in new and year_of(new.starts_on, day) == year)
+    try:
+        new.require_counted(former, [(day, year)])
+    except UsedThen:
+        assert not kept
+    else:
+        assert kept

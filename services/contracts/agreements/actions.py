@@ -17,8 +17,10 @@ from services.contracts.calendars import domain as hours
 from services.contracts.calendars import queries as calendars
 from services.contracts.calendars.china import public_holidays
 from services.contracts.customers import queries as customers
+from services.contracts.term.domain import Term
 from shared.audit import note
 from shared.calendar import WorkCalendar
+from shared.calendar_data import checked_calendar
 from shared.db import as_record, context
 from shared.errors import Conflict
 from shared.events.contracts import AgreementChanged, ContractChanged, Target, YearScope
@@ -54,7 +56,7 @@ async def sign_contract(
     asset_ids: Sequence[UUID],
 ) -> Contract:
     """Enter a contract. Raises TermEmpty, ContractNumberTaken, and not found for what is not the customer's."""
-    domain.require_term(starts_on, ends_on)
+    Term(starts_on, ends_on).require_some()
     await customers.customer(session, customer_id)
     await customers.require_sites(session, customer_id, site_ids)
     await customers.require_assets(session, customer_id, asset_ids)
@@ -129,11 +131,11 @@ def _calendar_for(
     contract: Contract, named: Calendar | None, data: dict[str, Any] | None
 ) -> tuple[WorkCalendar, Sequence[int]]:
     """The calendar a version counts on, and the years of the term that are provisional in it."""
-    years = domain.years_of(contract.starts_on, contract.ends_on)
+    years = contract.term.years
     if named is not None:
-        return hours.checked(named.data), hours.provisional_in(years, named.provisional_years, named.last_year)
+        return checked_calendar(named.data), hours.provisional_in(years, named.provisional_years, named.last_year)
     if data is not None:
-        return hours.checked(data), ()
+        return checked_calendar(data), ()
     return hours.chinese(public_holidays(), years), public_holidays().provisional(years)
 
 
@@ -213,10 +215,9 @@ async def follow_correction(
     following = await queries.locked_agreements_on(session, calendar_id)
     for agreement, contract in following:
         _require_due(session, [Target.model_validate(target) for target in agreement.targets], counted, contract)
-        years = domain.years_of(contract.starts_on, contract.ends_on)
         before = as_record(agreement, "calendar", "provisional_years")
         agreement.calendar = counted.to_data()
-        agreement.provisional_years = list(hours.provisional_in(years, provisional_years, last_year))
+        agreement.provisional_years = list(hours.provisional_in(contract.term.years, provisional_years, last_year))
         agreement.version += 1
         note(
             session,
@@ -230,6 +231,32 @@ async def follow_correction(
         if agreement.state in domain.SAID:
             say_agreement(session, agreement, contract)
     return [agreement for agreement, _ in following]
+
+
+async def follow_term(session: AsyncSession, contract: Contract, former: Term) -> None:
+    """Take a new term into every version that is not withdrawn, and say all but drafts.
+
+    Call with the contract locked, which a correction of a calendar takes too. Raises TargetBeyondCalendar.
+    """
+    for agreement in await queries.agreements_of(session, contract.id):
+        if agreement.state != domain.State.WITHDRAWN:
+            await _count_on_term(session, agreement, contract, former)
+        if agreement.state != domain.State.DRAFT:
+            say_agreement(session, agreement, contract)
+
+
+async def _count_on_term(session: AsyncSession, agreement: Agreement, contract: Contract, former: Term) -> None:
+    """A version with the usual calendar has the holidays of the new years, one with a calendar of its own keeps it."""
+    named = await calendars.calendar(session, agreement.calendar_id) if agreement.calendar_id else None
+    usual = agreement.calendar == hours.chinese(public_holidays(), former.years).to_data()
+    counted, provisional_years = _calendar_for(contract, named, None if usual else agreement.calendar)
+    _require_due(session, [Target.model_validate(target) for target in agreement.targets], counted, contract)
+    before = as_record(agreement, "calendar", "provisional_years")
+    agreement.calendar, agreement.provisional_years = counted.to_data(), list(provisional_years)
+    after = as_record(agreement, "calendar", "provisional_years")
+    if before != after:
+        agreement.version += 1
+        note(session, agreement.id, "follow_term", before=before, after=after, customer_id=agreement.customer_id)
 
 
 def say_contract(session: AsyncSession, contract: Contract) -> None:

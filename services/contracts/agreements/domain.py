@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
@@ -90,12 +90,6 @@ class TargetRepeated(Unprocessable):
     zh = "协议中 {severity} 的 {kind} 重复。"
 
 
-class TermEmpty(Unprocessable):
-    code = "term_empty"
-    en = "The contract must end after it starts."
-    zh = "合同结束日期必须晚于开始日期。"
-
-
 class CalendarGivenTwice(Unprocessable):
     code = "calendar_given_twice"
     en = "Give the calendar by its id or as data, not both."
@@ -134,11 +128,6 @@ def require_unique(targets: Sequence[Target]) -> None:
         seen.add((target.severity, target.kind))
 
 
-def require_term(starts_on: date, ends_on: date) -> None:
-    if ends_on <= starts_on:
-        raise TermEmpty()
-
-
 def require_due(targets: Sequence[Target], calendar: WorkCalendar, starts: Sequence[datetime]) -> None:
     """Raise TargetBeyondCalendar for a target whose breach could not be told, counted from each of the starts."""
     for target in targets:
@@ -158,11 +147,6 @@ def moved(state: str, move: Move) -> State:
     if move not in allowed:
         raise IllegalMove(state=state, move=move, allowed=list(allowed))
     return allowed[move]
-
-
-def years_of(starts_on: date, ends_on: date) -> range:
-    """The years in which a term has a day."""
-    return range(starts_on.year, (ends_on - timedelta(days=1)).year + 1)
 
 
 def end_of_term(ends_on: date, calendar: WorkCalendar) -> datetime:

@@ -13,6 +13,7 @@ from sqlalchemy.types import Uuid
 
 from services.contracts.agreements.domain import State
 from services.contracts.base import Base, words_of
+from services.contracts.term.domain import Term
 from shared.db import Keyed, Tenanted, Versioned
 
 STATES = ", ".join(f"'{state}'" for state in State)
@@ -41,6 +42,10 @@ class Contract(Keyed, Versioned, Tenanted, Base):
     engineer_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
     years: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
     search: Mapped[str] = mapped_column(TSVECTOR, words_of("number"), deferred=True)
+
+    @property
+    def term(self) -> Term:
+        return Term(self.starts_on, self.ends_on)
 
 
 class Agreement(Keyed, Versioned, Tenanted, Base):

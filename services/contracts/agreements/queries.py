@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -84,6 +85,12 @@ async def agreements_of(session: AsyncSession, contract_id: UUID) -> Sequence[Ag
 async def agreement_in_force(session: AsyncSession, contract_id: UUID) -> Agreement | None:
     in_force = select(Agreement).where(Agreement.contract_id == contract_id, Agreement.state == State.IN_FORCE)
     return (await session.scalars(in_force.with_for_update())).one_or_none()
+
+
+async def first_in_force_at(session: AsyncSession, contract_id: UUID) -> datetime | None:
+    """When the first version of a contract came into force, if one did."""
+    first = select(func.min(Agreement.in_force_at)).where(Agreement.contract_id == contract_id)
+    return await session.scalar(first)
 
 
 async def locked_agreements_on(session: AsyncSession, calendar_id: UUID) -> Sequence[tuple[Agreement, Contract]]:

@@ -12,6 +12,7 @@ from services.contracts.calendars import domain
 from services.contracts.calendars.china import public_holidays
 from services.contracts.calendars.models import Calendar
 from shared.audit import note
+from shared.calendar_data import checked_calendar
 from shared.db import as_record
 from shared.errors import Conflict
 
@@ -38,7 +39,7 @@ async def add_calendar(
         code=code,
         name_zh=name_zh,
         name_en=name_en,
-        data=domain.checked(data).to_data(),
+        data=checked_calendar(data).to_data(),
         provisional_years=sorted(set(provisional_years)),
     )
     return await _added(session, calendar)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from shared.calendar import ALWAYS, OFFICE_HOURS, CalendarError, WorkCalendar
+from shared.calendar import ALWAYS, OFFICE_HOURS, WorkCalendar
+from shared.calendar_data import calendar_told, checked_calendar
 from shared.errors import Conflict, Unprocessable
 from shared.week import Exceptions, Windows
 from shared.zones import FIRST_YEAR, LAST_YEAR, BeyondCalendar, zone_named
@@ -26,12 +26,6 @@ class Unit(StrEnum):
     SECONDS = "seconds"
     WORKING_SECONDS = "working_seconds"
     WORKING_DAYS = "working_days"
-
-
-class InvalidCalendar(Unprocessable):
-    code = "invalid_calendar"
-    en = "The calendar is not valid: {why} ({at})."
-    zh = "工作日历无效：{why}（{at}）。"
 
 
 class BeyondYears(Unprocessable):
@@ -91,28 +85,9 @@ class PublicHolidays:
         )
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    """Raises InvalidCalendar for what is no calendar."""
-    try:
-        yield
-    except CalendarError as problem:
-        raise InvalidCalendar(why=problem.why, at=problem.at) from problem
-
-
-def checked(data: Mapping[str, Any]) -> WorkCalendar:
-    """The calendar of plain data. Raises InvalidCalendar, also for an exception on a day out of reach."""
-    with _told():
-        calendar = WorkCalendar.from_data(data)
-        for day, _ in calendar.exceptions:
-            if not FIRST_YEAR <= day.year <= LAST_YEAR:
-                raise BeyondCalendar
-    return calendar
-
-
 def checked_week(week: Sequence[Any]) -> tuple[Windows, ...]:
     """The windows of a week of plain data. Raises InvalidCalendar."""
-    return checked({"zone": SHANGHAI, "week": week}).week
+    return checked_calendar({"zone": SHANGHAI, "week": week}).week
 
 
 def require_held(public: PublicHolidays, from_year: int, to_year: int) -> None:
@@ -123,14 +98,14 @@ def require_held(public: PublicHolidays, from_year: int, to_year: int) -> None:
 
 def chinese(public: PublicHolidays, years: Collection[int], week: tuple[Windows, ...] = STANDARD_WEEK) -> WorkCalendar:
     """The week in China, with the public holidays and make-up days of the years that are announced."""
-    with _told():
+    with calendar_told():
         return WorkCalendar(SHANGHAI, week, public.exceptions(week, years))
 
 
 def extended(calendar: WorkCalendar, public: PublicHolidays, years: Collection[int]) -> WorkCalendar:
     """With what is announced of the years meanwhile; an exception that is there already stays."""
     added = dict(public.exceptions(calendar.week, years)) | dict(calendar.exceptions)
-    with _told():
+    with calendar_told():
         return WorkCalendar(calendar.zone, calendar.week, tuple(sorted(added.items())))
 
 

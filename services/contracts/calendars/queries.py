@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.calendars import domain
 from services.contracts.calendars.models import Calendar
+from shared.calendar_data import checked_calendar
 from shared.db import check_version
 from shared.errors import NotFound
 from shared.paging import Page
@@ -64,5 +65,5 @@ async def preview(
 ) -> domain.Preview:
     """What the calendar says, or would say with other data. Raises InvalidCalendar, BeyondYears."""
     found = await calendar(session, calendar_id)
-    hours = domain.checked(found.data if data is None else data)
+    hours = checked_calendar(found.data if data is None else data)
     return domain.preview(hours, found.provisional_years, asked)

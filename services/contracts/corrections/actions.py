@@ -15,6 +15,7 @@ from services.contracts.calendars.actions import FIELDS
 from services.contracts.calendars.china import public_holidays
 from shared.audit import note
 from shared.calendar import WorkCalendar
+from shared.calendar_data import checked_calendar
 from shared.db import as_record
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ async def correct_calendar(
 ) -> Correction:
     """Correct a calendar by hand. Raises InvalidCalendar, TargetBeyondCalendar."""
     calendar = await queries.locked_calendar(session, calendar_id)
-    counted = domain.checked(data)
+    counted = checked_calendar(data)
     years = calendar.provisional_years if provisional_years is None else sorted(set(provisional_years))
     return await _correct(session, calendar, counted, years, reason, last_year=calendar.last_year)
 
@@ -53,7 +54,7 @@ async def extend_calendar(session: AsyncSession, *, calendar_id: UUID, to_year: 
     calendar = await queries.locked_calendar(session, calendar_id)
     first, last = domain.followed_years(calendar.first_year, calendar.last_year)
     years = range(first, max(last, to_year) + 1)
-    counted = domain.extended(domain.checked(calendar.data), public_holidays(), years)
+    counted = domain.extended(checked_calendar(calendar.data), public_holidays(), years)
     return await _correct(session, calendar, counted, public_holidays().provisional(years), reason, last_year=years[-1])
 
 

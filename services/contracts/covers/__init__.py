@@ -1,1 +1,1 @@
-"""What a contract covers: sites, assets, service items, each year of its term, and who is responsible."""
+"""Changes of a contract: its term, the sites, assets and service items it covers, its years, and who is responsible."""

@@ -1,4 +1,4 @@
-"""HTTP bodies about what a contract covers."""
+"""HTTP bodies about changes of a contract."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.contracts.customers.schemas import Change
+from services.contracts.customers.schemas import Change, Code, Day
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,49}$")]
 
 
 class YearIn(BaseModel):
@@ -25,9 +24,12 @@ class YearIn(BaseModel):
     text_en: Words = ""
 
 
-class ChangeCover(Change):
-    """Each list given replaces the present one. `engineer_ids` are in the order in which they are called."""
+class ChangeContract(Change):
+    """`starts_on` counts, `ends_on` does not. Each list given replaces the present one;
+    `engineer_ids` are in the order in which they are called."""
 
+    starts_on: Day | None = None
+    ends_on: Day | None = None
     site_ids: list[UUID] | None = Field(default=None, max_length=1000)
     asset_ids: list[UUID] | None = Field(default=None, max_length=10000)
     item_codes: list[Code] | None = Field(default=None, max_length=100)

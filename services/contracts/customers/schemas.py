@@ -15,6 +15,8 @@ Locale = Literal["zh-CN", "en"]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=r"^[0-9+() .\-/]*$")]
 Criticality = Literal["low", "normal", "high"]
 Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,49}$")]
+"""Of a service item."""
 People = Annotated[list[UUID], Field(max_length=100)]
 
 

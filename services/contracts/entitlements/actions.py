@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -10,26 +11,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.agreements import queries as contracts
 from services.contracts.catalogue.queries import require_items
-from services.contracts.covers.domain import require_within, year_of, years_of
 from services.contracts.entitlements import domain, queries
 from services.contracts.entitlements.domain import Unit
 from services.contracts.entitlements.models import Entitlement, Use
+from services.contracts.term.domain import ZONE, require_within, year_of, years_of
 from shared.audit import note
 from shared.db import as_record, context
 from shared.errors import Conflict
 from shared.events.contracts import EntitlementExhausted, EntitlementUsed
 from shared.events.incidents import TimeSpent, TimeWithdrawn, VisitCompleted
 from shared.outbox import emit
-from shared.zones import zone_named
-
-ZONE = zone_named("Asia/Shanghai")
-"""Where the days of a term begin; that of the default calendar."""
 
 
 class GrantedAlready(Conflict):
     code = "granted_already"
     en = "The contract grants {unit} of {item_code} already."
     zh = "该合同已约定 {item_code} 的 {unit} 额度。"
+
+
+class GrantWithdrawn(Conflict):
+    code = "grant_withdrawn"
+    en = "This grant was withdrawn already."
+    zh = "该服务额度已撤回。"
 
 
 async def grant(session: AsyncSession, *, contract_id: UUID, item_code: str, unit: str, granted: float) -> Entitlement:
@@ -53,22 +56,60 @@ async def grant(session: AsyncSession, *, contract_id: UUID, item_code: str, uni
     return entitlement
 
 
-async def use_by_hand(session: AsyncSession, *, entitlement_id: UUID, amount: float, used_on: date, reason: str) -> Use:
-    """Raises EntitlementNotFound, AmountNotWhole, DayOutsideTerm."""
+async def change_grant(session: AsyncSession, *, entitlement_id: UUID, granted: float) -> Entitlement:
+    """From now on so much in each year. Raises EntitlementNotFound, GrantWithdrawn, AmountNotWhole, UsedAlready."""
+    entitlement = await _locked_grant(session, entitlement_id)
+    quantity = domain.quantity(entitlement.unit, granted)
+    if quantity < entitlement.granted:
+        domain.require_enough(entitlement.unit, quantity, await queries.used_of(session, entitlement.id))
+    if quantity != entitlement.granted:
+        before = as_record(entitlement, "granted")
+        entitlement.granted = quantity
+        _note_change(session, entitlement, "change_grant", before, "granted")
+    return entitlement
+
+
+async def withdraw_grant(session: AsyncSession, *, entitlement_id: UUID, reason: str) -> Entitlement:
+    """Nothing counts against it any more. Raises EntitlementNotFound, GrantWithdrawn."""
+    entitlement = await _locked_grant(session, entitlement_id)
+    before = as_record(entitlement, "withdrawn_at", "withdrawal")
+    entitlement.withdrawn_at, entitlement.withdrawal = context(session).now, reason
+    _note_change(session, entitlement, "withdraw_grant", before, "withdrawn_at", "withdrawal")
+    return entitlement
+
+
+async def _locked_grant(session: AsyncSession, entitlement_id: UUID) -> Entitlement:
+    """Raises EntitlementNotFound; GrantWithdrawn for one of which nothing may be changed or used any more."""
     entitlement = await queries.locked_entitlement(session, entitlement_id)
+    if entitlement.withdrawn_at is not None:
+        raise GrantWithdrawn()
+    return entitlement
+
+
+def _note_change(
+    session: AsyncSession, entitlement: Entitlement, action: str, before: dict[str, Any], *fields: str
+) -> None:
+    entitlement.version += 1
+    after, customer_id = as_record(entitlement, *fields), entitlement.customer_id
+    note(session, entitlement.id, action, before=before, after=after, customer_id=customer_id)
+
+
+async def use_by_hand(session: AsyncSession, *, entitlement_id: UUID, amount: float, used_on: date, reason: str) -> Use:
+    """Raises EntitlementNotFound, GrantWithdrawn, AmountNotWhole, DayOutsideTerm."""
+    entitlement = await _locked_grant(session, entitlement_id)
     contract = await contracts.contract(session, entitlement.contract_id)
     require_within(used_on, contract.starts_on, contract.ends_on)
     use = Use(
         year=year_of(contract.starts_on, used_on),
         quantity=domain.quantity(entitlement.unit, amount),
-        used_at=datetime.combine(used_on, time(), ZONE),
+        used_at=_begin_of(used_on),
         reason=reason,
     )
     return await _count(session, entitlement, contract.number, use)
 
 
 async def count_visit(session: AsyncSession, visit: VisitCompleted, *, source_event_id: UUID) -> None:
-    """Count a visit against its contract, once; nothing where none is granted."""
+    """Count a visit against its contract, once; nothing where none of its service item is granted."""
     use = Use(
         quantity=domain.quantity(Unit.VISITS, 1),
         used_at=visit.completed_at,
@@ -76,42 +117,64 @@ async def count_visit(session: AsyncSession, visit: VisitCompleted, *, source_ev
         incident_id=visit.incident_id,
         source_event_id=source_event_id,
     )
-    await _count_of_incident(
-        session, visit.contract_number, Unit.VISITS, visit.completed_at.astimezone(ZONE).date(), use
-    )
+    await _count_of_incident(session, visit.contract_number, visit.service_item, Unit.VISITS, use)
 
 
-async def count_time(
-    session: AsyncSession, spent: TimeSpent | TimeWithdrawn, *, source_event_id: UUID, used_at: datetime
-) -> None:
-    """Count time spent against its contract, once, or take back what was counted by mistake."""
-    sign = -1 if isinstance(spent, TimeWithdrawn) else 1
+async def count_time(session: AsyncSession, spent: TimeSpent, *, source_event_id: UUID) -> None:
+    """Count time spent against its contract, once; nothing where no hours of its service item are granted."""
     use = Use(
-        quantity=sign * spent.minutes,
-        used_at=used_at,
+        quantity=spent.minutes,
+        used_at=_begin_of(spent.spent_on),
         reason=spent.person_name,
         incident_id=spent.incident_id,
         source_event_id=source_event_id,
+        time_entry_id=spent.entry_id,
     )
-    await _count_of_incident(session, spent.contract_number, Unit.HOURS, spent.spent_on, use)
+    await _count_of_incident(session, spent.contract_number, spent.service_item, Unit.HOURS, use)
+
+
+async def take_time_back(session: AsyncSession, withdrawn: TimeWithdrawn, *, source_event_id: UUID) -> None:
+    """Take back what was counted by mistake, where it was counted; nothing where it was not."""
+    counted = await queries.use_of_time(session, withdrawn.entry_id)
+    if counted is None:
+        return
+    entitlement = await queries.locked_entitlement(session, counted.entitlement_id)
+    if await queries.is_counted(session, source_event_id):
+        return
+    use = Use(
+        year=counted.year,
+        quantity=-counted.quantity,
+        used_at=counted.used_at,
+        reason=withdrawn.reason_given,
+        incident_id=withdrawn.incident_id,
+        source_event_id=source_event_id,
+        time_entry_id=withdrawn.entry_id,
+    )
+    contract = await contracts.contract(session, entitlement.contract_id)
+    await _count(session, entitlement, contract.number, use)
 
 
 async def _count_of_incident(
-    session: AsyncSession, contract_number: str | None, unit: Unit, day: date, use: Use
+    session: AsyncSession, contract_number: str | None, item_code: str, unit: Unit, use: Use
 ) -> None:
     """Nothing where the contract grants none of it. What comes after the term's end counts in the last year."""
     contract = await contracts.contract_numbered(session, contract_number) if contract_number else None
     if contract is None:
         return
-    granted = await queries.entitlement_to(session, contract.id, domain.COUNTED_BY_INCIDENTS, unit)
+    granted = await queries.grant_of(session, contract.id, item_code, unit)
     if granted is None:
         return
     entitlement = await queries.locked_entitlement(session, granted)
-    if use.source_event_id and await queries.is_counted(session, use.source_event_id):
+    if entitlement.withdrawn_at or (use.source_event_id and await queries.is_counted(session, use.source_event_id)):
         return
-    last = min(day, contract.ends_on - timedelta(days=1))
+    await session.refresh(contract)
+    last = min(use.used_at.astimezone(ZONE).date(), contract.ends_on - timedelta(days=1))
     use.year = min(year_of(contract.starts_on, last), years_of(contract.starts_on, contract.ends_on))
     await _count(session, entitlement, contract.number, use)
+
+
+def _begin_of(day: date) -> datetime:
+    return datetime.combine(day, time(), ZONE)
 
 
 async def _count(session: AsyncSession, entitlement: Entitlement, contract_number: str, use: Use) -> Use:

@@ -9,10 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.errors import Unprocessable
-
-COUNTED_BY_INCIDENTS = "fault_removal"
-"""The service item that the visits of an incident are counted against."""
+from shared.errors import Conflict, Unprocessable
 
 
 class Unit(StrEnum):
@@ -28,6 +25,12 @@ class AmountNotWhole(Unprocessable):
     code = "amount_not_whole"
     en = "{amount} is no whole number of visits or minutes."
     zh = "{amount} 不是整数次上门或整数分钟。"
+
+
+class UsedAlready(Conflict):
+    code = "used_already"
+    en = "In year {year} of the term {used} {unit} were used; no less can be granted."
+    zh = "合同期第 {year} 年已使用 {used}（{unit}），约定额度不能低于此数。"
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,13 @@ def amount(unit: str, of: int) -> float:
 
 def counted(unit: str, year: int, granted: int, used: int) -> Year:
     return Year(year, amount(unit, granted), amount(unit, used), amount(unit, granted - used), used > granted)
+
+
+def require_enough(unit: str, granted: int, used: Mapping[int, int]) -> None:
+    """No year may be overdrawn by granting less. `used`: by year. Raises UsedAlready."""
+    for year, spent in sorted(used.items()):
+        if spent > granted:
+            raise UsedAlready(year=year, used=f"{amount(unit, spent):g}", unit=unit)
 
 
 def exhausts(granted: int, before: int, after: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -41,10 +42,13 @@ async def entitlements_of(session: AsyncSession, contract_id: UUID) -> Sequence[
     return (await session.scalars(of_contract.order_by(Entitlement.id))).all()
 
 
-async def entitlement_to(session: AsyncSession, contract_id: UUID, item_code: str, unit: str) -> UUID | None:
-    """The id of what the contract grants of an item in a unit, if it does."""
+async def grant_of(session: AsyncSession, contract_id: UUID, item_code: str, unit: str) -> UUID | None:
+    """The id of what the contract grants of an item in a unit, if it does and it was not withdrawn."""
     granted = select(Entitlement.id).where(
-        Entitlement.contract_id == contract_id, Entitlement.item_code == item_code, Entitlement.unit == unit
+        Entitlement.contract_id == contract_id,
+        Entitlement.item_code == item_code,
+        Entitlement.unit == unit,
+        Entitlement.withdrawn_at.is_(None),
     )
     return await session.scalar(granted)
 
@@ -63,6 +67,26 @@ async def used_by_year(session: AsyncSession, contract_id: UUID) -> Mapping[tupl
         .group_by(Use.entitlement_id, Use.year)
     )
     return {(entitlement_id, year): used for entitlement_id, year, used in await session.execute(summed)}
+
+
+async def used_of(session: AsyncSession, entitlement_id: UUID) -> Mapping[int, int]:
+    """What was used of an entitlement, by year."""
+    used = select(Use.year, func.sum(Use.quantity)).where(Use.entitlement_id == entitlement_id).group_by(Use.year)
+    return {row.year: row[1] for row in await session.execute(used)}
+
+
+async def locked_uses_of(session: AsyncSession, contract_id: UUID) -> Sequence[tuple[datetime, int]]:
+    """When something that a contract grants was used, and the year it counts in; no more is counted meanwhile."""
+    of_contract = select(Entitlement.id).where(Entitlement.contract_id == contract_id).order_by(Entitlement.id)
+    ids = (await session.scalars(of_contract.with_for_update())).all()
+    uses = select(Use.used_at, Use.year).where(Use.entitlement_id.in_(ids)).order_by(Use.used_at)
+    return [(at, year) for at, year in await session.execute(uses)]
+
+
+async def use_of_time(session: AsyncSession, time_entry_id: UUID) -> Use | None:
+    """The line that counts time spent, if it was counted."""
+    counting = select(Use).where(Use.time_entry_id == time_entry_id, Use.quantity > 0)
+    return (await session.scalars(counting)).one_or_none()
 
 
 async def is_counted(session: AsyncSession, source_event_id: UUID) -> bool:

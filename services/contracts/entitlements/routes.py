@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from fastapi import Request, Response
 
 from services.contracts.agreements.queries import contract
 from services.contracts.entitlements import actions, queries
-from services.contracts.entitlements.schemas import EntitlementOut, Grant, UseByHand, UseOut
+from services.contracts.entitlements.schemas import ChangeGrant, EntitlementOut, Grant, UseByHand, UseOut, WithdrawGrant
 from shared.auth import needs
 from shared.edge import Session, router, tagged
 from shared.paging import Paged, linked
 from shared.permissions import Permission
+
+if TYPE_CHECKING:
+    from services.contracts.entitlements.models import Entitlement
 
 routes = router("/v1", tags=["contracts"])
 
@@ -31,6 +35,22 @@ async def entitlements(contract_id: UUID, session: Session) -> list[EntitlementO
     return [EntitlementOut.of(row, granting, used) for row in await queries.entitlements_of(session, contract_id)]
 
 
+@routes.patch("/entitlements/{entitlement_id}")
+@needs(Permission.CONTRACTS_WRITE)
+async def change_grant(entitlement_id: UUID, body: ChangeGrant, response: Response, session: Session) -> EntitlementOut:
+    changed = await actions.change_grant(session, entitlement_id=entitlement_id, granted=body.granted)
+    return await _out(session, tagged(response, changed))
+
+
+@routes.post("/entitlements/{entitlement_id}/withdraw")
+@needs(Permission.CONTRACTS_WRITE)
+async def withdraw_grant(
+    entitlement_id: UUID, body: WithdrawGrant, response: Response, session: Session
+) -> EntitlementOut:
+    withdrawn = await actions.withdraw_grant(session, entitlement_id=entitlement_id, reason=body.reason)
+    return await _out(session, tagged(response, withdrawn))
+
+
 @routes.post("/entitlements/{entitlement_id}/uses", status_code=201)
 @needs(Permission.CONTRACTS_WRITE)
 async def use_by_hand(entitlement_id: UUID, body: UseByHand, session: Session) -> UseOut:
@@ -46,3 +66,8 @@ async def uses(
     unit = (await queries.entitlement(session, entitlement_id)).unit
     shown = linked(request, response, page, await queries.uses_page(session, page, entitlement_id))
     return [UseOut.of(use, unit) for use in shown]
+
+
+async def _out(session: Session, row: Entitlement) -> EntitlementOut:
+    granting, used = await contract(session, row.contract_id), await queries.used_by_year(session, row.contract_id)
+    return EntitlementOut.of(row, granting, used)

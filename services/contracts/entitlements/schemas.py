@@ -9,10 +9,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.contracts.covers.domain import years_of
-from services.contracts.covers.schemas import Code
-from services.contracts.customers.schemas import Day, Out
+from services.contracts.customers.schemas import Code, Day, Out
 from services.contracts.entitlements.domain import Unit, amount, counted
+from services.contracts.term.domain import years_of
 
 if TYPE_CHECKING:
     from services.contracts.agreements.models import Contract
@@ -30,6 +29,20 @@ class Grant(BaseModel):
     item_code: Code
     unit: Unit
     granted: Amount
+
+
+class ChangeGrant(BaseModel):
+    """`granted`: so much in each year from now on, but no less than was used in any."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    granted: Amount
+
+
+class WithdrawGrant(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason
 
 
 class UseByHand(BaseModel):
@@ -51,12 +64,16 @@ class YearOut(Out):
 
 
 class EntitlementOut(Out):
+    """`withdrawal`: why nothing counts against it any more."""
+
     id: UUID
     contract_id: UUID
     customer_id: UUID
     item_code: str
     unit: str
     years: list[YearOut]
+    withdrawn_at: datetime | None
+    withdrawal: str | None
     version: int
 
     @classmethod
@@ -70,6 +87,8 @@ class EntitlementOut(Out):
             item_code=row.item_code,
             unit=row.unit,
             years=[YearOut.model_validate(each) for each in sums],
+            withdrawn_at=row.withdrawn_at,
+            withdrawal=row.withdrawal,
             version=row.version,
         )
 

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from services.incidents.copies.domain import Terms
 from services.incidents.incidents.domain import Cover
-from shared.calendar import CalendarError, WorkCalendar
-from shared.errors import NotFound, Unprocessable
+from shared.calendar_data import checked_calendar
+from shared.errors import NotFound
 
 
 class Effect(Enum):
@@ -41,20 +41,11 @@ class AgreementNotFound(NotFound):
     zh = "没有服务协议 {agreement_id}。"
 
 
-class InvalidCalendar(Unprocessable):
-    code = "invalid_calendar"
-    en = "The calendar is not valid: {why} ({at})."
-    zh = "工作日历无效：{why}（{at}）。"
-
-
 def proposed(terms: Terms, calendar: Mapping[str, Any] | None, targets: Sequence[Mapping[str, Any]] | None) -> Terms:
     """The terms as they would be; what is not proposed stays. Raises InvalidCalendar."""
     changed: dict[str, Any] = {"withdrawn": False}
     if calendar is not None:
-        try:
-            changed["calendar"] = WorkCalendar.from_data(calendar).to_data()
-        except CalendarError as problem:
-            raise InvalidCalendar(why=problem.why, at=problem.at) from problem
+        changed["calendar"] = checked_calendar(calendar).to_data()
     if targets is not None:
         changed["targets"] = tuple(targets)
     return replace(terms, **changed)

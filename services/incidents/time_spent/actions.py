@@ -41,6 +41,7 @@ async def enter_time(
     minutes: int,
     spent_on: date,
     note: str | None,
+    service_item: str,
     by: Principal,
 ) -> TimeEntry:
     """Enter one's own time, also after the incident is closed. Raises IncidentNotFound, NotYetSpent."""
@@ -59,6 +60,7 @@ async def enter_time(
         spent_on=spent_on,
         note=note,
         entered_at=now,
+        service_item=service_item,
     )
     session.add(entry)
     await session.flush()

@@ -36,3 +36,4 @@ class TimeEntry(Keyed, Tenanted, Base):
     entered_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     withdrawal: Mapped[str | None]
+    service_item: Mapped[str]

@@ -9,13 +9,17 @@ from pydantic import Field
 
 from services.incidents.incidents.schemas import Body, Line, Out, Text
 from services.incidents.time_spent.domain import LONGEST_MINUTES, Work
+from shared.service_items import DEFAULT, ServiceItem
 
 
 class EnterTime(Body):
+    """`service_item`: what was rendered; where the contract grants hours of it, they are counted against them."""
+
     work: Work
     minutes: int = Field(ge=1, le=LONGEST_MINUTES)
     spent_on: date
     note: Text | None = None
+    service_item: ServiceItem = DEFAULT
 
 
 class WithdrawTime(Body):
@@ -37,6 +41,7 @@ class TimeEntryOut(Out):
     entered_at: datetime
     withdrawn_at: datetime | None
     withdrawal: str | None
+    service_item: str
 
 
 class TotalOut(Out):

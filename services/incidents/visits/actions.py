@@ -30,7 +30,9 @@ class NotYourVisit(Forbidden):
     zh = "只有执行上门服务的工程师本人才能记录。"
 
 
-async def plan_visit(session: AsyncSession, *, incident_id: UUID, engineer_id: UUID, planned_at: datetime) -> Visit:
+async def plan_visit(
+    session: AsyncSession, *, incident_id: UUID, engineer_id: UUID, planned_at: datetime, service_item: str
+) -> Visit:
     """Send an engineer while service is not restored. Raises IllegalMove, EngineerNotFound."""
     incident = await locked_incident(session, incident_id, for_client=False)
     incidents.moved(incident.state, "plan_visit")
@@ -43,11 +45,12 @@ async def plan_visit(session: AsyncSession, *, incident_id: UUID, engineer_id: U
         engineer_id=sent.id,
         engineer_name=sent.name_zh,
         planned_at=utc(planned_at),
+        service_item=service_item,
     )
     session.add(visit)
     await session.flush()
     _say(session, visit, VisitPlanned)
-    _note(session, visit, "plan_visit", "incident_id", "engineer_id", "planned_at")
+    _note(session, visit, "plan_visit", "incident_id", "engineer_id", "planned_at", "service_item")
     return visit
 
 

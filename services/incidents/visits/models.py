@@ -33,3 +33,4 @@ class Visit(Keyed, Versioned, Tenanted, Base):
     completed_at: Mapped[datetime | None]
     service_record: Mapped[str | None]
     signed_by: Mapped[str | None]
+    service_item: Mapped[str]

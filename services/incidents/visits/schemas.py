@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
+from shared.service_items import DEFAULT, ServiceItem
 from shared.zones import FIRST_YEAR, LAST_YEAR
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -23,8 +24,11 @@ class Body(BaseModel):
 
 
 class PlanVisit(Body):
+    """`service_item`: what the visit is for; where the contract grants visits of it, it is counted against them."""
+
     engineer_id: UUID
     planned_at: Instant
+    service_item: ServiceItem = DEFAULT
 
 
 class Depart(Body):
@@ -59,4 +63,5 @@ class VisitOut(BaseModel):
     completed_at: datetime | None
     service_record: str | None
     signed_by: str | None
+    service_item: str
     version: int

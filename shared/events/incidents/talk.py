@@ -140,7 +140,7 @@ class WatchersChanged(
 
 
 class _Time(Event):
-    """What every event about time spent says; `person_id` spent it."""
+    """What every event about time spent says; `person_id` spent it, on a service item."""
 
     entry_id: UUID
     incident_id: UUID
@@ -151,6 +151,7 @@ class _Time(Event):
     person_id: UUID
     person_name: str
     spent_on: date
+    service_item: str = "fault_removal"
 
 
 class TimeSpent(

@@ -15,7 +15,7 @@ class VisitPlanned(
     en="Visit planned: {engineer_name}",
     zh="已安排上门：{engineer_name}",
 ):
-    """An engineer is to go to the site at `planned_at`."""
+    """An engineer is to go to the site at `planned_at`, to render a service item."""
 
     visit_id: UUID
     incident_id: UUID
@@ -25,6 +25,7 @@ class VisitPlanned(
     engineer_name: str
     site_id: UUID | None
     planned_at: datetime
+    service_item: str = "fault_removal"
 
 
 class VisitDeparted(
@@ -82,3 +83,4 @@ class VisitCompleted(
     signed_by: str
     completed_at: datetime
     contract_number: str | None = None
+    service_item: str = "fault_removal"

@@ -1,6 +1,6 @@
 """Visits and time spent say which service item they are of.
 
-Revision ID: incidents_0011
+Revision ID: incidents_0009
 Revises: incidents_0008
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "incidents_0011"
+revision = "incidents_0009"
 down_revision = "incidents_0008"
 branch_labels = None
 depends_on = None

@@ -15,7 +15,7 @@ from clients.cli.coded import KINDS, SEVERITIES
 from clients.cli.sentences import Sentence
 from clients.cli.words import say, span
 from clients.language import listed
-from clients.models import Agreement, Contract, Customer, IssuedContactList, Target
+from clients.models import Agreement, Contract, Customer, Entitlement, IssuedContactList, Target
 from shared.events.words import word
 
 IN_FORCE = "in_force"
@@ -49,6 +49,29 @@ def contract_page(
     if shown is not None:
         parts += [_terms(shown, language), _targets(shown.targets, language)]
     return Group(*parts)
+
+
+def entitlements_table(found: Sequence[Entitlement], names: Mapping[str, str], language: str) -> RenderableType:
+    """One line for each year of each grant; what was withdrawn is dim, with its reason."""
+    if not found:
+        return Text(say("no_entitlements", language))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table.add_column(say("service_item", language))
+    for key in ("year", "granted", "used", "left"):
+        table.add_column(say(key, language), justify="right", no_wrap=True)
+    table.add_column(say("unit", language), no_wrap=True)
+    for grant in found:
+        told, style = names.get(grant.item_code, grant.item_code), "dim" if grant.withdrawal else ""
+        if grant.withdrawal:
+            told = say("withdrawn_because", language, item=told, reason=grant.withdrawal)
+        for year in grant.years:
+            amounts = (f"{amount:g}" for amount in (year.granted, year.used, year.left))
+            overdrawn = "red" if year.left < 0 else style
+            table.add_row(
+                Sentence(told, style=style), str(year.year), *amounts, word(grant.unit, language), style=overdrawn
+            )
+            told = ""
+    return table
 
 
 def contact_list_page(found: IssuedContactList, language: str, zone: tzinfo | None) -> RenderableType:

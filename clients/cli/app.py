@@ -13,8 +13,10 @@ from typer.exceptions import TyperException
 
 from clients.api import Problem, Unreachable
 from clients.cli.account import login, logout
+from clients.cli.analyses import analyses_group
 from clients.cli.calendars import calendars_group
 from clients.cli.clocks import clocks_group
+from clients.cli.comments import comments_group
 from clients.cli.contracts import contracts_group
 from clients.cli.helping import Command, family
 from clients.cli.importing.command import import_group
@@ -69,6 +71,8 @@ def application() -> typer.Typer:
     """All commands. Made anew for each run, for nothing is kept in modules."""
     app = family("aftercare")
     app.add_typer(incidents_group())
+    app.add_typer(comments_group())
+    app.add_typer(analyses_group())
     app.add_typer(clocks_group())
     app.add_typer(contracts_group())
     app.add_typer(calendars_group())

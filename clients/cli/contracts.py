@@ -1,4 +1,4 @@
-"""`aftercare contracts list|show|contact-list`."""
+"""`aftercare contracts list|show|entitlements|contact-list`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from uuid import UUID
 import typer
 
 from clients.api import Aftercare
-from clients.cli.agreement_pictures import contact_list_page, contract_page, contracts_table
+from clients.cli.agreement_pictures import contact_list_page, contract_page, contracts_table, entitlements_table
 from clients.cli.finding import contract_called
 from clients.cli.helping import Command, family
 from clients.cli.parameters import AsJson, Lang, terminal_of
 from clients.cli.terminal import Misuse, Terminal
 from clients.language import LOCALES
-from clients.models import Agreement, ContactList, Contract, Customer, IssuedContactList
+from clients.models import Agreement, CatalogueItem, ContactList, Contract, Customer, Entitlement, IssuedContactList
 
 CONTRACT = Annotated[str, typer.Argument(metavar="CONTRACT", help="argument_contract")]
 
@@ -25,6 +25,7 @@ def contracts_group() -> typer.Typer:
     group = family("contracts")
     group.command("list", cls=Command, help="list_contracts")(list_contracts)
     group.command("show", cls=Command, help="show_contract")(show_contract)
+    group.command("entitlements", cls=Command, help="list_entitlements")(list_entitlements)
     group.command("contact-list", cls=Command, help="contact_list")(show_contact_list)
     return group
 
@@ -57,6 +58,21 @@ def show_contract(ctx: typer.Context, contract: CONTRACT, lang: Lang = None, as_
         terminal.tell_json(agreements)
     else:
         terminal.tell(contract_page(found, customer, agreements, terminal.language))
+
+
+def list_entitlements(ctx: typer.Context, contract: CONTRACT, lang: Lang = None, as_json: AsJson = False) -> None:
+    terminal = terminal_of(ctx, as_json)
+
+    async def work(api: Aftercare) -> tuple[list[Entitlement], dict[str, str]]:
+        items = await api.all(CatalogueItem, "/v1/catalogue")
+        path = f"/v1/contracts/{(await contract_called(api, contract)).id}/entitlements"
+        return await api.all(Entitlement, path), {item.code: item.name(terminal.language) for item in items}
+
+    found, names = asyncio.run(terminal.with_platform(work))
+    if terminal.as_json:
+        terminal.tell_json(found)
+    else:
+        terminal.tell(entitlements_table(found, names, terminal.language))
 
 
 def show_contact_list(

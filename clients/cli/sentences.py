@@ -30,11 +30,15 @@ def broken(text: str, width: int) -> Iterator[str]:
     yield line.rstrip()
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""What a terminal would obey: whoever reports could otherwise write on the reader's screen as they like."""
+
+
 class Sentence:
     """A text to print: `first` stands before its first line, `rest` before the others."""
 
     def __init__(self, text: str, first: str = "", rest: str = "", style: str = "") -> None:
-        self.text, self.first, self.rest, self.style = text, first, rest, style
+        self.text, self.first, self.rest, self.style = _CONTROL.sub("\ufffd", text), first, rest, style
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         return Measurement(min(12, options.max_width), cell_len(self.first + self.text)).clamp(

@@ -7,6 +7,7 @@ from typing import Any
 from clients.cli.agreement_words import WORDS as OF_AGREEMENTS
 from clients.cli.import_words import WORDS as IMPORTING
 from clients.cli.incident_words import WORDS as OF_INCIDENTS
+from clients.cli.talk_words import WORDS as OF_TALK
 
 WORDS: dict[str, tuple[str, str]] = {
     # the command and its parts
@@ -148,7 +149,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "minutes": ("{n} min", "{n} 分"),
     "seconds": ("{n} s", "{n} 秒"),
 }
-WORDS |= IMPORTING | OF_INCIDENTS | OF_AGREEMENTS
+WORDS |= IMPORTING | OF_INCIDENTS | OF_TALK | OF_AGREEMENTS
 
 
 UNITS = (("days", 86400), ("hours", 3600), ("minutes", 60), ("seconds", 1))

@@ -53,11 +53,15 @@ class EntitlementYear(Answer):
 
 
 class Entitlement(Answer):
-    """What a contract grants of an item in each year of its term, and how much of that is left."""
+    """What a contract grants of an item in each year of its term, and how much of that is left.
+
+    `withdrawal`: why nothing counts against it any more.
+    """
 
     item_code: str
     unit: str
     years: tuple[EntitlementYear, ...]
+    withdrawal: str | None = None
 
 
 class ContactList(Answer):

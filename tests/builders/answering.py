@@ -63,11 +63,12 @@ def person(number: int, name: str) -> Json:
 
 
 class Answering:
-    """`asked` are method, path and what was said in body or query, without the sign-in."""
+    """`asked` are method, path and what was said in body or query, without the sign-in; `queries` the last by path."""
 
     def __init__(self, answers: Mapping[tuple[str, str], Any]) -> None:
         self.answers = {("POST", "/v1/sessions"): {"token": "t", "expires_at": "2026-03-02T16:00:00Z"}, **answers}
         self.asked: list[tuple[str, str, Any]] = []
+        self.queries: dict[str, Json] = {}
         self.transport = httpx.MockTransport(self._answer)
 
     @property
@@ -76,6 +77,7 @@ class Answering:
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
+        self.queries[path] = dict(request.url.params)
         if path != "/v1/sessions":
             query = {name: request.url.params.get_list(name) for name in request.url.params}
             self.asked.append((request.method, path, json.loads(request.content) if request.content else query))

@@ -161,3 +161,20 @@ def test_a_calendar_is_asked_of_a_time_in_its_own_zone(caller: Caller, platform:
     assert said == {"at": "2026-03-07T10:30:00+08:00", "amount": 7200, "unit": "working_seconds"}
     assert "China office hours is closed at 2026-03-07 10:30:00. It opens at 2026-03-09 09:00:00." in shown
     assert "The time is over at 2026-03-09 11:00:00. 2026-03-09 Mon 09:00 – 12:00" in shown
+
+
+def test_entitlements_are_told_year_by_year(caller: Caller, platform: Answering) -> None:
+    years = [{"year": 1, "granted": 2, "used": 3, "left": -1}, {"year": 2, "granted": 2, "used": 0, "left": 2}]
+    visits = {"item_code": "fault_removal", "unit": "visits", "years": years, "withdrawal": None}
+    hours = {"item_code": "health_check", "unit": "hours", "withdrawal": "Entered twice"}
+    hours |= {"years": [{"year": 1, "granted": 10, "used": 2.25, "left": 7.75}]}
+    path = f"/v1/contracts/{CONTRACT}/entitlements"
+    item = {"code": "fault_removal", "name_zh": "故障排除服务", "name_en": "Fault removal"}
+    platform.answers |= {("GET", path): [visits, hours], ("GET", "/v1/catalogue"): [item]}
+    out = told(caller, "contracts", "entitlements", "DEMO-1")
+    assert "Fault removal 1 2 3 -1 visits 2 2 0 2 visits" in out
+    assert "health_check (withdrawn: Entered twice) 1 10 2.25 7.75 hours" in out
+    assert "故障排除服务 1 2 3 -1 次上门" in told(caller, "contracts", "entitlements", "DEMO-1", language="zh")
+    assert json.loads(caller.calls("contracts", "entitlements", "DEMO-1", "--json")[1])[1]["withdrawal"]
+    platform.answers["GET", path] = []
+    assert told(caller, "contracts", "entitlements", "DEMO-1") == "The contract grants no visits or hours."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 
 import httpx
@@ -13,8 +14,9 @@ from clients.api import Aftercare, sign_in
 from clients.demo.cast import CAST
 from clients.models import Me, Person
 from clients.sign_in import SIGN_INS, read_sign_ins
-from deploy.home import LOCK, Home
+from deploy.home import LOCK, CannotStart, Home
 from deploy.machine import free_ports, open_lock, try_exclusive
+from deploy.run import main
 from shared.events.words import word
 from shared.settings import PREFIX
 from tests.builders.eventually import eventually
@@ -115,19 +117,24 @@ async def test_a_taken_port_is_named_and_another_one_suggested(home: Home) -> No
 
 
 @pytest.mark.parametrize("port", ["65500", "http"])
-async def test_a_port_that_cannot_be_is_a_mistake_of_the_command(home: Home, port: str) -> None:
-    with launched(RUN, home, "--port", port) as platform:
-        assert await platform.ends() == 2
-    assert "--port: a number from 1 to 65455" in platform.complained
+def test_a_port_that_cannot_be_is_a_mistake_of_the_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], port: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["run", "--port", port])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "--port: a number from 1 to 65455" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("option", ["--without-dashboard", "--reset"])
-async def test_a_home_in_use_is_neither_shared_nor_deleted(home: Home, option: str) -> None:
+async def test_a_home_in_use_is_neither_shared_nor_deleted(home: Home) -> None:
     home.folder.mkdir()
     with open_lock(home.folder / LOCK) as lock:
         assert try_exclusive(lock)
-        with launched(RUN, home, option) as platform:
+        with launched(RUN, home) as platform:
             assert await platform.ends() == 1
+        with pytest.raises(CannotStart, match="already"):
+            home.reset()
     [line] = platform.complained.splitlines()
     assert f"runs in {home.path} already" in line
     assert home.folder.exists()

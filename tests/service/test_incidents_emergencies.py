@@ -10,12 +10,8 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from shared.events.contracts import Target
-from shared.events.escalation import (
-    ActivationAuthorised,
-    ActivationRefused,
-    ActivationRequested,
-    SuperiorInformed,
-)
+from shared.events.escalation import SuperiorInformed
+from tests.builders.emergencies import decided, requested
 from tests.builders.incidents import (
     CLASSIFIED,
     DESK,
@@ -35,28 +31,6 @@ from tests.builders.incidents import (
     stopped,
 )
 from tests.harness import OneService
-
-
-def requested(customer: Customer, incident: dict[str, Any], at: datetime) -> ActivationRequested:
-    return ActivationRequested(
-        activation_id=uuid7(),
-        incident_id=UUID(incident["id"]),
-        customer_id=customer.id,
-        number=incident["number"],
-        plan_id=uuid7(),
-        plan_name_zh="网络中断应急预案",
-        plan_name_en="Network outage",
-        reason="Both supervisors are dead.",
-        requested_by=ENGINEER.id,
-        requested_at=at,
-        answer_by=at + timedelta(minutes=30),
-        leader_ids=(),
-    )
-
-
-def decided(request: ActivationRequested, at: datetime, *, refused: bool = False) -> Any:
-    said = request.model_dump() | {"decided_by": uuid7(), "decided_by_name": "示例领导", "decided_at": at}
-    return ActivationRefused(**said) if refused else ActivationAuthorised(**said, information="As reported.")
 
 
 def told(customer: Customer, incident: dict[str, Any], at: datetime) -> SuperiorInformed:

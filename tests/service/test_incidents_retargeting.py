@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -14,7 +13,6 @@ from shared.calendar import chinese_office_hours
 from shared.events.contracts import Target
 from shared.events.incidents import AgreementReplaced, ClockBreached, ClockStopped, ClockWarned, CoverFound
 from shared.mechanisms import tables_of
-from shared.permissions import Role
 from tests.builders.incidents import (
     DESK,
     ENGINEER,
@@ -33,9 +31,8 @@ from tests.builders.incidents import (
     seen,
     states,
 )
-from tests.harness import OneService, principal
+from tests.harness import OneService
 
-ADMINISTRATOR = principal(Role.ADMINISTRATOR)
 AUDIT = tables_of("incidents")["audit"]
 ASKED = {"reason": "waiting_for_customer", "evidence": "Asked."}
 ALL_WEEK = {"zone": "Asia/Shanghai", "week": [[["00:00", "24:00"]]] * 7, "exceptions": {}}
@@ -292,80 +289,6 @@ async def test_what_people_decided_stays_decided(one_service: OneService.Factory
     await incidents.hear(customer.agreed())
     await incidents.settle()
     assert (await seen(incidents, incident))["cover"] == "goodwill"
-
-
-async def foreseen(incidents: OneService, body: dict[str, Any], who: Any = ADMINISTRATOR) -> tuple[int, dict[str, Any]]:
-    async with incidents.as_(who) as client:
-        answer = await client.post("/v1/clocks/what-if", json=body)
-    return answer.status_code, answer.json()
-
-
-async def test_the_what_if_tells_what_would_move_and_moves_nothing(one_service: OneService.Factory) -> None:
-    incidents = await one_service("incidents")
-    customer = await a_customer(incidents)
-    incident = await reported(incidents, customer, severity="consultation")
-    before = await seen(incidents, incident)
-    body = {"agreement_id": str(customer.agreement), "calendar": ALL_WEEK}
-    status, found = await foreseen(incidents, body)
-    assert (status, found["examined"], found["next"]) == (200, 2, None)
-    assert {moved["kind"] for moved in found["moved"]} == {"respond", "resolve"}
-    assert {moved["number"] for moved in found["moved"]} == {incident["number"]}
-    await incidents.hear(customer.agreed(calendar=ALL_WEEK), sequence=2)
-    assert (await seen(incidents, incident))["version"] == before["version"]
-    await incidents.settle()
-    now = await seen(incidents, incident)
-    told = {moved["kind"]: moved["new_due_at"] for moved in found["moved"]}
-    assert {found["kind"]: found["due_at"] for found in now["clocks"]} == told
-
-
-async def test_the_what_if_of_targets_names_breaches_and_what_is_promised_no_more(
-    one_service: OneService.Factory,
-) -> None:
-    incidents = await one_service("incidents")
-    customer = await a_customer(incidents)
-    await reported(incidents, customer)
-    await incidents.advance(minutes=50)
-    target = {"severity": "general", "kind": "resolve", "amount": 600, "unit": "seconds"}
-    _, found = await foreseen(incidents, {"agreement_id": str(customer.agreement), "targets": [target]})
-    told = {moved["kind"]: moved["new_state"] for moved in found["moved"]}
-    assert told == {"respond": None, "on_site": None, "resolve": "breached"}
-
-
-async def test_a_target_beyond_what_calendars_reach_is_foreseen_as_none(one_service: OneService.Factory) -> None:
-    incidents = await one_service("incidents")
-    customer = await a_customer(incidents)
-    await reported(incidents, customer)
-    minute = {"zone": "UTC", "week": [[["09:00", "09:01"]], *[[]] * 6]}
-    target = {"severity": "general", "kind": "resolve", "amount": 366 * 86_400, "unit": "working_seconds"}
-    body = {"agreement_id": str(customer.agreement), "calendar": minute, "targets": [target]}
-    status, found = await foreseen(incidents, body)
-    assert (status, {moved["new_state"] for moved in found["moved"]}) == (200, {None})
-
-
-@pytest.mark.parametrize(
-    ("changes", "status", "code"),
-    [
-        ({"agreement_id": "00000000-0000-7000-8000-000000000000"}, 404, "agreement_not_found"),
-        ({"calendar": {"zone": "Mars/Olympus", "week": [[]] * 7}}, 422, "invalid_calendar"),
-        ({"calendar": {"zone": "UTC", "week": [[]] * 7}}, 422, "invalid_calendar"),
-        ({"targets": []}, 422, "invalid_input"),
-        ({"targets": [{"severity": "general", "kind": "dance", "amount": 1, "unit": "seconds"}]}, 422, "invalid_input"),
-    ],
-)
-async def test_a_proposal_that_cannot_be_is_refused(
-    one_service: OneService.Factory, changes: dict[str, Any], status: int, code: str
-) -> None:
-    incidents = await one_service("incidents")
-    customer = await a_customer(incidents)
-    answered, problem = await foreseen(incidents, {"agreement_id": str(customer.agreement)} | changes)
-    assert (answered, problem["code"]) == (status, code)
-
-
-async def test_only_who_writes_contracts_may_ask_what_if(one_service: OneService.Factory) -> None:
-    incidents = await one_service("incidents")
-    customer = await a_customer(incidents)
-    for who in (DESK, customer.user):
-        assert (await foreseen(incidents, {"agreement_id": str(customer.agreement)}, who))[0] == 403
 
 
 async def test_a_clock_explains_itself_to_the_second(one_service: OneService.Factory) -> None:

@@ -52,6 +52,7 @@ class Clock(Keyed, Base):
     unit: Mapped[str]
     calendar: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     due_at: Mapped[datetime]
+    breaks_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
     warning_percents: Mapped[list[int]] = mapped_column(ARRAY(Integer))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime
 from uuid import UUID
 
@@ -38,6 +38,17 @@ async def open_clocks(session: AsyncSession, incident_ids: Collection[UUID]) -> 
     is_open = Clock.stopped_at.is_(None) & Clock.cancelled_at.is_(None)
     rows = select(Clock).where(Clock.incident_id.in_(incident_ids), is_open).order_by(Clock.id)
     return (await session.scalars(rows.execution_options(populate_existing=True))).all()
+
+
+async def known_clocks(
+    session: AsyncSession, incident_ids: Collection[UUID]
+) -> Mapping[UUID, Set[tuple[str, UUID | None]]]:
+    """Of each of the incidents, what it has or had clocks for: their kinds, and what each was about."""
+    found: dict[UUID, set[tuple[str, UUID | None]]] = defaultdict(set)
+    rows = select(Clock.incident_id, Clock.kind, Clock.about_id).where(Clock.incident_id.in_(incident_ids))
+    for incident_id, kind, about_id in await session.execute(rows):
+        found[incident_id].add((kind, about_id))
+    return found
 
 
 async def locked_clocks(session: AsyncSession, clock_ids: Collection[UUID]) -> Sequence[Clock]:

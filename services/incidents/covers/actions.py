@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.clocks import actions as clocks
-from services.incidents.clocks.domain import ENDED_BY_RESOLUTION, FROM_CLASSIFICATION, Kind, Wanted, aim
+from services.incidents.clocks.domain import ENDED_BY_RESOLUTION, Kind
 from services.incidents.copies.domain import Terms
 from services.incidents.covers import domain
 from services.incidents.endings.actions import arm_close
-from services.incidents.incidents.actions import arm_from_report, keep_promises, note_incident, say
+from services.incidents.incidents.actions import note_incident, say
 from services.incidents.incidents.domain import Cover, priority
 from services.incidents.incidents.queries import locked_incident
-from services.incidents.pauses.domain import Stretch
-from services.incidents.pauses.queries import stretches_of
+from services.incidents.milestones.actions import arm_beginnings
+from services.incidents.milestones.domain import beginnings
+from services.incidents.milestones.queries import occasions_of
 from shared.auth import Principal
-from shared.db import context
 from shared.events.incidents import CoverDecided, CoverFound
 
 if TYPE_CHECKING:
@@ -51,22 +50,12 @@ async def find_cover(session: AsyncSession, incident: Incident, terms: Terms) ->
     await session.flush()
     say(session, incident, CoverFound)
     note_incident(session, incident, "find_cover", "covered", "agreement_id", "priority")
-    stretches = (await stretches_of(session, [incident.id]))[incident.id]
-    await arm_from_report(session, incident, terms, stretches=stretches, updates_from=context(session).now)
-    await _arm_from_classification(session, incident, terms, stretches)
-    await keep_promises(session, incident)
-    if incident.resolved_at is not None:
-        await clocks.stop_clocks(session, incident.id, [Kind.RESPOND, Kind.RESOLVE], incident.resolved_at)
-        await clocks.drop_clocks(session, incident.id, ENDED_BY_RESOLUTION, incident.resolved_at)
+    occasions = (await occasions_of(session, [incident.id]))[incident.id]
+    restored_at = incident.resolved_at
+    before = [each for each in occasions if restored_at is None or each.from_at < restored_at]
+    begun = beginnings(incident.reported_at, incident.classified_at, before)
+    await arm_beginnings(session, incident, terms, begun)
+    if restored_at is not None:
+        await clocks.stop_clocks(session, incident.id, [Kind.RESPOND, Kind.RESOLVE], restored_at)
+        await clocks.drop_clocks(session, incident.id, ENDED_BY_RESOLUTION, restored_at)
         await arm_close(session, incident)
-
-
-async def _arm_from_classification(
-    session: AsyncSession, incident: Incident, terms: Terms, stretches: Sequence[Stretch]
-) -> None:
-    if incident.classified_at is None:
-        return
-    hit = bool(incident.key_business_ids)
-    promised = {kind: aim(terms, kind, incident.severity, hits_key_business=hit) for kind in FROM_CLASSIFICATION}
-    wanted = [Wanted(kind, incident.classified_at, aimed) for kind, aimed in promised.items() if aimed]
-    await clocks.arm_clocks(session, incident.bearer, wanted, stretches)

@@ -14,6 +14,7 @@ from services.incidents.copies import queries as copies
 from services.incidents.copies.actions import look_again
 from services.incidents.incidents import domain, queries
 from services.incidents.incidents.actions import keep_promises, move_incident, note_incident, say
+from services.incidents.milestones.actions import take_up_occasions
 from services.incidents.pauses.actions import end_pause, leave_gap
 from services.incidents.pauses.domain import Reason
 from shared import timers
@@ -194,6 +195,7 @@ async def _take_up(session: AsyncSession, incident: Incident) -> None:
     stopped_kinds = tuple(Kind) if was_cancelled else (Kind.RESOLVE,)
     await clocks.reopen_clocks(session, incident.id, since=first, stopped_kinds=stopped_kinds)
     await keep_promises(session, incident)
+    await take_up_occasions(session, incident, first)
     await look_again(session, incident.agreement_id, incident.contract_number)
 
 

@@ -27,7 +27,6 @@ from services.incidents.incidents import domain, queries
 from services.incidents.incidents.models import Incident
 from services.incidents.incidents.queries import Shown
 from services.incidents.numbers.actions import next_number, next_numbers
-from services.incidents.pauses.domain import Stretch
 from services.incidents.teams.actions import hand_over
 from shared.audit import note
 from shared.auth import Principal
@@ -114,23 +113,11 @@ async def report_incident(
     return Shown(incident, readings, {named.id: named for named in found if named})
 
 
-async def arm_from_report(
-    session: AsyncSession,
-    incident: Incident,
-    terms: Terms | None,
-    *,
-    stretches: Sequence[Stretch] = (),
-    updates_from: datetime | None = None,
-) -> tuple[Reading, ...]:
-    """Start the promises that run from the report, over what the incident did not count so far.
-
-    `updates_from`: when the first update to the customer begins to be owed, if later.
-    """
-    starts = dict.fromkeys(FROM_REPORT, incident.reported_at)
-    starts[Kind.NEXT_UPDATE] = updates_from or incident.reported_at
+async def arm_from_report(session: AsyncSession, incident: Incident, terms: Terms | None) -> tuple[Reading, ...]:
+    """Start the promises that run from the report."""
     promised = ((kind, aim(terms, kind, incident.severity, hits_key_business=False)) for kind in FROM_REPORT)
-    wanted = [Wanted(kind, starts[kind], aimed) for kind, aimed in promised if aimed]
-    return await clocks.arm_clocks(session, incident.bearer, wanted, stretches)
+    wanted = [Wanted(kind, incident.reported_at, aimed) for kind, aimed in promised if aimed]
+    return await clocks.arm_clocks(session, incident.bearer, wanted)
 
 
 async def take_over_incidents(
@@ -257,14 +244,8 @@ async def move_incident(session: AsyncSession, incident_id: UUID, move: str) -> 
 
 
 async def keep_promises(session: AsyncSession, incident: Incident) -> None:
-    """Stop what runs on although it was done meanwhile: each milestone is noted, whatever state the incident was in."""
-    done = {
-        Kind.RESPOND: incident.acknowledged_at,
-        Kind.ON_SITE: incident.arrived_at,
-        Kind.PLAN_REQUESTED: incident.plan_requested_at,
-        Kind.SUPERIOR_TOLD: incident.superior_told_at,
-    }
-    for kind, at in done.items():
+    """Stop what runs on although it was done meanwhile."""
+    for kind, at in incident.kept_at.items():
         if at is not None:
             await clocks.stop_clocks(session, incident.id, [kind], at)
 
@@ -273,13 +254,7 @@ async def aim_at_severity(session: AsyncSession, incident: Incident, terms: Term
     """A promise that the severity adds runs from the report; updates, and what an emergency needs, from now on."""
     hit = bool(incident.key_business_ids)
     aims = {kind.value: aim(terms, kind, incident.severity, hits_key_business=hit) for kind in Kind}
-    kept = {
-        Kind.RESPOND: incident.acknowledged_at,
-        Kind.ON_SITE: incident.arrived_at,
-        Kind.PLAN_REQUESTED: incident.plan_requested_at,
-        Kind.SUPERIOR_TOLD: incident.superior_told_at,
-    }
-    now = context(session).now
+    kept, now = incident.kept_at, context(session).now
     starts = dict.fromkeys(FROM_REPORT, incident.reported_at) | dict.fromkeys(FROM_CLASSIFICATION, now)
     starts[Kind.NEXT_UPDATE] = now
     open_starts = {kind.value: start for kind, start in starts.items() if kept.get(kind) is None}

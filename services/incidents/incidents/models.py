@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
 from services.incidents.base import Base
-from services.incidents.clocks.domain import Bearer
+from services.incidents.clocks.domain import Bearer, Kind
 from services.incidents.incidents.domain import OVER, Channel, Cover, FaultClass, Level, Priority, Severity, State, Team
 from shared.db import Keyed, Tenanted, Versioned
 from shared.search import FUNCTION, OWNER
@@ -124,6 +124,16 @@ class Incident(Keyed, Versioned, Tenanted, Base):
     @property
     def bearer(self) -> Bearer:
         return Bearer(self.id, self.customer_id, self.number)
+
+    @property
+    def kept_at(self) -> dict[Kind, datetime | None]:
+        """When each promise was kept that one milestone keeps: it is noted, whatever state the incident was in."""
+        return {
+            Kind.RESPOND: self.acknowledged_at,
+            Kind.ON_SITE: self.arrived_at,
+            Kind.PLAN_REQUESTED: self.plan_requested_at,
+            Kind.SUPERIOR_TOLD: self.superior_told_at,
+        }
 
 
 @event.listens_for(Base.metadata, "before_create")

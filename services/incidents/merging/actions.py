@@ -15,6 +15,7 @@ from services.incidents.incidents import domain as incidents
 from services.incidents.incidents import queries
 from services.incidents.incidents.actions import keep_promises, move_incident, note_incident, say
 from services.incidents.merging import domain
+from services.incidents.milestones.actions import take_up_occasions
 from services.incidents.pauses.actions import end_pause, leave_gap
 from services.incidents.pauses.domain import Reason
 from shared import timers
@@ -65,6 +66,7 @@ async def unmerge_incident(session: AsyncSession, *, incident_id: UUID, reason: 
     note_incident(session, source, "unmerge", "state", "merged_into_id", information={"reason": reason})
     await clocks.reopen_clocks(session, source.id, since=since, stopped_kinds=tuple(Kind))
     await keep_promises(session, source)
+    await take_up_occasions(session, source, since)
     await look_again(session, source.agreement_id, source.contract_number)
     if source.state == incidents.State.RESOLVED:
         await arm_close(session, source)

@@ -1,7 +1,11 @@
-"""Noting milestones. Each counts from when it happened, not from when we heard of it; only the first one is kept."""
+"""Noting milestones. Each counts from when it happened, not from when we heard of it; only the first one is kept.
+
+What a promise could run for is noted also while none is made: it is owed once the incident is covered or taken up.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -9,11 +13,18 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.clocks import actions as clocks
-from services.incidents.clocks.domain import Kind, Wanted, aim
+from services.incidents.clocks.domain import Kind
+from services.incidents.clocks.queries import clocks_of
 from services.incidents.copies import queries as copies
+from services.incidents.copies.domain import Terms
+from services.incidents.incidents.actions import keep_promises
 from services.incidents.incidents.domain import UNRESTORED
 from services.incidents.incidents.queries import locked_incident
+from services.incidents.milestones import queries
+from services.incidents.milestones.domain import Beginning, of_occasions, promised
+from services.incidents.milestones.models import OccasionRow
 from services.incidents.pauses.queries import stretches_of
+from shared.db import context
 
 if TYPE_CHECKING:
     from services.incidents.incidents.models import Incident
@@ -27,22 +38,16 @@ async def note_arrival(session: AsyncSession, *, incident_id: UUID, at: datetime
 
 
 async def note_plan_requested(session: AsyncSession, *, incident_id: UUID, activation_id: UUID, at: datetime) -> None:
-    """A plan's activation was requested: that promise is kept, and from then on the decision is due.
-
-    Not if we hear of it when service is restored: then there is no point in deciding.
-    """
+    """A plan's activation was requested: that promise is kept, and from then on the decision is due."""
     incident = await locked_incident(session, incident_id, for_client=False)
     incident.plan_requested_at = incident.plan_requested_at or at
     await clocks.stop_clocks(session, incident_id, [Kind.PLAN_REQUESTED], at)
-    if incident.state not in UNRESTORED:
-        return
-    await _promise(session, incident, Kind.PLAN_DECIDED, at, activation_id)
+    await _begin(session, incident, Kind.PLAN_DECIDED, activation_id, at)
 
 
 async def note_plan_decided(session: AsyncSession, *, incident_id: UUID, activation_id: UUID, at: datetime) -> None:
     """The leading group authorised or refused a request."""
-    await locked_incident(session, incident_id, for_client=False)
-    await clocks.stop_clocks(session, incident_id, [Kind.PLAN_DECIDED], at, about_id=activation_id)
+    await _end(session, incident_id, Kind.PLAN_DECIDED, activation_id, at)
 
 
 async def note_superior_told(session: AsyncSession, *, incident_id: UUID, at: datetime) -> None:
@@ -55,26 +60,72 @@ async def note_update(session: AsyncSession, *, incident_id: UUID, update_id: UU
     """The customer was told how it stands (`update_id`: by what): the next update is owed from now on."""
     incident = await locked_incident(session, incident_id, for_client=False)
     await clocks.stop_clocks(session, incident_id, [Kind.NEXT_UPDATE], at)
-    if incident.state in UNRESTORED:
-        await _promise(session, incident, Kind.NEXT_UPDATE, at, update_id)
+    await _begin(session, incident, Kind.NEXT_UPDATE, update_id, at)
 
 
 async def note_engaged(session: AsyncSession, *, incident_id: UUID, engagement_id: UUID, at: datetime) -> None:
     """An external party was engaged: from now on its own clock runs, until it is done."""
     incident = await locked_incident(session, incident_id, for_client=False)
-    if incident.state in UNRESTORED:
-        await _promise(session, incident, Kind.VENDOR, at, engagement_id)
+    await _begin(session, incident, Kind.VENDOR, engagement_id, at)
 
 
 async def note_engagement_done(session: AsyncSession, *, incident_id: UUID, engagement_id: UUID, at: datetime) -> None:
-    await locked_incident(session, incident_id, for_client=False)
-    await clocks.stop_clocks(session, incident_id, [Kind.VENDOR], at, about_id=engagement_id)
+    await _end(session, incident_id, Kind.VENDOR, engagement_id, at)
 
 
-async def _promise(session: AsyncSession, incident: Incident, kind: Kind, at: datetime, about_id: UUID) -> None:
-    """Start one of a kind of which an incident may have several, if the agreement promises it."""
-    terms = await copies.terms(session, incident.agreement_id)
-    promised = aim(terms, kind, incident.severity, hits_key_business=bool(incident.key_business_ids))
-    if promised:
+async def take_up_occasions(session: AsyncSession, incident: Incident, since: datetime) -> None:
+    """What was noted from `since` on, while the incident was over, has its promise now. Its time so far is a pause."""
+    if incident.state not in UNRESTORED:
+        return
+    known = (await queries.occasions_of(session, [incident.id]))[incident.id]
+    noted = [occasion for occasion in known if occasion.noted_at >= since]
+    begun = of_occasions(noted)
+    for update in (each for each in begun if each.kind == Kind.NEXT_UPDATE):
+        await clocks.stop_clocks(session, incident.id, [Kind.NEXT_UPDATE], update.at)
+    await arm_beginnings(session, incident, await copies.terms(session, incident.agreement_id), begun)
+
+
+async def arm_beginnings(
+    session: AsyncSession, incident: Incident, terms: Terms | None, begun: Iterable[Beginning]
+) -> None:
+    """Start the promises that have no clock yet, and judge those that were kept meanwhile."""
+    known = {(clock.kind, clock.about_id) for clock in await clocks_of(session, incident.id)}
+    await _arm(session, incident, terms, [each for each in begun if (each.kind, each.about_id) not in known])
+    await keep_promises(session, incident)
+    for occasion in (await queries.occasions_of(session, [incident.id]))[incident.id]:
+        if occasion.done_at is not None:
+            kinds = [Kind(occasion.kind)]
+            await clocks.stop_clocks(session, incident.id, kinds, occasion.done_at, about_id=occasion.about_id)
+
+
+async def _begin(session: AsyncSession, incident: Incident, kind: Kind, about_id: UUID, at: datetime) -> None:
+    """Note what one of several of a kind runs for. Once service is restored, nothing new is promised."""
+    session.add(
+        OccasionRow(
+            incident_id=incident.id,
+            customer_id=incident.customer_id,
+            kind=kind,
+            about_id=about_id,
+            from_at=at,
+            noted_at=context(session).now,
+        )
+    )
+    await session.flush()
+    if incident.state in UNRESTORED:
+        terms = await copies.terms(session, incident.agreement_id)
+        await _arm(session, incident, terms, [Beginning(kind, at, about_id)])
+
+
+async def _arm(session: AsyncSession, incident: Incident, terms: Terms | None, begun: Sequence[Beginning]) -> None:
+    wanted = promised(begun, terms, incident.severity, hits_key_business=bool(incident.key_business_ids))
+    if wanted:
         stretches = (await stretches_of(session, [incident.id]))[incident.id]
-        await clocks.arm_clocks(session, incident.bearer, [Wanted(kind, at, promised, about_id)], stretches)
+        await clocks.arm_clocks(session, incident.bearer, wanted, stretches)
+
+
+async def _end(session: AsyncSession, incident_id: UUID, kind: Kind, about_id: UUID, at: datetime) -> None:
+    await locked_incident(session, incident_id, for_client=False)
+    noted = await queries.occasion(session, incident_id, kind, about_id)
+    if noted is not None:
+        noted.done_at = noted.done_at or at
+    await clocks.stop_clocks(session, incident_id, [kind], at, about_id=about_id)

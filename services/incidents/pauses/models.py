@@ -35,6 +35,7 @@ class Pause(Keyed, Versioned, Tenanted, Base):
     from_at: Mapped[datetime]
     until_at: Mapped[datetime | None]
     planned_until_at: Mapped[datetime | None]
+    asked_until_at: Mapped[datetime | None]
     author: Mapped[str]
     ended_by: Mapped[str | None]
     evidence: Mapped[str | None]

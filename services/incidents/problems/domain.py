@@ -21,6 +21,7 @@ JOINING = (Team.SITE, Team.REGIONAL, Team.HEADQUARTERS)
 class State(StrEnum):
     OPEN = "open"
     CONCLUDED = "concluded"
+    ENDED = "ended"
 
 
 class Verdict(StrEnum):

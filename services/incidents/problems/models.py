@@ -30,6 +30,7 @@ class JointAnalysis(Keyed, Versioned, Tenanted, Base):
     owner_id: Mapped[UUID | None]
     concluded_by: Mapped[UUID | None]
     concluded_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
 
 
 class Participant(Keyed, Tenanted, Base):

@@ -8,18 +8,20 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.clocks import actions as clocks
-from services.incidents.clocks.domain import FROM_REPORT, Aim, Kind, Wanted, aim
-from services.incidents.clocks.queries import clocks_of, open_clocks
+from services.incidents.clocks.domain import Aim, aim
+from services.incidents.clocks.queries import open_clocks
 from services.incidents.copies import queries as copies
 from services.incidents.copies.actions import FOLLOW
 from services.incidents.copies.domain import Terms
 from services.incidents.covers.actions import find_cover
 from services.incidents.endings.actions import arm_close
-from services.incidents.incidents.actions import keep_promises, note_incident, say
-from services.incidents.incidents.domain import UNRESTORED, State
+from services.incidents.incidents.actions import note_incident, say
+from services.incidents.incidents.domain import State
 from services.incidents.incidents.queries import concerned_incidents
+from services.incidents.milestones.actions import arm_beginnings
 from services.incidents.pauses.queries import stretches_of
 from services.incidents.retargeting.domain import Effect, effect
+from services.incidents.retargeting.queries import added_promises
 from shared import timers
 from shared.db import context
 from shared.events.incidents import AgreementReplaced
@@ -42,8 +44,9 @@ async def follow_agreement(session: AsyncSession, *, agreement_id: UUID, after: 
     for incident in following:
         if incident.state == State.RESOLVED:
             await arm_close(session, incident)
-        if former[incident.id] != agreement_id:
-            await _arm_added(session, incident, covering.terms)
+    replaced = [incident for incident in following if former[incident.id] != agreement_id]
+    for incident, begun in await added_promises(session, replaced):
+        await arm_beginnings(session, incident, covering.terms, begun)
     if len(concerned) == BATCH:
         await timers.arm(session, FOLLOW, agreement_id, context(session).now, data={"after": concerned[-1].id})
 
@@ -59,20 +62,6 @@ async def _follows(session: AsyncSession, incident: Incident, terms: Terms) -> b
         say(session, incident, AgreementReplaced, revision=terms.revision)
         note_incident(session, incident, "replace_agreement", "agreement_id")
     return what in (Effect.FOLLOW, Effect.REPLACE)
-
-
-async def _arm_added(session: AsyncSession, incident: Incident, terms: Terms) -> None:
-    """What an amendment promises beyond the version before runs from the report; updates from now on."""
-    if incident.state not in UNRESTORED:
-        return
-    known = {clock.kind for clock in await clocks_of(session, incident.id)}
-    starts = dict.fromkeys(FROM_REPORT, incident.reported_at) | {Kind.NEXT_UPDATE: context(session).now}
-    promised = {kind: aim(terms, kind, incident.severity, hits_key_business=False) for kind in starts}
-    added = [Wanted(kind, starts[kind], aimed) for kind, aimed in promised.items() if aimed and kind not in known]
-    if added:
-        stretches = (await stretches_of(session, [incident.id]))[incident.id]
-        await clocks.arm_clocks(session, incident.bearer, added, stretches)
-        await keep_promises(session, incident)
 
 
 async def _retarget(session: AsyncSession, incidents: list[Incident], terms: Terms) -> None:

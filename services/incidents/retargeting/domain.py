@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -41,11 +42,21 @@ class AgreementNotFound(NotFound):
     zh = "没有服务协议 {agreement_id}。"
 
 
+class TargetRepeated(Unprocessable):
+    code = "target_repeated"
+    en = "The proposal names {kind} for {severity} more than once."
+    zh = "所提方案中 {severity} 的 {kind} 重复。"
+
+
 def proposed(terms: Terms, calendar: Mapping[str, Any] | None, targets: Sequence[Mapping[str, Any]] | None) -> Terms:
-    """The terms as they would be; what is not proposed stays. Raises InvalidCalendar."""
+    """The terms as they would be; what is not proposed stays. Raises InvalidCalendar, TargetRepeated."""
     changed: dict[str, Any] = {"withdrawn": False}
     if calendar is not None:
         changed["calendar"] = checked_calendar(calendar).to_data()
     if targets is not None:
+        named = Counter((target["severity"], target["kind"]) for target in targets)
+        for (severity, kind), times in named.items():
+            if times > 1:
+                raise TargetRepeated(severity=severity, kind=kind)
         changed["targets"] = tuple(targets)
     return replace(terms, **changed)

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.clocks import domain
-from services.incidents.clocks.queries import open_clocks
+from services.incidents.clocks.queries import known_clocks, open_clocks
 from services.incidents.copies import queries as copies
 from services.incidents.copies.domain import Terms
+from services.incidents.incidents.domain import UNRESTORED
 from services.incidents.incidents.queries import concerned_incidents
+from services.incidents.milestones.domain import Beginning, added, beginnings, promised
+from services.incidents.milestones.queries import occasions_of
+from services.incidents.pauses.domain import Stretch
 from services.incidents.pauses.queries import stretches_of
 from services.incidents.retargeting.domain import AgreementNotFound, Effect, effect, proposed
 from shared import clocks
 from shared.db import context
+
+if TYPE_CHECKING:
+    from services.incidents.incidents.models import Incident
 
 EXAMINED = 500
 """Incidents per answer."""
@@ -39,9 +46,22 @@ class Moved:
 
 
 @dataclass(frozen=True)
+class Added:
+    """A clock that would begin, as it would stand now."""
+
+    incident_id: UUID
+    number: str
+    kind: str
+    about_id: UUID | None
+    state: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
 class Foreseen:
     examined: int
     moved: list[Moved]
+    added: list[Added]
     next: UUID | None
 
 
@@ -54,8 +74,10 @@ async def foreseen(
     replaces: bool,
     after: UUID | None,
 ) -> Foreseen:
-    """Which open clocks would move. Raises AgreementNotFound, InvalidCalendar."""
-    now = context(session).now
+    """Which open clocks would move or end, and which would begin.
+
+    Raises AgreementNotFound, InvalidCalendar, TargetRepeated.
+    """
     covering = await copies.covering(session, agreement_id)
     if covering is None:
         raise AgreementNotFound(agreement_id=agreement_id)
@@ -63,37 +85,59 @@ async def foreseen(
     concerned = await concerned_incidents(
         session, replace(covering, terms=terms, in_force=replaces), after, EXAMINED, locked=False
     )
-    followed = {
-        incident.id: incident
-        for incident in concerned
-        if _is_followed(terms, incident.agreement_id, incident.cover, incident.reported_at)
-    }
-    stretches = await stretches_of(session, followed)
-    examined, moved = 0, []
-    for clock in await open_clocks(session, followed):
-        examined += 1
-        incident = followed[clock.incident_id]
-        hit = bool(incident.key_business_ids)
-        aimed = domain.aim(terms, clock.kind, incident.severity, hits_key_business=hit)
-        if aimed != clock.aim:
-            present = clock.reading(stretches[clock.incident_id], now)
-            moved.append(_moved(incident.id, incident.number, present, aimed))
-    return Foreseen(examined, moved, concerned[-1].id if len(concerned) == EXAMINED else None)
+    followed = [each for each in concerned if _is_followed(terms, each)]
+    stretches = await stretches_of(session, [each.id for each in followed])
+    examined, moved = await _moved(session, followed, terms, stretches)
+    is_amended = replaces or targets is not None
+    added = await _added(session, followed, terms, stretches) if is_amended else []
+    return Foreseen(examined, moved, added, concerned[-1].id if len(concerned) == EXAMINED else None)
 
 
-def _is_followed(terms: Terms, agreement_id: UUID | None, cover: str | None, reported_at: datetime) -> bool:
-    what = effect(terms, agreement_id=agreement_id, cover=cover, reported_at=reported_at)
+async def added_promises(
+    session: AsyncSession, incidents: Sequence[Incident]
+) -> list[tuple[Incident, list[Beginning]]]:
+    """What an amendment for open incidents may add to each, if it names a target for it."""
+    unrestored = {each.id: each for each in incidents if each.state in UNRESTORED}
+    known, occasions = await known_clocks(session, unrestored), await occasions_of(session, unrestored)
+    found = []
+    for incident_id, incident in unrestored.items():
+        once = beginnings(incident.reported_at, incident.classified_at, ())
+        kept = {kind for kind, at in incident.kept_at.items() if at is not None}
+        had = known.get(incident_id, frozenset())
+        begun = added(once, occasions.get(incident_id, ()), kept=kept, known=had, now=context(session).now)
+        found.append((incident, begun))
+    return found
+
+
+def _is_followed(terms: Terms, incident: Incident) -> bool:
+    what = effect(terms, agreement_id=incident.agreement_id, cover=incident.cover, reported_at=incident.reported_at)
     return what in (Effect.FOLLOW, Effect.REPLACE)
 
 
-def _moved(incident_id: UUID, number: str, present: domain.Reading, aimed: domain.Aim | None) -> Moved:
+async def _moved(
+    session: AsyncSession, followed: Sequence[Incident], terms: Terms, stretches: Mapping[UUID, Sequence[Stretch]]
+) -> tuple[int, list[Moved]]:
+    """How many clocks are open, and those that would be aimed otherwise."""
+    by_id, now = {each.id: each for each in followed}, context(session).now
+    clocks_open = await open_clocks(session, by_id)
+    found = []
+    for clock in clocks_open:
+        incident = by_id[clock.incident_id]
+        hit = bool(incident.key_business_ids)
+        aimed = domain.aim(terms, clock.kind, incident.severity, hits_key_business=hit)
+        if aimed != clock.aim:
+            found.append(_moved_one(incident, clock.reading(stretches[incident.id], now), aimed))
+    return len(clocks_open), found
+
+
+def _moved_one(incident: Incident, present: domain.Reading, aimed: domain.Aim | None) -> Moved:
     new_state = new_due_at = None
     if aimed is not None and domain.can_break(clocks.retarget(present.promise, aimed.budget, aimed.work_calendar)):
         then = clocks.retarget(present.promise, aimed.budget, aimed.work_calendar)
         new_state, new_due_at = clocks.state(then, present.at).value, clocks.due_at(then, present.at)
     return Moved(
-        incident_id=incident_id,
-        number=number,
+        incident_id=incident.id,
+        number=incident.number,
         kind=present.kind,
         about_id=present.about_id,
         state=present.state,
@@ -101,3 +145,19 @@ def _moved(incident_id: UUID, number: str, present: domain.Reading, aimed: domai
         new_state=new_state,
         new_due_at=new_due_at,
     )
+
+
+async def _added(
+    session: AsyncSession, followed: Sequence[Incident], terms: Terms, stretches: Mapping[UUID, Sequence[Stretch]]
+) -> list[Added]:
+    now = context(session).now
+    found = []
+    for incident, begun in await added_promises(session, followed):
+        hit = bool(incident.key_business_ids)
+        for wanted in promised(begun, terms, incident.severity, hits_key_business=hit):
+            if domain.can_break(wanted.promise):
+                pauses = domain.pauses_of(wanted.kind, stretches[incident.id])
+                promise = replace(wanted.promise, pauses=pauses)
+                stands = clocks.state(promise, now).value, clocks.due_at(promise, now)
+                found.append(Added(incident.id, incident.number, wanted.kind, wanted.about_id, *stands))
+    return found

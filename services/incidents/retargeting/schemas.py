@@ -30,6 +30,7 @@ class ProposedTarget(BaseModel):
 class WhatIf(Body):
     """The agreement as it would be: another calendar, other targets; what is left out stays. Nothing is changed.
 
+    Targets change by an amendment only: its open incidents are shown as if both sides signed it for them too.
     `replaces`: the proposal is an amendment for open incidents, so those of earlier versions of its contract count too.
     """
 
@@ -53,9 +54,26 @@ class MovedOut(Out):
     new_due_at: datetime | None
 
 
+class AddedOut(Out):
+    """A clock that would begin, with its state and due time as they would be. It runs from what began it; the next
+    update would be owed from now on.
+    """
+
+    incident_id: UUID
+    number: str
+    kind: str
+    about_id: UUID | None
+    state: str
+    due_at: datetime
+
+
 class ForeseenOut(Out):
-    """`examined` open clocks of the next incidents; `next`: more of them follow, after this incident."""
+    """`examined` open clocks of the next incidents; `next`: more of them follow, after this incident.
+
+    `added`: what would be promised of incidents whose service is not restored, and is not now.
+    """
 
     examined: int
     moved: list[MovedOut]
+    added: list[AddedOut]
     next: UUID | None

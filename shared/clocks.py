@@ -1,8 +1,9 @@
 """Promises with a due time: what they counted, when they are due, and an account of every second.
 
 Pure: `now` is an argument, nothing is stored. Which promises there are, and how long, is in the agreements.
-Arithmetic is exact to the microsecond. Seconds that people see are whole, every second begun counts: so a
-figure above the budget and a breach are the same thing, and the seconds of an account add up.
+Arithmetic is exact to the microsecond, and so are accounts: each line is as long as its edges are apart, with the
+fraction of a second where there is one. Figures beside them are whole, every second begun counts: so a figure above
+the budget and a breach are the same thing.
 """
 
 from __future__ import annotations
@@ -147,13 +148,21 @@ class Clock:
 
 
 class Interval(NamedTuple):
-    """A line of a clock's account. `seconds` of the lines that count add up to `counted_seconds`."""
+    """A line of a clock's account. The lengths of the lines that count add up to what was counted."""
 
     from_at: datetime
     until_at: datetime
     counts: bool
     reason: str
-    seconds: int
+
+    @property
+    def length(self) -> timedelta:
+        return self.until_at - self.from_at
+
+    @property
+    def seconds(self) -> float:
+        """Exact, with a fraction where there is one."""
+        return self.length.total_seconds()
 
 
 def counted(clock: Clock, now: datetime) -> timedelta:
@@ -227,12 +236,7 @@ def state(clock: Clock, now: datetime) -> State:
 
 def explain(clock: Clock, now: datetime) -> list[Interval]:
     """The account of a clock's life up to `now`, without gaps: each interval, counted or why not."""
-    lines: list[Interval] = []
-    so_far = {True: timedelta(), False: timedelta()}
-    for start, until, counts, reason in _account(clock, now):
-        before, so_far[counts] = so_far[counts], so_far[counts] + (until - start)
-        lines.append(Interval(start, until, counts, reason, _begun(so_far[counts]) - _begun(before)))
-    return lines
+    return list(_account(clock, now))
 
 
 def pause(clock: Clock, at: datetime, reason: str = PAUSED) -> Clock:
@@ -321,22 +325,22 @@ def _breaks(clock: Clock, now: datetime) -> Iterator[tuple[datetime, datetime, s
             cursor = until
 
 
-def _account(clock: Clock, now: datetime) -> Iterator[tuple[datetime, datetime, bool, str]]:
+def _account(clock: Clock, now: datetime) -> Iterator[Interval]:
     end, cursor = _end(clock, now), clock.started_at
     for pause_start, pause_until, reason in (*_breaks(clock, now), (end, end, "")):
         start, until = min(pause_start, end), min(pause_until, end)
         yield from _hours(clock.calendar, cursor, start)
         if start < until:
-            yield start, until, False, reason
+            yield Interval(start, until, False, reason)
         cursor = until
 
 
-def _hours(calendar: WorkCalendar, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime, bool, str]]:
+def _hours(calendar: WorkCalendar, start: datetime, end: datetime) -> Iterator[Interval]:
     cursor = start
     for opening, closing in calendar.open_intervals(start, end):
         if cursor < opening:
-            yield cursor, opening, False, CLOSED
-        yield opening, closing, True, COUNTED
+            yield Interval(cursor, opening, False, CLOSED)
+        yield Interval(opening, closing, True, COUNTED)
         cursor = closing
     if cursor < end:
-        yield cursor, end, False, CLOSED
+        yield Interval(cursor, end, False, CLOSED)

@@ -97,6 +97,11 @@ OF_THE_MACHINE = frozenset({"posixrules", "localtime", "Factory"})
 """Files beside the database's zones, which mean something else on each machine."""
 
 
+def fraction(microseconds: int) -> str:
+    """What is written behind whole seconds: `.25`, and nothing where there is none."""
+    return f".{microseconds:06}".rstrip("0") if microseconds else ""
+
+
 def zone_named(name: str) -> ZoneInfo:
     """Raises UnknownZone, also for names that are paths or folders of the database."""
     try:

@@ -16,7 +16,7 @@ from clients.cli.words import say
 from clients.language import listed
 from clients.models import Explanation, Foreseen, MovedClock
 from shared.events.words import word
-from shared.zones import zone_named
+from shared.zones import fraction, zone_named
 
 BREACHED = "breached"
 TIME_OF_DAY = "%H:%M:%S"
@@ -46,8 +46,8 @@ def _account(told: Explanation, language: str) -> Table:
         from_at, until_at = line.from_at.astimezone(zone), line.until_at.astimezone(zone)
         same_day = from_at.date() == until_at.date()
         table.add_row(
-            f"{from_at:{TO_THE_SECOND}}",
-            f"{until_at:{TIME_OF_DAY if same_day else TO_THE_SECOND}}",
+            f"{from_at:{TO_THE_SECOND}}{fraction(from_at.microsecond)}",
+            f"{until_at:{TIME_OF_DAY if same_day else TO_THE_SECOND}}{fraction(until_at.microsecond)}",
             to_the_second(line.seconds),
             to_the_second(line.so_far_seconds),
             Sentence(word(line.reason, language)),

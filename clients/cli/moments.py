@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from clients.cli.terminal import Misuse
+from shared.zones import SECOND, fraction
 
 
 def moment_in(parameter: str, written: str, zone: tzinfo | None) -> datetime:
@@ -18,8 +19,8 @@ def moment_in(parameter: str, written: str, zone: tzinfo | None) -> datetime:
     return at.astimezone() if zone is None else at.replace(tzinfo=zone)
 
 
-def to_the_second(seconds: int) -> str:
-    """Hours, minutes and seconds: 26:03:07. Sums of these can be checked by hand."""
-    hours, rest = divmod(abs(seconds), 3600)
+def to_the_second(seconds: float) -> str:
+    """Hours, minutes and seconds, with the fraction there is: 26:03:07.5. Sums of these can be checked by hand."""
+    whole, microseconds = divmod(round(abs(seconds) * SECOND), SECOND)
     sign = "-" if seconds < 0 else ""
-    return f"{sign}{hours}:{rest // 60:02}:{rest % 60:02}"
+    return f"{sign}{whole // 3600}:{whole % 3600 // 60:02}:{whole % 60:02}{fraction(microseconds)}"

@@ -37,8 +37,8 @@ class Bar:
     now: float | None
     counted_seconds: int
     late_seconds: int
-    paused_seconds: int
-    closed_seconds: int
+    paused_seconds: float
+    closed_seconds: float
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -90,7 +90,7 @@ def _kind(interval: Interval) -> Kind:
 
 def _stretches(clock: AccountedClock) -> Iterator[tuple[Kind, datetime, datetime]]:
     """The account, cut where the budget is used up: what counts after that is late."""
-    left = clock.target_seconds
+    left: float = clock.target_seconds
     for interval in clock.account:
         kind = _kind(interval)
         if kind != "counted" or interval.seconds <= left:

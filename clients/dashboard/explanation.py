@@ -10,6 +10,7 @@ from clients.dashboard.elements import Tag
 from clients.dashboard.reader import Reader
 from clients.dashboard.versions import amount_of
 from clients.models import Clock, Explanation, Line, Target
+from shared.zones import fraction
 
 
 class Explainer:
@@ -65,11 +66,13 @@ class Explainer:
                 Tag("th", reader.say("explanation_sum", zone=reader.zone_name), scope="row", colspan="2")
                 total = sum(line.seconds for line in told.lines if line.counts)
                 Tag("td", reader.exact(total), "number")
-                Tag("td", reader.exact(told.counted_seconds), "number")
+                Tag("td", reader.exact(total), "number")
 
     def _span(self, line: Line) -> str:
         """In the reader's zone, as all times of the page."""
-        from_at, until_at = self._reader.second(line.from_at), self._reader.second(line.until_at)
+        from_at, until_at = (
+            f"{self._reader.second(at)}{fraction(at.microsecond)}" for at in (line.from_at, line.until_at)
+        )
         same_day = from_at[:10] == until_at[:10]
         return f"{from_at} – {until_at[11:] if same_day else until_at}"
 

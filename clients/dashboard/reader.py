@@ -13,7 +13,7 @@ from clients.dashboard.words import WORDS, say
 from clients.language import language_named, listed
 from shared.events.words import word
 from shared.now import system_seconds
-from shared.zones import UnknownZone, zone_named
+from shared.zones import SECOND, UnknownZone, fraction, zone_named
 
 LANGUAGE_COOKIE = "language"
 ZONE_COOKIE = "zone"
@@ -76,9 +76,9 @@ class Reader:
         return " ".join(said) or self.say("span_seconds", count=left)
 
     def exact(self, seconds: float) -> str:
-        """Hours, minutes and seconds, such as 31:05:09."""
-        whole = int(seconds)
-        return f"{whole // 3600}:{whole % 3600 // 60:02}:{whole % 60:02}"
+        """Hours, minutes and seconds, with the fraction there is, such as 31:05:09.5."""
+        whole, microseconds = divmod(round(seconds * SECOND), SECOND)
+        return f"{whole // 3600}:{whole % 3600 // 60:02}:{whole % 60:02}{fraction(microseconds)}"
 
     def second(self, at: datetime) -> str:
         """Day and second, such as 2026-05-12 14:03:09."""

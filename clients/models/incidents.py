@@ -28,13 +28,13 @@ class Clock(Answer):
 
 
 class Interval(Answer):
-    """A stretch of a clock's life, counted or why not."""
+    """A stretch of a clock's life, counted or why not; `seconds` to the microsecond."""
 
     from_at: datetime
     until_at: datetime
     counts: bool
     reason: str
-    seconds: int
+    seconds: float
 
 
 class AccountedClock(Clock):
@@ -46,7 +46,7 @@ class AccountedClock(Clock):
 class Line(Interval):
     """An interval told in words; `so_far_seconds` had counted by its end."""
 
-    so_far_seconds: int
+    so_far_seconds: float
     text_zh: str
     text_en: str
 
@@ -55,7 +55,7 @@ class Line(Interval):
 
 
 class Explanation(Clock):
-    """How the time of a promise came to be counted: the lines that count add up to `counted_seconds`."""
+    """How the time of a promise came to be counted; `counted_seconds` is the sum of what counts, rounded up."""
 
     zone: str
     amount: int

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import math
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -306,8 +307,12 @@ async def test_a_clock_explains_itself_to_the_second(one_service: OneService.Fac
         found = (await user.get(f"/v1/incidents/{incident['number']}/clocks/resolve/explanation")).json()
         missing = await user.get(f"/v1/incidents/{incident['id']}/clocks/vendor/explanation")
     lines = found["lines"]
-    assert sum(line["seconds"] for line in lines if line["counts"]) == found["counted_seconds"]
-    assert lines[-1]["so_far_seconds"] == found["counted_seconds"]
+    lengths = [timedelta(seconds=line["seconds"]) for line in lines]
+    edges = [[datetime.fromisoformat(line[name]) for name in ("from_at", "until_at")] for line in lines]
+    assert lengths == [until_at - from_at for from_at, until_at in edges]
+    counted = sum((length for length, line in zip(lengths, lines, strict=True) if line["counts"]), timedelta())
+    assert timedelta(seconds=lines[-1]["so_far_seconds"]) == counted
+    assert math.ceil(counted.total_seconds()) == found["counted_seconds"]
     assert [line["until_at"] for line in lines[:-1]] == [line["from_at"] for line in lines[1:]]
     assert {"counted", "outside_hours", "waiting_for_customer"} == {line["reason"] for line in lines}
     assert all("等待客户" in line["text_zh"] for line in lines if line["reason"] == "waiting_for_customer")

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.incidents.clocks.domain import Aim, Alert, Kind, aim, alerts, is_near, is_used
+from services.incidents.clocks.domain import Aim, Alert, Kind, Reading, aim, alerts, is_near, is_used
 from services.incidents.copies.domain import Named, Terms, cover
+from services.incidents.explanations.domain import explanation
 from services.incidents.incidents import domain as incidents
 from services.incidents.settings import Settings
 from services.incidents.timeline.domain import TOLD, actor_names, kept, person_ids, sentence
@@ -308,3 +309,19 @@ def test_a_sentence_of_the_timeline_shows_times_in_the_providers_zone() -> None:
     due = "2026-11-17 01:00 (UTC+08:00)"
     assert armed.sentence("en", ZoneInfo("Asia/Shanghai")) == f"Promised: respond {due}; respond {due}"
     assert armed.sentence("zh") == "承诺：响应 2026-11-16 17:00 (UTC)；响应 2026-11-16 17:00 (UTC)"
+
+
+def test_an_account_tells_times_and_lengths_with_the_fraction_of_a_second_there_is() -> None:
+    start = datetime(2026, 11, 24, 1, 0, 0, 250_000, tzinfo=UTC)
+    waited = clocks.Pause(start + timedelta(minutes=1), start + timedelta(minutes=61, seconds=1.5), "site_closed")
+    promise = clocks.Clock("resolve", start, clocks.Budget(7200), ALWAYS, (waited,))
+    at = start + timedelta(minutes=61, seconds=4)
+    told = explanation(Reading(uuid4(), promise, None, clocks.due_at(promise, at), at), "seconds", 7200, (), "UTC")
+    assert [line.text_en for line in told.lines] == [
+        "2026-11-24 01:00:00.25 - 01:01:00.25 1 min counted",
+        "2026-11-24 01:01:00.25 - 02:01:01.75 1 h 1.5 s not counted: no access to the site",
+        "2026-11-24 02:01:01.75 - 02:01:04.25 2.5 s counted",
+    ]
+    assert [(line.seconds, line.so_far_seconds) for line in told.lines] == [(60.0, 60.0), (3601.5, 60.0), (2.5, 62.5)]
+    assert told.summary_en == "Promise “resolve” running: 1 min 2.5 s counted of 2 h, due 2026-11-24 04:00:01.75."
+    assert "1 小时 1.5 秒" in told.lines[1].text_zh

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -173,6 +173,10 @@ class Reading:
     @property
     def stopped_at(self) -> datetime | None:
         return self.promise.stopped_at or self.promise.cancelled_at
+
+    @property
+    def counted(self) -> timedelta:
+        return clocks.counted(self.promise, self.at)
 
     @property
     def counted_seconds(self) -> int:

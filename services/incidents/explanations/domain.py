@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from services.incidents.clocks.domain import Reading
 from shared import clocks
 from shared.events.words import word
-from shared.zones import zone_named
-
-SECONDS, DAY = len("2026-11-24 09:00:00"), len("2026-11-24 ")
+from shared.zones import fraction, zone_named
 
 
 @dataclass(frozen=True)
@@ -22,8 +20,8 @@ class Line:
     until_at: datetime
     counts: bool
     reason: str
-    seconds: int
-    so_far_seconds: int
+    seconds: float
+    so_far_seconds: float
     text_zh: str
     text_en: str
 
@@ -63,40 +61,49 @@ def explanation(
 
 
 def _lines(reading: Reading, zone: tzinfo) -> Iterator[Line]:
-    so_far = 0
+    so_far = timedelta()
     for interval in reading.account:
-        so_far += interval.seconds if interval.counts else 0
+        so_far += interval.length if interval.counts else timedelta()
         span = _span(interval.from_at.astimezone(zone), interval.until_at.astimezone(zone))
         texts = {lang: f"{span} {_because(interval, lang)}" for lang in ("zh", "en")}
-        yield Line(*interval, so_far, texts["zh"], texts["en"])
+        yield Line(*interval, interval.seconds, so_far.total_seconds(), texts["zh"], texts["en"])
 
 
 def _span(start: datetime, end: datetime) -> str:
-    """Local times to the second; the day of the end only where it is another one."""
-    first, last = start.isoformat(" ", "seconds")[:SECONDS], end.isoformat(" ", "seconds")[:SECONDS]
-    return f"{first} - {last[DAY:] if first[:DAY] == last[:DAY] else last}"
+    """Local times; the day of the end only where it is another one."""
+    return f"{_day(start)} {_time(start)} - {'' if start.date() == end.date() else f'{_day(end)} '}{_time(end)}"
+
+
+def _day(at: datetime) -> str:
+    return f"{at:%Y-%m-%d}"
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%H:%M:%S}{fraction(at.microsecond)}"
 
 
 def _because(interval: clocks.Interval, language: str) -> str:
-    length, reason = duration(interval.seconds, language), word(interval.reason, language)
+    length, reason = duration(interval.length, language), word(interval.reason, language)
     if interval.counts:
         return f"计入 {length}" if language == "zh" else f"{length} counted"
     return f"不计 {length}：{reason}" if language == "zh" else f"{length} not counted: {reason}"
 
 
 def _summary(reading: Reading, zone: tzinfo, language: str) -> str:
-    counted, target = duration(reading.counted_seconds, language), duration(reading.target_seconds, language)
+    counted, target = duration(reading.counted, language), duration(clocks.total(reading.promise), language)
     kind, state = word(reading.kind, language), word(reading.state, language)
-    due = f"{reading.due_at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    local = reading.due_at.astimezone(zone)
+    due = f"{_day(local)} {_time(local)}"
     if language == "zh":
         return f"承诺“{kind}”{state}：已计 {counted}，目标 {target}，应于 {due} 前完成。"
     return f"Promise “{kind}” {state}: {counted} counted of {target}, due {due}."
 
 
-def duration(seconds: int, language: str) -> str:
+def duration(length: timedelta, language: str) -> str:
     """Hours, minutes and seconds, without those that are none."""
-    hours, rest = divmod(seconds, 3600)
-    minutes, left = divmod(rest, 60)
+    whole = length // timedelta(seconds=1)
+    left = f"{whole % 60}{fraction(length.microseconds)}"
     units = (" 小时", " 分", " 秒") if language == "zh" else (" h", " min", " s")
-    shown = [f"{amount}{unit}" for amount, unit in zip((hours, minutes, left), units, strict=True) if amount]
+    amounts = (str(whole // 3600), str(whole % 3600 // 60), left)
+    shown = [f"{amount}{unit}" for amount, unit in zip(amounts, units, strict=True) if amount != "0"]
     return " ".join(shown) or f"0{units[2]}"

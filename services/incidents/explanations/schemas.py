@@ -9,20 +9,24 @@ from services.incidents.incidents.schemas import ClockOut, Out
 
 
 class LineOut(Out):
-    """An interval, counted or why not; texts are in `zone`. `so_far_seconds`: counted by its end."""
+    """An interval, counted or why not; texts are in `zone`. `so_far_seconds`: counted by its end.
+
+    Both are exact: `seconds` is what lies between `from_at` and `until_at`, with the fraction of a second there is.
+    """
 
     from_at: datetime
     until_at: datetime
     counts: bool
     reason: str
-    seconds: int
-    so_far_seconds: int
+    seconds: float
+    so_far_seconds: float
     text_zh: str
     text_en: str
 
 
 class ExplanationOut(ClockOut):
-    """`seconds` of the lines that count add up to `counted_seconds`.
+    """`seconds` of the lines that count add up to the last `so_far_seconds`; `counted_seconds` is that with every
+    second begun.
 
     `amount` of `unit` was promised. `zone`: of the calendar, or the provider's where it runs 24x7.
     `provisional_years`: the public holidays of these are not announced yet, so that what is due then may still move.

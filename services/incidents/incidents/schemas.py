@@ -99,13 +99,13 @@ class ClockOut(Out):
 
 
 class IntervalOut(Out):
-    """A stretch of a clock's life, counted or why not (`outside_hours`)."""
+    """A stretch of a clock's life, counted or why not (`outside_hours`); `seconds` is exact, to the microsecond."""
 
     from_at: datetime
     until_at: datetime
     counts: bool
     reason: str
-    seconds: int
+    seconds: float
 
 
 class AccountedClockOut(ClockOut):

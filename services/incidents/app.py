@@ -79,6 +79,7 @@ SERVICE = Service(
         says.AgreementReplaced,
         says.IncidentPaused,
         says.IncidentResumed,
+        says.PauseReplanned,
         says.PauseDisputed,
         says.PauseSettled,
         says.IncidentResolved,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from uuid_utils.compat import uuid7
 
-from shared.events.incidents import ClockBreached, IncidentPaused, IncidentResumed, PauseSettled
+from shared.events.incidents import ClockBreached, IncidentPaused, IncidentResumed, PauseReplanned, PauseSettled
 from shared.permissions import Role
 from tests.builders.incidents import (
     DESK,
@@ -256,3 +257,87 @@ async def test_without_an_agreement_an_incident_may_wait_for_any_agreed_reason(
     await do(incidents, ENGINEER, incident, "begin")
     paused = await do(incidents, ENGINEER, incident, "pause", ASKED | {"reason": "site_closed"})
     assert (paused["covered"], paused["state"]) == (False, "waiting")
+
+
+async def amended(incidents: OneService, customer: Customer, former_cap: int | None, cap_seconds: int | None) -> None:
+    """Both sides signed another cap on pauses, for open incidents too."""
+    amendment = customer.agreed(
+        agreement_id=uuid7(), revision=2, pause_cap_seconds=cap_seconds, in_force=True, applies_to_open=True
+    )
+    await incidents.hear(customer.agreed(in_force=False, pause_cap_seconds=former_cap), sequence=2)
+    await incidents.hear(amendment)
+    await incidents.settle()
+
+
+async def capped(incidents: OneService, cap_seconds: int | None, **asked: Any) -> tuple[Customer, dict[str, Any]]:
+    """An incident that waits since now under an agreement with a cap."""
+    customer = Customer()
+    await a_customer(incidents, customer.agreed(pause_cap_seconds=cap_seconds), of=customer)
+    incident = await in_progress(incidents, customer)
+    await do(incidents, ENGINEER, incident, "pause", ASKED | asked)
+    return customer, incident
+
+
+async def test_a_lower_cap_ends_an_open_pause_at_the_cap(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer, incident = await capped(incidents, 8 * HOUR)
+    await incidents.advance(hours=1)
+    await amended(incidents, customer, 8 * HOUR, 2 * HOUR)
+    assert (await seen(incidents, incident))["state"] == "waiting"
+    [said] = await incidents.said(PauseReplanned)
+    assert said.planned_until_at - said.from_at == timedelta(hours=2)
+    await incidents.advance(minutes=61)
+    now = await seen(incidents, incident)
+    assert (now["state"], counted_minutes(now, "resolve")) == ("in_progress", 1)
+    [ended] = await incidents.said(IncidentResumed)
+    assert (ended.until_at, ended.by_itself) == (said.planned_until_at, True)
+
+
+async def test_a_pause_that_outlasts_a_lower_cap_ended_at_the_cap(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer, incident = await capped(incidents, None)
+    await incidents.advance(hours=11)
+    await amended(incidents, customer, None, 2 * HOUR)
+    now = await seen(incidents, incident)
+    assert (now["state"], states(now)["resolve"], counted_minutes(now, "resolve")) == ("in_progress", "breached", 540)
+    async with incidents.as_(DESK) as desk:
+        explained = (await desk.get(f"/v1/incidents/{incident['id']}/clocks/resolve/explanation")).json()
+    assert [round(line["seconds"]) for line in explained["lines"] if not line["counts"]] == [2 * HOUR]
+    assert sorted(await broken(incidents)) == ["on_site", "resolve"]
+
+
+async def test_a_higher_cap_lets_an_open_pause_run_on_until_what_was_asked_for(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    until = (await incidents.now() + timedelta(hours=5)).isoformat()
+    customer, incident = await capped(incidents, 6 * HOUR, until=until)
+    for cap_seconds, revision in ((2 * HOUR, 2), (None, 3)):
+        version = customer.agreed(pause_cap_seconds=cap_seconds)
+        await incidents.hear(version, sequence=revision)
+        await incidents.settle()
+    await incidents.advance(hours=4)
+    assert (await seen(incidents, incident))["state"] == "waiting"
+    [pause] = await pauses_of(incidents, incident)
+    assert datetime.fromisoformat(pause["planned_until_at"]) == datetime.fromisoformat(until)
+    await incidents.advance(hours=1, seconds=1)
+    assert (await seen(incidents, incident))["state"] == "in_progress"
+
+
+async def test_without_a_cap_a_pause_goes_on_until_somebody_ends_it(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer, incident = await capped(incidents, HOUR)
+    await amended(incidents, customer, HOUR, None)
+    await incidents.advance(hours=40)
+    now = await seen(incidents, incident)
+    assert (now["state"], states(now)["resolve"]) == ("waiting", "paused")
+
+
+async def test_a_cap_counts_what_the_incident_waited_before(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer, incident = await capped(incidents, None)
+    await incidents.advance(hours=3)
+    await do(incidents, ENGINEER, incident, "resume")
+    await do(incidents, ENGINEER, incident, "pause", ASKED)
+    await incidents.advance(hours=1)
+    await amended(incidents, customer, None, 2 * HOUR)
+    now = await seen(incidents, incident)
+    assert (now["state"], counted_minutes(now, "resolve")) == ("in_progress", 60)

@@ -151,8 +151,7 @@ def _aim(clock: Clock, aim: domain.Aim, stretches: Stretches, now: datetime) -> 
     clock.warning_percents, clock.warn_before_seconds = list(aim.warning_percents), list(aim.warn_before_seconds)
     clock.cancelled_at = None
     clock.warned_percent, clock.warned_before_seconds, clock.breach_said = 0, None, False
-    promise = clock.promise(stretches)
-    clock.due_at = clocks.due_at(promise, max(now, clock.started_at))
+    clock.place(stretches, max(now, clock.started_at))
 
 
 async def aim_clocks(
@@ -233,9 +232,9 @@ async def retime_clocks(session: AsyncSession, incident_id: UUID) -> None:
     now = context(session).now
     going = []
     for clock in await _held(session, [clock.id for clock in known if clock.is_open]):
-        promise = clock.promise(stretches[incident_id])
-        clock.due_at = clocks.due_at(promise, now)
-        clock.breach_said = clock.breach_said and clocks.state(promise, now) is clocks.State.BREACHED
+        clock.place(stretches[incident_id], now)
+        is_broken = clocks.state(clock.promise(stretches[incident_id]), now) is clocks.State.BREACHED
+        clock.breach_said = clock.breach_said and is_broken
         going.append(clock)
     await _run_on(session, going, stretches)
     for clock in (clock for clock in known if clock.stopped_at is not None and clock.cancelled_at is None):
@@ -262,7 +261,7 @@ async def reopen_clocks(
             _judge(session, clock, stretches[incident_id])
             continue
         clock.stopped_at = None
-        clock.due_at = clocks.due_at(clock.promise(stretches[incident_id]), context(session).now)
+        clock.place(stretches[incident_id], context(session).now)
         going.append(clock)
         note_clock(session, clock, "reopen_clock", due_at=clock.due_at)
     await _run_on(session, going, stretches)

@@ -216,6 +216,11 @@ def can_break(promise: clocks.Clock) -> bool:
     return True
 
 
+def breaks_at(planned: clocks.Clock, now: datetime) -> datetime | None:
+    """When an open clock is broken if nobody does anything; None: not before an open pause without an end ends."""
+    return clocks.breach_at(planned, now) if planned.phase is clocks.Phase.RUNNING else None
+
+
 def alerts(clock: clocks.Clock, now: datetime, aim: Aim, usual_percents: Sequence[int]) -> Iterator[Alert]:
     """What is still to come of a running clock. Of the warnings already due only the last is given, due now."""
     breach = clocks.breach_at(clock, now)

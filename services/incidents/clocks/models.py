@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.incidents.base import Base
 from services.incidents.clocks import domain
-from services.incidents.pauses.domain import Stretch
+from services.incidents.pauses.domain import Stretch, as_planned
 from shared import clocks
 from shared.db import Keyed
 
@@ -25,6 +25,8 @@ BROKEN = text("breach_said")
 
 class Clock(Keyed, Base):
     """`about_id`: what a clock of several of its kind runs for (a request, an engagement, an update).
+
+    `breaks_at`: when it is broken if nobody does anything; empty while it stands still with no end planned.
 
     `calendar` is empty for a clock that runs 24x7. `warned_percent` is the highest warning said, and
     `warned_before_seconds` the last one of those ahead of its end. What did not count is in the incident's pauses.
@@ -83,7 +85,15 @@ class Clock(Keyed, Base):
             cancelled_at=self.cancelled_at,
         )
 
-    def reading(self, stretches: Sequence[Stretch], now: datetime) -> domain.Reading:
+    def place(self, stretches: Sequence[Stretch], now: datetime) -> None:
+        """Set when it is due and when it breaks, as far as is known now."""
         promise = self.promise(stretches)
-        due_at = clocks.due_at(promise, now) if promise.phase is clocks.Phase.PAUSED else self.due_at
+        self.due_at = clocks.due_at(promise, now)
+        planned = as_planned(stretches)
+        self.breaks_at = domain.breaks_at(promise if planned == stretches else self.promise(planned), now)
+
+    def reading(self, stretches: Sequence[Stretch], now: datetime) -> domain.Reading:
+        """As it stands now. An open pause moves what is due; one that ended by itself may not have been seen to."""
+        promise = self.promise(stretches)
+        due_at = clocks.due_at(promise, now) if self.is_open and promise.pauses else self.due_at
         return domain.Reading(self.id, promise, self.about_id, due_at, now)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, Subquery, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, and_, exists, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -15,6 +15,7 @@ from sqlalchemy.orm import aliased
 from services.incidents.clocks.domain import Reading
 from services.incidents.clocks.models import Clock
 from services.incidents.pauses.queries import stretches_of
+from shared.db import context
 
 
 async def readings(
@@ -87,14 +88,30 @@ def with_clock_due_before(moment: datetime, customer_id: UUID | None) -> Select[
     return rows if customer_id is None else rows.where(Clock.customer_id == customer_id)
 
 
-def with_broken_clock(customer_id: UUID | None) -> Select[UUID]:
-    """Incidents of which a promise was said to be broken."""
-    rows = select(Clock.incident_id).where(Clock.breach_said)
-    return rows if customer_id is None else rows.where(Clock.customer_id == customer_id)
+def with_broken_clock(now: datetime, customer_id: UUID | None) -> CompoundSelect[UUID]:
+    """Incidents of which a promise is broken by what was counted: it was said, or nothing ran yet to say it.
+
+    The latter are few: those of the clocks due by now whose time to break has come. Two statements, as each half has
+    its index; a clock breaks after it is due.
+    """
+    said = select(Clock.incident_id).where(Clock.breach_said)
+    unsaid = select(Clock.incident_id).where(*_is_open(), Clock.due_at < now, *_broke_unsaid(now))
+    if customer_id is not None:
+        said, unsaid = (rows.where(Clock.customer_id == customer_id) for rows in (said, unsaid))
+    return said.union_all(unsaid)
+
+
+def _is_open() -> tuple[ColumnElement[bool], ...]:
+    return Clock.stopped_at.is_(None), Clock.cancelled_at.is_(None)
+
+
+def _broke_unsaid(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return ~Clock.breach_said, Clock.breaks_at <= now
 
 
 async def broken_kinds(session: AsyncSession, incident_ids: Collection[UUID]) -> dict[UUID, list[str]]:
-    """Of those incidents that have some: the kinds of promises that were said to be broken."""
+    """Of those incidents that have some: the kinds of promises that are broken by what was counted."""
     kinds = func.array_agg(aggregate_order_by(Clock.kind, Clock.id))
-    rows = select(Clock.incident_id, kinds).where(Clock.incident_id.in_(incident_ids), Clock.breach_said)
+    broke = and_(*_is_open(), *_broke_unsaid(context(session).now))
+    rows = select(Clock.incident_id, kinds).where(Clock.incident_id.in_(incident_ids), or_(Clock.breach_said, broke))
     return {row[0]: list(row[1]) for row in await session.execute(rows.group_by(Clock.incident_id))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -160,20 +161,24 @@ async def _close(session: AsyncSession, incident: Incident, move: str) -> None:
 
 
 async def arm_close(session: AsyncSession, incident: Incident, *, since: datetime | None = None) -> None:
-    """Nobody's answer within the agreed working days from the resolution counts as acceptance."""
+    """Nobody's answer within the agreed working days from the resolution (or `since`) counts as acceptance."""
+    await timers.arm_each(session, await _closing(session, incident, since or incident.resolved_at))
+
+
+async def arm_closes(session: AsyncSession, incidents: Iterable[Incident]) -> None:
+    """The same of several resolved incidents, in one statement."""
+    closing = [await _closing(session, incident, incident.resolved_at) for incident in incidents]
+    await timers.arm_each(session, [timer for of_incident in closing for timer in of_incident])
+
+
+async def _closing(session: AsyncSession, incident: Incident, begins: datetime | None) -> list[timers.Wanted]:
     terms = await copies.terms(session, incident.agreement_id)
     if terms is None or terms.close_after_days is None:
-        return
-    begins = since or incident.resolved_at or context(session).now
+        return []
+    begins = begins or context(session).now
     incident.closes_at = calendar_of(terms.calendar).add_working_days(begins, terms.close_after_days)
-    await timers.arm(
-        session,
-        CLOSE_UNANSWERED,
-        incident.id,
-        incident.closes_at,
-        customer_id=incident.customer_id,
-        correlation_id=incident.id,
-    )
+    about = (incident.customer_id, incident.id)
+    return [timers.Wanted(CLOSE_UNANSWERED, incident.id, "", incident.closes_at, {}, *about)]
 
 
 async def _take_up(session: AsyncSession, incident: Incident) -> None:

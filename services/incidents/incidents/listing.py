@@ -45,25 +45,25 @@ async def incidents_page(session: AsyncSession, page: Page, filters: Filters, or
     if filters.tag is not None and not context(session).sees_internal:
         return []
     await session.execute(PLANNED_EACH_TIME)
-    of_customer = context(session).customer_id
+    of_customer, now = context(session).customer_id, context(session).now
     if filters.typed is not None and order is Order.NEWEST:
-        near = [Listed(*row) for row in await session.execute(listed_near(page, filters, of_customer=of_customer))]
+        near = [Listed(*row) for row in await session.execute(listed_near(page, filters, now, of_customer=of_customer))]
         if len(near) > page.limit:
             return near
-    return [Listed(*row) for row in await session.execute(listed(page, filters, order, of_customer=of_customer))]
+    return [Listed(*row) for row in await session.execute(listed(page, filters, order, now, of_customer=of_customer))]
 
 
-def listed_near(page: Page, filters: Filters, *, of_customer: UUID | None) -> Select[Any]:
+def listed_near(page: Page, filters: Filters, now: datetime, *, of_customer: UUID | None) -> Select[Any]:
     """Those of the next NEAR incidents that have the words: a frequent word fills its page from them."""
-    rows: Any = select(Incident.__table__).where(*_conditions(replace(filters, typed=None), of_customer))
+    rows: Any = select(Incident.__table__).where(*_conditions(replace(filters, typed=None), now, of_customer))
     near = aliased(Incident, page.of(rows, Incident.id).limit(NEAR).subquery())
     found: Any = select(near, null()).where(_says(near, filters.typed or "", None))
     return page.of(found, near.id)
 
 
-def listed(page: Page, filters: Filters, order: Order, *, of_customer: UUID | None) -> Select[Any]:
+def listed(page: Page, filters: Filters, order: Order, now: datetime, *, of_customer: UUID | None) -> Select[Any]:
     """Incidents, and when each is due next (None in other orders). `of_customer`: whose person asks, if one's."""
-    conditions = _conditions(filters, of_customer)
+    conditions = _conditions(filters, now, of_customer)
     if order is Order.NEWEST:
         newest: Any = select(Incident, null()).where(*conditions)
         return page.of(newest, Incident.id)
@@ -72,7 +72,7 @@ def listed(page: Page, filters: Filters, order: Order, *, of_customer: UUID | No
     return page.by_moment(rows, due.c.due_at, due.c.incident_id)
 
 
-def _conditions(filters: Filters, of_customer: UUID | None) -> Iterator[ColumnElement[bool]]:
+def _conditions(filters: Filters, now: datetime, of_customer: UUID | None) -> Iterator[ColumnElement[bool]]:
     only = filters.customer_id or of_customer
     if only:
         yield Incident.customer_id == only
@@ -86,7 +86,7 @@ def _conditions(filters: Filters, of_customer: UUID | None) -> Iterator[ColumnEl
     if filters.due_before is not None:
         yield Incident.id.in_(clocks.with_clock_due_before(filters.due_before, only))
     if filters.breached is not None:
-        broken = Incident.id.in_(clocks.with_broken_clock(only))
+        broken = Incident.id.in_(clocks.with_broken_clock(now, only))
         yield broken if filters.breached else ~broken
     if filters.typed is not None:
         yield _says(Incident, filters.typed, only)

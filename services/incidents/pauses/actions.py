@@ -24,6 +24,7 @@ async def begin_pause(
     reason: Reason,
     evidence: str | None,
     planned_until_at: datetime | None,
+    asked_until_at: datetime | None,
 ) -> Pause:
     ctx = context(session)
     begun = Pause(
@@ -32,6 +33,7 @@ async def begin_pause(
         reason=reason,
         from_at=ctx.now,
         planned_until_at=planned_until_at,
+        asked_until_at=asked_until_at,
         author=ctx.actor,
         evidence=evidence,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -28,11 +28,17 @@ AGREED = (Reason.WAITING_FOR_CUSTOMER, Reason.SITE_CLOSED, Reason.AGREED_WINDOW)
 
 @dataclass(frozen=True)
 class Stretch:
-    """Time of an incident that did not count, still open while `until_at` is None."""
+    """Time of an incident that did not count, still open while `until_at` is None; then it may have a planned end."""
 
     from_at: datetime
     until_at: datetime | None
     reason: str
+    planned_until_at: datetime | None = None
+
+
+def as_planned(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
+    """The stretches as they will be if nobody does anything: an open one ends when it is to end."""
+    return tuple(replace(each, until_at=each.until_at or each.planned_until_at) for each in stretches)
 
 
 class PauseNotAgreed(Unprocessable):
@@ -91,4 +97,17 @@ def planned_end(
         raise PauseCapUsed(cap_seconds=cap_seconds)
     if wanted is not None and wanted > now + left:
         raise PauseOverCap(cap_seconds=cap_seconds, left_seconds=int(left.total_seconds()))
-    return wanted or now + left
+    return latest_end(allowance, stretches, now, wanted)
+
+
+def latest_end(
+    allowance: Allowance, before: Iterable[Stretch], from_at: datetime, asked: datetime | None
+) -> datetime | None:
+    """When a pause since `from_at` ends by itself: as asked for, or earlier where what is left of the cap is used up.
+
+    `before`: the stretches up to it. None: not before somebody ends it.
+    """
+    if allowance.cap is None:
+        return asked
+    capped = from_at + max(allowance.cap - paused_in_all(before, from_at), timedelta())
+    return capped if asked is None else min(asked, capped)

@@ -20,6 +20,7 @@ class Pause(Keyed, Versioned, Tenanted, Base):
 
     An agreed one has its author, evidence and perhaps a planned end, and can be disputed by the customer; a struck
     one counts after all. The others are stretches in which the incident was over, until it was taken up again.
+    `asked_until_at`: the end that somebody asked for; the planned one is earlier where the cap is reached before.
     """
 
     __tablename__ = "pauses"
@@ -47,6 +48,10 @@ class Pause(Keyed, Versioned, Tenanted, Base):
     settlement: Mapped[str | None]
     struck_at: Mapped[datetime | None]
 
-    @property
-    def stretch(self) -> Stretch:
-        return Stretch(self.from_at, self.until_at, self.reason)
+    def ended_at(self, now: datetime) -> datetime | None:
+        """When it ended. One that was to end by itself did so then, whether or not anything ran to see it."""
+        planned = self.planned_until_at
+        return planned if self.until_at is None and planned is not None and planned <= now else self.until_at
+
+    def stretch(self, now: datetime) -> Stretch:
+        return Stretch(self.from_at, self.ended_at(now), self.reason, self.planned_until_at)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.pauses.domain import Stretch
 from services.incidents.pauses.models import Pause
+from shared.db import context
 from shared.errors import NotFound
 
 
@@ -28,11 +29,12 @@ async def pause(session: AsyncSession, pause_id: UUID) -> Pause:
 
 
 async def stretches_of(session: AsyncSession, incident_ids: Collection[UUID]) -> dict[UUID, tuple[Stretch, ...]]:
-    """What each of the incidents does not count, by time; a struck pause counts after all."""
+    """What each of the incidents does not count as of now, by time; a struck pause counts after all."""
+    now = context(session).now
     counted = select(Pause).where(Pause.incident_id.in_(incident_ids), Pause.struck_at.is_(None))
     found: dict[UUID, tuple[Stretch, ...]] = dict.fromkeys(incident_ids, ())
     for pause in await session.scalars(counted.order_by(Pause.from_at, Pause.id)):
-        found[pause.incident_id] += (pause.stretch,)
+        found[pause.incident_id] += (pause.stretch(now),)
     return found
 
 

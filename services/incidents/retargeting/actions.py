@@ -14,7 +14,7 @@ from services.incidents.copies import queries as copies
 from services.incidents.copies.actions import FOLLOW
 from services.incidents.copies.domain import Terms
 from services.incidents.covers.actions import find_cover
-from services.incidents.endings.actions import arm_close
+from services.incidents.endings.actions import arm_closes
 from services.incidents.incidents.actions import note_incident, say
 from services.incidents.incidents.domain import State
 from services.incidents.incidents.queries import concerned_incidents
@@ -22,6 +22,7 @@ from services.incidents.milestones.actions import arm_beginnings
 from services.incidents.pauses.queries import stretches_of
 from services.incidents.retargeting.domain import Effect, effect
 from services.incidents.retargeting.queries import added_promises
+from services.incidents.waiting.actions import replan_pause
 from shared import timers
 from shared.db import context
 from shared.events.incidents import AgreementReplaced
@@ -41,9 +42,10 @@ async def follow_agreement(session: AsyncSession, *, agreement_id: UUID, after: 
     former = {incident.id: incident.agreement_id for incident in concerned}
     following = [incident for incident in concerned if await _follows(session, incident, covering.terms)]
     await _retarget(session, following, covering.terms)
-    for incident in following:
-        if incident.state == State.RESOLVED:
-            await arm_close(session, incident)
+    await arm_closes(session, [incident for incident in following if incident.state == State.RESOLVED])
+    for incident in (each for each in concerned if each.agreement_id == agreement_id):
+        if incident.state == State.WAITING:
+            await replan_pause(session, incident)
     replaced = [incident for incident in following if former[incident.id] != agreement_id]
     for incident, begun in await added_promises(session, replaced):
         await arm_beginnings(session, incident, covering.terms, begun)

@@ -15,13 +15,13 @@ from services.incidents.incidents.actions import move_incident, note_incident, s
 from services.incidents.incidents.queries import locked_incident
 from services.incidents.pauses import actions as pauses
 from services.incidents.pauses import queries
-from services.incidents.pauses.domain import AGREED, Allowance, Reason, planned_end
+from services.incidents.pauses.domain import AGREED, Allowance, Reason, latest_end, planned_end
 from services.incidents.waiting import domain
 from shared import timers
 from shared.auth import Principal
 from shared.db import as_record, check_version, context
 from shared.events import Event
-from shared.events.incidents import IncidentPaused, IncidentResumed, PauseDisputed, PauseSettled
+from shared.events.incidents import IncidentPaused, IncidentResumed, PauseDisputed, PauseReplanned, PauseSettled
 from shared.zones import utc
 
 if TYPE_CHECKING:
@@ -54,11 +54,9 @@ async def pause_incident(
         reason=reason,
         evidence=evidence,
         planned_until_at=end,
+        asked_until_at=until and utc(until),
     )
-    if end is not None:
-        await timers.arm(
-            session, END_PAUSE, incident.id, end, customer_id=incident.customer_id, correlation_id=incident.id
-        )
+    await _arm_end(session, incident, end)
     _say(session, incident, pause, IncidentPaused)
     note_incident(session, incident, "pause", "state", information=as_record(pause, "reason", "evidence"))
     await clocks.retime_clocks(session, incident.id)
@@ -80,6 +78,36 @@ async def end_pause(session: AsyncSession, *, incident_id: UUID) -> None:
         incident.state = incidents.moved(incident.state, "resume")
         incident.version += 1
         await _run_on(session, incident, by_itself=True)
+
+
+async def replan_pause(session: AsyncSession, incident: Incident) -> None:
+    """The agreement may say otherwise now how long the incident may wait in all: the pause that goes on ends by that.
+
+    One that outlasts a lower cap ended at the cap. One that was to end before now is over, whatever the agreement says.
+    """
+    pause = await queries.open_pause(session, incident.id)
+    if pause is None or pause.ended_at(context(session).now) is not None:
+        return
+    stretches = (await queries.stretches_of(session, [incident.id]))[incident.id]
+    before = [stretch for stretch in stretches if stretch.from_at < pause.from_at]
+    end = latest_end(await _allowance(session, incident), before, pause.from_at, pause.asked_until_at)
+    if end == pause.planned_until_at:
+        return
+    former, pause.planned_until_at = pause.planned_until_at, end
+    pause.version += 1
+    await session.flush()
+    await timers.cancel(session, END_PAUSE, incident.id)
+    await _arm_end(session, incident, end)
+    _say(session, incident, pause, PauseReplanned)
+    after = as_record(pause, "id", "planned_until_at")
+    note_incident(session, incident, "replan_pause", before={"planned_until_at": former}, information=after)
+    await clocks.retime_clocks(session, incident.id)
+
+
+async def _arm_end(session: AsyncSession, incident: Incident, end: datetime | None) -> None:
+    if end is not None:
+        wanted = timers.Wanted(END_PAUSE, incident.id, "", end, {}, incident.customer_id, incident.id)
+        await timers.arm_each(session, [wanted])
 
 
 async def _run_on(session: AsyncSession, incident: Incident, *, by_itself: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from fastapi import Response
@@ -16,8 +16,12 @@ from services.incidents.pauses.domain import Reason
 from services.incidents.waiting import actions
 from services.incidents.waiting.schemas import DisputePause, PauseIncident, PauseOut, ResumeIncident, SettlePause
 from shared.auth import needs
+from shared.db import context
 from shared.edge import By, Session, router, tagged
 from shared.permissions import Permission
+
+if TYPE_CHECKING:
+    from services.incidents.pauses.models import Pause
 
 routes = router("/v1", tags=["incidents"])
 
@@ -41,22 +45,28 @@ async def resume_incident(incident_id: UUID, body: ResumeIncident, by: By, respo
 @needs(Permission.INCIDENTS_READ)
 async def pauses(incident_id: UUID, session: Session) -> Any:
     await customer_of(session, incident_id)
-    return await queries.pauses_of(session, incident_id)
+    return [PauseOut.of(pause, context(session).now) for pause in await queries.pauses_of(session, incident_id)]
 
 
 @routes.get("/pauses/{pause_id}", response_model=PauseOut)
 @needs(Permission.INCIDENTS_READ)
 async def pause(pause_id: UUID, response: Response, session: Session) -> Any:
-    return tagged(response, await queries.pause(session, pause_id))
+    return _out(session, response, await queries.pause(session, pause_id))
 
 
 @routes.post("/pauses/{pause_id}/dispute", response_model=PauseOut)
 @needs(Permission.INCIDENTS_CONFIRM)
 async def dispute_pause(pause_id: UUID, body: DisputePause, by: By, response: Response, session: Session) -> Any:
-    return tagged(response, await actions.dispute_pause(session, pause_id=pause_id, dispute=body.dispute, by=by))
+    disputed = await actions.dispute_pause(session, pause_id=pause_id, dispute=body.dispute, by=by)
+    return _out(session, response, disputed)
 
 
 @routes.post("/pauses/{pause_id}/settle", response_model=PauseOut)
 @needs(Permission.PAUSES_SETTLE)
 async def settle_pause(pause_id: UUID, body: SettlePause, by: By, response: Response, session: Session) -> Any:
-    return tagged(response, await actions.settle_pause(session, pause_id=pause_id, by=by, **body.model_dump()))
+    settled = await actions.settle_pause(session, pause_id=pause_id, by=by, **body.model_dump())
+    return _out(session, response, settled)
+
+
+def _out(session: Session, response: Response, pause: Pause) -> PauseOut:
+    return PauseOut.of(tagged(response, pause), context(session).now)

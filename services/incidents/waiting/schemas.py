@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
 from services.incidents.incidents.schemas import Body, Out, Text
+
+if TYPE_CHECKING:
+    from services.incidents.pauses.models import Pause
 
 
 class PauseIncident(Body):
@@ -56,3 +59,8 @@ class PauseOut(Out):
     settled_at: datetime | None
     struck_at: datetime | None = Field(description="When the pause was struck: its time counts.")
     version: int
+
+    @classmethod
+    def of(cls, pause: Pause, now: datetime) -> PauseOut:
+        own = {name: getattr(pause, name) for name in cls.model_fields}
+        return cls.model_validate(own | {"until_at": pause.ended_at(now)})

@@ -173,6 +173,23 @@ class IncidentResumed(
     by_itself: bool = False
 
 
+class PauseReplanned(
+    Event,
+    type="incidents.pause_replanned.v1",
+    subject="incident_id",
+    en="The agreement now says otherwise how long the time may stand still",
+    zh="服务协议约定的可暂停时长已变更",
+):
+    """The pause that goes on ends by itself at another time (`planned_until_at`), or (None) not before it is ended."""
+
+    incident_id: UUID
+    customer_id: UUID
+    number: str
+    pause_id: UUID
+    from_at: datetime
+    planned_until_at: datetime | None
+
+
 class PauseDisputed(
     Event,
     type="incidents.pause_disputed.v1",

@@ -8,7 +8,13 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from shared.auth import Principal
-from shared.events.incidents import HypothesisJudged, JointAnalysisConcluded, ProblemEscalated
+from shared.events.incidents import (
+    HypothesisJudged,
+    JointAnalysisConcluded,
+    JointAnalysisEnded,
+    JointAnalysisTakenUp,
+    ProblemEscalated,
+)
 from shared.permissions import Role
 from tests.builders.incidents import (
     DESK,
@@ -146,3 +152,72 @@ async def test_each_teams_share_adds_up(one_service: OneService.Factory) -> None
     ]
     assert [share["seconds"] // 60 for share in shares] == [20, 340, 60]
     assert sum(share["counted_seconds"] for share in shares) == clock(resolved, "resolve")["counted_seconds"]
+
+
+async def with_one_hypothesis(incidents: OneService) -> tuple[dict[str, Any], str, Any]:
+    """At the top, with a person in the analysis and something supposed."""
+    incident, analysis, customer = await at_the_top(incidents)
+    joined = {"person_id": str(ENGINEER_ID), "team": "site"}
+    await analysed(incidents, analysis, "participants", joined)
+    await analysed(incidents, analysis, "hypotheses", {"statement": "A leak."})
+    return incident, analysis, customer
+
+
+async def analysis_of(incidents: OneService, analysis: str) -> dict[str, Any]:
+    async with incidents.as_(DESK) as desk:
+        found: dict[str, Any] = (await desk.get(f"/v1/joint-analyses/{analysis}")).json()
+    return found
+
+
+@pytest.mark.parametrize("end", ["close", "cancel", "merge"])
+async def test_an_analysis_ends_with_its_incident_and_is_taken_up_with_it(
+    one_service: OneService.Factory, end: str
+) -> None:
+    incidents = await one_service("incidents")
+    incident, analysis, customer = await with_one_hypothesis(incidents)
+    if end == "close":
+        await do(incidents, ENGINEER, incident, "resolve", SOLVED)
+        assert (await analysis_of(incidents, analysis))["state"] == "open"
+        await do(incidents, customer.user, incident, "confirm")
+    elif end == "cancel":
+        await do(incidents, DESK, incident, "cancel", {"reason": "Sold."})
+    else:
+        target = await in_progress(incidents, customer)
+        await do(incidents, DESK, incident, "merge", {"target_id": target["id"], "reason": "Twice."})
+    ended = await analysis_of(incidents, analysis)
+    assert (ended["state"], ended["ended_at"] is not None, ended["conclusion"]) == ("ended", True, None)
+    [said] = await incidents.said(JointAnalysisEnded)
+    assert said.outcome == {"close": "closed", "cancel": "cancelled", "merge": "merged"}[end]
+    refused = await analysed(incidents, analysis, "hypotheses", {"statement": "Too late."}, expect=409)
+    assert (refused["code"], refused["allowed"]) == ("illegal_move", [])
+    await do(incidents, DESK, incident, "unmerge" if end == "merge" else "reopen", {"reason": "Not over."})
+    again = await analysis_of(incidents, analysis)
+    assert (again["state"], again["ended_at"], len(again["participants"]), len(again["hypotheses"])) == (
+        "open",
+        None,
+        1,
+        1,
+    )
+    assert len(await incidents.said(JointAnalysisTakenUp)) == 1
+    await analysed(incidents, analysis, "hypotheses", {"statement": "A second leak."})
+
+
+async def test_a_concluded_analysis_stays_concluded_whatever_becomes_of_its_incident(
+    one_service: OneService.Factory,
+) -> None:
+    incidents = await one_service("incidents")
+    incident, analysis, _ = await at_the_top(incidents)
+    await incidents.hear(person(DESK_ID, "示例坐席", "Example Desk", Role.ENGINEER), sequence=2)
+    third = person(uuid7(), "示例专家", "Example Expert", Role.ENGINEER)
+    await incidents.hear(third)
+    for person_id, team in ((ENGINEER_ID, "site"), (DESK_ID, "regional"), (third.person_id, "headquarters")):
+        await analysed(incidents, analysis, "participants", {"person_id": str(person_id), "team": team})
+    await analysed(incidents, analysis, "hypotheses", {"statement": "A leak."})
+    [supposed] = (await analysis_of(incidents, analysis))["hypotheses"]
+    judged = {"verdict": "confirmed", "finding": "A heap dump."}
+    await analysed(incidents, analysis, f"hypotheses/{supposed['id']}/judge", judged)
+    await analysed(incidents, analysis, "conclude", {"conclusion": "A leak.", "owner_id": str(ENGINEER_ID)})
+    await do(incidents, DESK, incident, "cancel", {"reason": "Sold."})
+    await do(incidents, DESK, incident, "reopen", {"reason": "Not over."})
+    assert (await analysis_of(incidents, analysis))["state"] == "concluded"
+    assert await incidents.said(JointAnalysisEnded) == []

@@ -18,6 +18,7 @@ from services.incidents.incidents.actions import keep_promises, move_incident, n
 from services.incidents.milestones.actions import take_up_occasions
 from services.incidents.pauses.actions import end_pause, leave_gap
 from services.incidents.pauses.domain import Reason
+from services.incidents.problems.actions import end_analysis, take_up_analysis
 from shared import timers
 from shared.auth import Principal
 from shared.db import context
@@ -142,6 +143,7 @@ async def cancel_incident(session: AsyncSession, *, incident_id: UUID, reason: s
     say(session, incident, IncidentCancelled, reason_given=reason)
     note_incident(session, incident, "cancel", "state", information={"reason": reason})
     await clocks.drop_clocks(session, incident.id, tuple(Kind))
+    await end_analysis(session, incident)
     return incident
 
 
@@ -158,6 +160,7 @@ async def _close(session: AsyncSession, incident: Incident, move: str) -> None:
     await timers.cancel(session, CLOSE_UNANSWERED, incident.id)
     say(session, incident, IncidentClosed, unanswered=move == "close_unanswered")
     note_incident(session, incident, move, "state")
+    await end_analysis(session, incident)
 
 
 async def arm_close(session: AsyncSession, incident: Incident, *, since: datetime | None = None) -> None:
@@ -201,6 +204,7 @@ async def _take_up(session: AsyncSession, incident: Incident) -> None:
     await clocks.reopen_clocks(session, incident.id, since=first, stopped_kinds=stopped_kinds)
     await keep_promises(session, incident)
     await take_up_occasions(session, incident, first)
+    await take_up_analysis(session, incident)
     await look_again(session, incident.agreement_id, incident.contract_number)
 
 

@@ -54,6 +54,11 @@ async def incident(session: AsyncSession, reference: UUID | str) -> Incident:
     return found
 
 
+async def incidents_of(session: AsyncSession, incident_ids: Collection[UUID]) -> Mapping[UUID, Incident]:
+    rows = await session.scalars(select(Incident).where(Incident.id.in_(incident_ids)))
+    return {found.id: found for found in rows}
+
+
 async def locked_incident(session: AsyncSession, incident_id: UUID, *, for_client: bool = True) -> Incident:
     """The incident under its row lock; `for_client`: at the version that the client's If-Match names.
 
@@ -66,6 +71,20 @@ async def locked_incident(session: AsyncSession, incident_id: UUID, *, for_clien
     if for_client:
         check_version(session, found.version)
     return found
+
+
+async def locked_pair(session: AsyncSession, meant_id: UUID, other_id: UUID) -> tuple[Incident, Incident]:
+    """Two incidents of a customer, the first at the version the client expects. Raises IncidentNotFound.
+
+    They are locked in the order of their ids, so that two such pairs never wait for each other.
+    """
+    locked = {
+        each: await locked_incident(session, each, for_client=each == meant_id) for each in sorted({meant_id, other_id})
+    }
+    meant, other = locked[meant_id], locked[other_id]
+    if meant.customer_id != other.customer_id:
+        raise IncidentNotFound(incident=other_id)
+    return meant, other
 
 
 async def locked_open_children(session: AsyncSession, incident_id: UUID) -> Sequence[Incident]:

@@ -18,6 +18,7 @@ from services.incidents.merging import domain
 from services.incidents.milestones.actions import take_up_occasions
 from services.incidents.pauses.actions import end_pause, leave_gap
 from services.incidents.pauses.domain import Reason
+from services.incidents.problems.actions import end_analysis, take_up_analysis
 from shared import timers
 from shared.db import context
 from shared.events.incidents import IncidentAbsorbed, IncidentMerged, IncidentReleased, IncidentUnmerged
@@ -31,7 +32,7 @@ async def merge_incident(session: AsyncSession, *, incident_id: UUID, target_id:
 
     Raises IncidentNotFound for another customer's target, IllegalMove, and the refusals of `require_mergeable`.
     """
-    source, target = await _locked_pair(session, incident_id, target_id)
+    source, target = await queries.locked_pair(session, incident_id, target_id)
     way_up = await queries.merged_upwards(session, target_id)
     domain.require_mergeable(
         source_id=source.id, target_id=target.id, target=target.number, target_state=target.state, way_up=way_up
@@ -49,13 +50,14 @@ async def merge_incident(session: AsyncSession, *, incident_id: UUID, target_id:
     say(session, target, IncidentAbsorbed, merged_id=source.id, merged_number=source.number)
     note_incident(session, source, "merge", "state", "merged_into_id", "former_state", information={"reason": reason})
     await clocks.drop_clocks(session, source.id, tuple(Kind))
+    await end_analysis(session, source)
     return source
 
 
 async def unmerge_incident(session: AsyncSession, *, incident_id: UUID, reason: str) -> Incident:
     """The merge was a mistake: the incident goes on where it was, and its clocks from what they had counted."""
     found = await queries.incident(session, incident_id)
-    source, target = await _locked_pair(session, incident_id, found.merged_into_id or incident_id)
+    source, target = await queries.locked_pair(session, incident_id, found.merged_into_id or incident_id)
     source = await move_incident(session, incident_id, "unmerge")
     since = source.merged_at or context(session).now
     source.merged_into_id = source.merged_at = source.former_state = None
@@ -67,19 +69,8 @@ async def unmerge_incident(session: AsyncSession, *, incident_id: UUID, reason: 
     await clocks.reopen_clocks(session, source.id, since=since, stopped_kinds=tuple(Kind))
     await keep_promises(session, source)
     await take_up_occasions(session, source, since)
+    await take_up_analysis(session, source)
     await look_again(session, source.agreement_id, source.contract_number)
     if source.state == incidents.State.RESOLVED:
         await arm_close(session, source)
     return source
-
-
-async def _locked_pair(session: AsyncSession, source_id: UUID, target_id: UUID) -> tuple[Incident, Incident]:
-    """Both under their locks, taken in the order of their ids, so that two merges never wait for each other."""
-    locked = {
-        each: await queries.locked_incident(session, each, for_client=each == source_id)
-        for each in sorted({source_id, target_id})
-    }
-    source, target = locked[source_id], locked[target_id]
-    if source.customer_id != target.customer_id:
-        raise queries.IncidentNotFound(incident=target_id)
-    return source, target

@@ -22,6 +22,8 @@ from shared.events.incidents import (
     HypothesisProposed,
     JointAnalysisConcluded,
     JointAnalysisConvened,
+    JointAnalysisEnded,
+    JointAnalysisTakenUp,
     ParticipantJoined,
     ProblemEscalated,
 )
@@ -146,11 +148,33 @@ async def conclude_analysis(
     return analysis
 
 
+async def end_analysis(session: AsyncSession, incident: Incident) -> None:
+    """The incident is over (its state says how), and with it the analysis that is open, without a conclusion."""
+    for analysis in await queries.locked_analyses(session, incident.id, domain.State.OPEN):
+        _move(analysis, "end")
+        analysis.ended_at = context(session).now
+        _say(session, analysis, JointAnalysisEnded, outcome=incident.state)
+        _note(session, analysis, "end", "state", "ended_at")
+
+
+async def take_up_analysis(session: AsyncSession, incident: Incident) -> None:
+    """The incident is taken up again, and with it the analysis that ended with it: nothing of it was lost."""
+    for analysis in await queries.locked_analyses(session, incident.id, domain.State.ENDED):
+        _move(analysis, "take_up")
+        analysis.ended_at = None
+        _say(session, analysis, JointAnalysisTakenUp, taken_up_at=context(session).now)
+        _note(session, analysis, "take_up", "state")
+
+
 async def _moved(session: AsyncSession, analysis_id: UUID, move: str) -> JointAnalysis:
     analysis = await queries.locked_joint_analysis(session, analysis_id)
+    _move(analysis, move)
+    return analysis
+
+
+def _move(analysis: JointAnalysis, move: str) -> None:
     analysis.state = domain.moved(analysis.state, move)
     analysis.version += 1
-    return analysis
 
 
 def _say(session: AsyncSession, analysis: JointAnalysis, fact: type[Event], **more: Any) -> None:

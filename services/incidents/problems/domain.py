@@ -19,6 +19,8 @@ JOINING = (Team.SITE, Team.REGIONAL, Team.HEADQUARTERS)
 
 
 class State(StrEnum):
+    """`ENDED`: its incident was over before it concluded."""
+
     OPEN = "open"
     CONCLUDED = "concluded"
     ENDED = "ended"
@@ -35,7 +37,11 @@ MOVES: Mapping[tuple[State, str], State] = {
     (State.OPEN, "propose"): State.OPEN,
     (State.OPEN, "judge"): State.OPEN,
     (State.OPEN, "conclude"): State.CONCLUDED,
+    (State.OPEN, "end"): State.ENDED,
+    (State.ENDED, "take_up"): State.OPEN,
 }
+WITH_INCIDENT = ("end", "take_up")
+"""Moves that nobody makes: they follow when the incident is over, or taken up again."""
 
 
 class ProblemAtTop(Conflict):
@@ -80,7 +86,8 @@ def moved(state: str, move: str) -> State:
     """The state after a move. Raises IllegalMove."""
     after = MOVES.get((State(state), move))
     if after is None:
-        raise IllegalMove(state=state, move=move, allowed=[known for source, known in MOVES if source == state])
+        allowed = [known for source, known in MOVES if source == state and known not in WITH_INCIDENT]
+        raise IllegalMove(state=state, move=move, allowed=allowed)
     return after
 
 

@@ -63,6 +63,13 @@ async def locked_joint_analysis(session: AsyncSession, analysis_id: UUID) -> Joi
     return found
 
 
+async def locked_analyses(session: AsyncSession, incident_id: UUID, state: State) -> Sequence[JointAnalysis]:
+    """Those of an incident in a state, under their locks. Call with the incident locked."""
+    rows = select(JointAnalysis).where(JointAnalysis.incident_id == incident_id, JointAnalysis.state == state)
+    locked = rows.order_by(JointAnalysis.id).with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(locked)).all()
+
+
 async def hypothesis(session: AsyncSession, analysis_id: UUID, hypothesis_id: UUID) -> Hypothesis:
     """Raises HypothesisNotFound."""
     found = await session.get(Hypothesis, hypothesis_id)

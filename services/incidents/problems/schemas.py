@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from services.incidents.incidents.schemas import Body, Out, Text
 from services.incidents.problems.queries import Session
 
@@ -67,6 +69,7 @@ class JointAnalysisOut(Out):
     owner_id: UUID | None
     concluded_by: UUID | None
     concluded_at: datetime | None
+    ended_at: datetime | None = Field(description="When it ended with its incident, without a conclusion.")
     version: int
     participants: list[ParticipantOut]
     hypotheses: list[HypothesisOut]

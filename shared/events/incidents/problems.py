@@ -113,3 +113,36 @@ class JointAnalysisConcluded(
     owner_id: UUID
     owner_name: str
     concluded_at: datetime
+
+
+class JointAnalysisEnded(
+    Event,
+    type="incidents.joint_analysis_ended.v1",
+    subject="analysis_id",
+    en="Joint analysis ended without a conclusion: the incident was {outcome}",
+    zh="联合会诊未作结论即结束：事件{outcome}",
+):
+    """The incident was closed, cancelled or merged (`outcome`) before the analysis concluded."""
+
+    analysis_id: UUID
+    incident_id: UUID
+    customer_id: UUID
+    number: str
+    outcome: str
+    ended_at: datetime
+
+
+class JointAnalysisTakenUp(
+    Event,
+    type="incidents.joint_analysis_taken_up.v1",
+    subject="analysis_id",
+    en="Joint analysis taken up again",
+    zh="联合会诊恢复进行",
+):
+    """The incident is taken up again, and the analysis that ended with it goes on."""
+
+    analysis_id: UUID
+    incident_id: UUID
+    customer_id: UUID
+    number: str
+    taken_up_at: datetime

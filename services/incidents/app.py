@@ -20,6 +20,7 @@ from services.incidents.jobs import jobs
 from services.incidents.loops import Sweep
 from services.incidents.merging.routes import routes as merging_routes
 from services.incidents.problems.routes import routes as problem_routes
+from services.incidents.relations.routes import routes as relation_routes
 from services.incidents.retargeting.routes import routes as retargeting_routes
 from services.incidents.settings import Settings
 from services.incidents.shares.routes import routes as share_routes
@@ -53,6 +54,7 @@ SERVICE = Service(
         cover_routes,
         merging_routes,
         family_routes,
+        relation_routes,
         problem_routes,
         share_routes,
         explanation_routes,
@@ -93,12 +95,15 @@ SERVICE = Service(
         says.IncidentReleased,
         says.ParentChanged,
         says.ChildrenChanged,
+        says.RelationChanged,
         says.ProblemEscalated,
         says.JointAnalysisConvened,
         says.ParticipantJoined,
         says.HypothesisProposed,
         says.HypothesisJudged,
         says.JointAnalysisConcluded,
+        says.JointAnalysisEnded,
+        says.JointAnalysisTakenUp,
         says.IncidentClosed,
         says.IncidentImported,
         says.VisitPlanned,

@@ -116,6 +116,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "headquarters": ("headquarters", "总部"),
     "linked": ("put", "已关联"),
     "unlinked": ("taken out", "已解除关联"),
+    "related": ("linked", "已关联"),
+    "unrelated": ("no longer linked", "已取消关联"),
     "concluded": ("concluded", "已有结论"),
     "proposed": ("proposed", "待验证"),
     "rejected": ("rejected", "已排除"),
@@ -123,6 +125,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "propose": ("propose a hypothesis", "提出假设"),
     "judge": ("judge a hypothesis", "判定假设"),
     "conclude": ("conclude", "作出结论"),
+    "end": ("end with the incident", "随事件结束"),
+    "take_up": ("take up again", "恢复进行"),
+    "ended": ("ended", "已结束"),
     "joint_analysis": ("joint analysis", "联合会诊"),
     # who sees it; kinds of work
     "public": ("public", "公开"),

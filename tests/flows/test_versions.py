@@ -174,6 +174,9 @@ async def _related(walk: Walk) -> None:
     await walk.change(world.desk, "POST", f"{path}/unmerge", {"reason": "Another one."})
     await walk.change(world.desk, "PUT", f"{path}/parent", {"parent_id": other["id"]})
     await walk.change(world.desk, "DELETE", f"{path}/parent")
+    related = f"{path}/related/{other['id']}"
+    await walk.change(world.desk, "PUT", related, {"reason": "The same switch."})
+    await walk.change(world.desk, "DELETE", f"{related}?reason=Another+one")
 
 
 async def _analysed(walk: Walk) -> None:

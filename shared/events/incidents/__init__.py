@@ -34,6 +34,8 @@ from shared.events.incidents.problems import (
     HypothesisProposed,
     JointAnalysisConcluded,
     JointAnalysisConvened,
+    JointAnalysisEnded,
+    JointAnalysisTakenUp,
     ParticipantJoined,
     ProblemEscalated,
 )
@@ -44,6 +46,7 @@ from shared.events.incidents.relations import (
     IncidentReleased,
     IncidentUnmerged,
     ParentChanged,
+    RelationChanged,
 )
 from shared.events.incidents.talk import (
     AttachmentAdded,
@@ -95,6 +98,8 @@ __all__ = [
     "InternalNoteAdded",
     "JointAnalysisConcluded",
     "JointAnalysisConvened",
+    "JointAnalysisEnded",
+    "JointAnalysisTakenUp",
     "ParentChanged",
     "ParticipantJoined",
     "PauseDisputed",
@@ -104,6 +109,7 @@ __all__ = [
     "ProblemEscalated",
     "RecordedClock",
     "RecordedFact",
+    "RelationChanged",
     "SolutionRefused",
     "TimeSpent",
     "TimeWithdrawn",

@@ -117,3 +117,21 @@ class ChildrenChanged(
     child_id: UUID
     child_number: str
     outcome: str
+
+
+class RelationChanged(
+    Event,
+    type="incidents.relation_changed.v1",
+    subject="incident_id",
+    en="Related incident {other_number}, {outcome}: {reason_given}",
+    zh="相关事件 {other_number}，{outcome}：{reason_given}",
+):
+    """The incident has to do with another one, or no more; `outcome`: related or unrelated. Said of both."""
+
+    incident_id: UUID
+    customer_id: UUID
+    number: str
+    other_id: UUID
+    other_number: str
+    outcome: str
+    reason_given: str

@@ -74,3 +74,76 @@ async def test_an_incident_of_before_is_worked_on_after(fresh: str) -> None:
         "type": "incidents.clock_armed.v1",
         "due_at": "2026-03-02T09:00:00Z",
     }
+
+
+BEFORE_OCCASIONS = "incidents_0008"
+REQUEST, PARTY, OTHER_PARTY = (f"019a0000-0000-7000-8000-0000000000d{number}" for number in (1, 2, 3))
+TOLD_BEFORE = f"""
+INSERT INTO incidents.incidents (id, version, number, customer_id, title, description, channel, severity, state,
+    covered, contact_name, contact_locale, reported_by, reported_at, registered_at, impact, urgency, priority, team,
+    key_business_ids)
+VALUES ('{INCIDENT}', 3, 'INC-2026-000001', '{CUSTOMER}', '核心交换机中断', 'All dark.', 'portal', 'major',
+    'waiting', false, 'Operator', 'zh-CN', 'person:x', '2026-03-02T01:00Z', '2026-03-02T01:00Z', 'high', 'high',
+    'high', 'site', '{{}}');
+INSERT INTO incidents.timeline (event_id, customer_id, incident_id, type, at, sequence, actor, data)
+SELECT gen_random_uuid(), '{CUSTOMER}', '{INCIDENT}', 'escalation.' || type || '.v1', at::timestamptz, 1, 'person:x',
+    data::jsonb
+FROM (VALUES
+    ('activation_requested', '2026-03-02T02:01Z',
+        '{{"activation_id": "{REQUEST}", "requested_at": "2026-03-02T02:00Z"}}'),
+    ('activation_refused', '2026-03-02T02:21Z',
+        '{{"activation_id": "{REQUEST}", "decided_at": "2026-03-02T02:20Z"}}'),
+    ('party_engaged', '2026-03-02T03:00Z', '{{"engagement_id": "{PARTY}", "contacted_at": "2026-03-02T03:00Z"}}'),
+    ('engagement_moved', '2026-03-02T03:30Z',
+        '{{"engagement_id": "{PARTY}", "state": "arrived", "moved_at": "2026-03-02T03:30Z"}}'),
+    ('party_engaged', '2026-03-02T04:00Z', '{{"engagement_id": "{OTHER_PARTY}", "contacted_at": "2026-03-02T04:00Z"}}'),
+    ('engagement_moved', '2026-03-02T05:00Z',
+        '{{"engagement_id": "{OTHER_PARTY}", "state": "done", "moved_at": "2026-03-02T05:00Z"}}')
+) AS told (type, at, data);
+INSERT INTO incidents.comments (id, customer_id, incident_id, visibility, text, author, author_name, from_customer,
+    written_at)
+VALUES ('{EVENT}', '{CUSTOMER}', '{INCIDENT}', 'public', 'We look.', 'person:x', 'X', false, '2026-03-02T06:00Z'),
+    (gen_random_uuid(), '{CUSTOMER}', '{INCIDENT}', 'internal', 'Odd.', 'person:x', 'X', false, '2026-03-02T06:10Z'),
+    (gen_random_uuid(), '{CUSTOMER}', '{INCIDENT}', 'public', 'And?', 'person:y', 'Y', true, '2026-03-02T06:20Z');
+INSERT INTO incidents.clocks (id, customer_id, incident_id, number, kind, started_at, amount, unit, due_at,
+    warning_percents, warn_before_seconds, warned_percent, breach_said)
+VALUES ('{CLOCK}', '{CUSTOMER}', '{INCIDENT}', 'INC-2026-000001', 'superior_told', '2026-03-02T01:00Z', 28800,
+    'seconds', '2026-03-02T09:00Z', '{{}}', '{{}}', 50, false);
+INSERT INTO incidents.timers (id, kind, subject, label, due_at, data, state)
+VALUES (gen_random_uuid(), 'clock_breach', '{CLOCK}', 'superior_told', '2026-03-02T09:00:00.000001Z', '{{}}', 'armed');
+INSERT INTO incidents.pauses (id, version, customer_id, incident_id, reason, from_at, planned_until_at, author)
+VALUES (gen_random_uuid(), 1, '{CUSTOMER}', '{INCIDENT}', 'waiting_for_customer', '2026-03-02T01:00Z',
+    '2026-03-02T08:00Z', 'person:x');
+"""
+OCCASIONS = """
+SELECT kind, about_id::text, to_char(from_at AT TIME ZONE 'UTC', 'HH24:MI') AS began,
+    to_char(done_at AT TIME ZONE 'UTC', 'HH24:MI') AS done
+FROM incidents.occasions ORDER BY from_at
+"""
+PLACED = """
+SELECT breaks_at - due_at = interval '1 microsecond' AS breaks, asked_until_at = planned_until_at AS as_asked
+FROM incidents.clocks, incidents.pauses
+"""
+
+
+async def test_what_was_requested_engaged_and_told_before_is_known_after(fresh: str) -> None:
+    await migrate.prepare_roles(fresh, ["incidents"], "")
+    owner = migrate.owner_url(fresh, "incidents", "")
+    await asyncio.to_thread(migrate.upgrade, "incidents", owner, BEFORE_OCCASIONS)
+    connection = await asyncpg.connect(plain_url(fresh))
+    try:
+        await connection.execute(TOLD_BEFORE)
+        await asyncio.to_thread(migrate.upgrade, "incidents", owner)
+        occasions = [tuple(row) for row in await connection.fetch(OCCASIONS)]
+        placed = tuple(await connection.fetchrow(PLACED))
+        await asyncio.to_thread(migrate.downgrade, "incidents", owner, BEFORE_OCCASIONS)
+        left = await connection.fetchval("SELECT count(*) FROM incidents.clocks")
+    finally:
+        await connection.close()
+    assert occasions == [
+        ("plan_decided", REQUEST, "02:00", "02:20"),
+        ("vendor", PARTY, "03:00", None),
+        ("vendor", OTHER_PARTY, "04:00", "05:00"),
+        ("next_update", EVENT, "06:00", None),
+    ]
+    assert (placed, left) == ((True, True), 1)

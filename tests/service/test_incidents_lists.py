@@ -204,7 +204,7 @@ def indexes_of(plan: dict[str, Any]) -> set[str]:
 
 
 async def plan_of(incidents: OneService, filters: Filters, order: Order, customer_id: UUID | None) -> set[str]:
-    rows = listing.listed(Page(50), filters, order, LONG_AGO, of_customer=customer_id)
+    rows = listing.listed(Page(50), filters, order, of_customer=customer_id)
     statement = rows.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
     who = Caller("person:test", "customer" if customer_id else "staff", customer_id)
     async with incidents.runtime.database.transaction(who, read_only=True) as session:

@@ -21,6 +21,7 @@ KINDS = ", ".join(f"'{kind}'" for kind in domain.Kind)
 UNITS = ", ".join(f"'{unit}'" for unit in domain.Unit)
 OPEN = text("stopped_at IS NULL AND cancelled_at IS NULL")
 BROKEN = text("breach_said")
+UNSAID = text("stopped_at IS NULL AND cancelled_at IS NULL AND NOT breach_said")
 
 
 class Clock(Keyed, Base):
@@ -40,6 +41,7 @@ class Clock(Keyed, Base):
         CheckConstraint("amount > 0", name="amount"),
         Index(None, "due_at", "incident_id", postgresql_where=OPEN),
         Index(None, "customer_id", "due_at", "incident_id", postgresql_where=OPEN),
+        Index("ix_clocks_unsaid", "breaks_at", postgresql_where=UNSAID),
         Index(None, "incident_id", postgresql_where=BROKEN),
         Index(None, "customer_id", "incident_id", postgresql_where=BROKEN),
     )

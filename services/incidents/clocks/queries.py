@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -88,30 +88,32 @@ def with_clock_due_before(moment: datetime, customer_id: UUID | None) -> Select[
     return rows if customer_id is None else rows.where(Clock.customer_id == customer_id)
 
 
-def with_broken_clock(now: datetime, customer_id: UUID | None) -> CompoundSelect[UUID]:
-    """Incidents of which a promise is broken by what was counted: it was said, or nothing ran yet to say it.
+def with_broken_clock(customer_id: UUID | None) -> Select[UUID]:
+    """Incidents of which a promise was said to be broken."""
+    rows = select(Clock.incident_id).where(Clock.breach_said)
+    return rows if customer_id is None else rows.where(Clock.customer_id == customer_id)
 
-    The latter are few: those of the clocks due by now whose time to break has come. Two statements, as each half has
-    its index; a clock breaks after it is due.
+
+async def broken_unsaid(session: AsyncSession, customer_id: UUID | None) -> Collection[UUID]:
+    """Incidents of which a promise is broken by what was counted, and nothing ran yet to say it.
+
+    Their number is that of timers that are late: none, or as many as broke in a downtime. So they are asked for by
+    themselves, and lists go on being read by the index of what was said.
     """
-    said = select(Clock.incident_id).where(Clock.breach_said)
-    unsaid = select(Clock.incident_id).where(*_is_open(), Clock.due_at < now, *_broke_unsaid(now))
+    rows = select(Clock.incident_id).where(*_broke_unsaid(context(session).now))
     if customer_id is not None:
-        said, unsaid = (rows.where(Clock.customer_id == customer_id) for rows in (said, unsaid))
-    return said.union_all(unsaid)
-
-
-def _is_open() -> tuple[ColumnElement[bool], ...]:
-    return Clock.stopped_at.is_(None), Clock.cancelled_at.is_(None)
+        rows = rows.where(Clock.customer_id == customer_id)
+    return set(await session.scalars(rows))
 
 
 def _broke_unsaid(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return ~Clock.breach_said, Clock.breaks_at <= now
+    """A clock is broken by what it counted from `breaks_at` on, and so much sooner than its timer fires."""
+    return Clock.stopped_at.is_(None), Clock.cancelled_at.is_(None), ~Clock.breach_said, Clock.breaks_at <= now
 
 
 async def broken_kinds(session: AsyncSession, incident_ids: Collection[UUID]) -> dict[UUID, list[str]]:
     """Of those incidents that have some: the kinds of promises that are broken by what was counted."""
     kinds = func.array_agg(aggregate_order_by(Clock.kind, Clock.id))
-    broke = and_(*_is_open(), *_broke_unsaid(context(session).now))
+    broke = and_(*_broke_unsaid(context(session).now))
     rows = select(Clock.incident_id, kinds).where(Clock.incident_id.in_(incident_ids), or_(Clock.breach_said, broke))
     return {row[0]: list(row[1]) for row in await session.execute(rows.group_by(Clock.incident_id))}

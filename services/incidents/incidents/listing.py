@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, cast, false, literal, null, select, text, true
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import ColumnElement, Select, String, Uuid, any_, cast, false, literal, null, or_, select, text, true
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -45,25 +45,38 @@ async def incidents_page(session: AsyncSession, page: Page, filters: Filters, or
     if filters.tag is not None and not context(session).sees_internal:
         return []
     await session.execute(PLANNED_EACH_TIME)
-    of_customer, now = context(session).customer_id, context(session).now
+    of_customer = context(session).customer_id
+    unsaid: Collection[UUID] = ()
+    if filters.breached is not None:
+        unsaid = await clocks.broken_unsaid(session, filters.customer_id or of_customer)
     if filters.typed is not None and order is Order.NEWEST:
-        near = [Listed(*row) for row in await session.execute(listed_near(page, filters, now, of_customer=of_customer))]
+        rows = await session.execute(listed_near(page, filters, of_customer=of_customer, unsaid=unsaid))
+        near = [Listed(*row) for row in rows]
         if len(near) > page.limit:
             return near
-    return [Listed(*row) for row in await session.execute(listed(page, filters, order, now, of_customer=of_customer))]
+    rows = await session.execute(listed(page, filters, order, of_customer=of_customer, unsaid=unsaid))
+    return [Listed(*row) for row in rows]
 
 
-def listed_near(page: Page, filters: Filters, now: datetime, *, of_customer: UUID | None) -> Select[Any]:
+def listed_near(
+    page: Page, filters: Filters, *, of_customer: UUID | None, unsaid: Collection[UUID] = ()
+) -> Select[Any]:
     """Those of the next NEAR incidents that have the words: a frequent word fills its page from them."""
-    rows: Any = select(Incident.__table__).where(*_conditions(replace(filters, typed=None), now, of_customer))
+    rows: Any = select(Incident.__table__).where(*_conditions(replace(filters, typed=None), of_customer, unsaid))
     near = aliased(Incident, page.of(rows, Incident.id).limit(NEAR).subquery())
     found: Any = select(near, null()).where(_says(near, filters.typed or "", None))
     return page.of(found, near.id)
 
 
-def listed(page: Page, filters: Filters, order: Order, now: datetime, *, of_customer: UUID | None) -> Select[Any]:
-    """Incidents, and when each is due next (None in other orders). `of_customer`: whose person asks, if one's."""
-    conditions = _conditions(filters, now, of_customer)
+def listed(
+    page: Page, filters: Filters, order: Order, *, of_customer: UUID | None, unsaid: Collection[UUID] = ()
+) -> Select[Any]:
+    """Incidents, and when each is due next (None in other orders). `of_customer`: whose person asks, if one's.
+
+    `unsaid`: those with a broken promise that nothing ran yet to say. With those of which it was said, they are the
+    ones that pages show with a breach: what a list is narrowed by is what was counted, not what a timer told.
+    """
+    conditions = _conditions(filters, of_customer, unsaid)
     if order is Order.NEWEST:
         newest: Any = select(Incident, null()).where(*conditions)
         return page.of(newest, Incident.id)
@@ -72,7 +85,7 @@ def listed(page: Page, filters: Filters, order: Order, now: datetime, *, of_cust
     return page.by_moment(rows, due.c.due_at, due.c.incident_id)
 
 
-def _conditions(filters: Filters, now: datetime, of_customer: UUID | None) -> Iterator[ColumnElement[bool]]:
+def _conditions(filters: Filters, of_customer: UUID | None, unsaid: Collection[UUID]) -> Iterator[ColumnElement[bool]]:
     only = filters.customer_id or of_customer
     if only:
         yield Incident.customer_id == only
@@ -86,12 +99,17 @@ def _conditions(filters: Filters, now: datetime, of_customer: UUID | None) -> It
     if filters.due_before is not None:
         yield Incident.id.in_(clocks.with_clock_due_before(filters.due_before, only))
     if filters.breached is not None:
-        broken = Incident.id.in_(clocks.with_broken_clock(now, only))
+        broken = _is_broken(only, unsaid)
         yield broken if filters.breached else ~broken
     if filters.typed is not None:
         yield _says(Incident, filters.typed, only)
     if filters.tag is not None:
         yield _tagged(filters.tag)
+
+
+def _is_broken(only: UUID | None, unsaid: Collection[UUID]) -> ColumnElement[bool]:
+    said = Incident.id.in_(clocks.with_broken_clock(only))
+    return or_(said, Incident.id == any_(literal([*unsaid], ARRAY(Uuid)))) if unsaid else said
 
 
 def _tagged(tag: str) -> ColumnElement[bool]:

@@ -49,6 +49,7 @@ BREAKS_AT = """
 UPDATE incidents.clocks SET breaks_at = timers.due_at FROM incidents.timers
 WHERE timers.kind = 'clock_breach' AND timers.state = 'armed' AND timers.subject = clocks.id::text
 """
+UNSAID = sa.text("stopped_at IS NULL AND cancelled_at IS NULL AND NOT breach_said")
 ASKED_UNTIL = "UPDATE incidents.pauses SET asked_until_at = planned_until_at WHERE until_at IS NULL"
 """Nothing tells whether a planned end was asked for or is the cap: what goes on now ends when it was to end."""
 CONCLUDED = "UPDATE incidents.joint_analyses SET state = 'concluded', conclusion = '-' WHERE state = 'ended'"
@@ -62,6 +63,7 @@ def upgrade() -> None:
     op.execute(OCCASIONS_SO_FAR)
     op.add_column("clocks", sa.Column("breaks_at", MOMENT, nullable=True), schema="incidents")
     op.execute(BREAKS_AT)
+    op.create_index("ix_clocks_unsaid", "clocks", ["breaks_at"], schema="incidents", postgresql_where=UNSAID)
     op.add_column("pauses", sa.Column("asked_until_at", MOMENT, nullable=True), schema="incidents")
     op.execute(ASKED_UNTIL)
     op.add_column("joint_analyses", sa.Column("ended_at", MOMENT, nullable=True), schema="incidents")

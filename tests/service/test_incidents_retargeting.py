@@ -263,6 +263,20 @@ async def test_a_correction_moves_when_an_unanswered_solution_closes(one_service
     assert (await seen(incidents, incident))["closes_at"] > before["closes_at"]
 
 
+async def test_a_correction_moves_the_closings_of_all_resolved_incidents(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    await a_customer(incidents, customer.agreed(close_after_days=2), of=customer)
+    several = [await in_progress(incidents, customer) for _ in range(3)]
+    for incident in several:
+        await do(incidents, ENGINEER, incident, "resolve", SOLVED)
+    await incidents.hear(customer.agreed(close_after_days=9, calendar=ALL_WEEK), sequence=2)
+    await incidents.advance(days=8, hours=23)
+    assert {(await seen(incidents, incident))["state"] for incident in several} == {"resolved"}
+    await incidents.advance(hours=2)
+    assert {(await seen(incidents, incident))["state"] for incident in several} == {"closed"}
+
+
 async def test_an_agreement_that_did_not_hold_then_covers_nothing(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
     customer = Customer()

@@ -115,7 +115,10 @@ async def amended(incidents: OneService, customer: Customer, *targets: Target) -
     await incidents.settle()
 
 
-async def test_the_what_if_tells_what_would_begin_as_it_then_does(one_service: OneService.Factory) -> None:
+@pytest.mark.parametrize("replaces", [False, True])
+async def test_the_what_if_tells_what_would_begin_as_it_then_does(
+    one_service: OneService.Factory, replaces: bool
+) -> None:
     incidents = await one_service("incidents")
     customer = Customer()
     without = tuple(target for target in TARGETS if target.kind not in ("on_site", "plan_decided", "superior_told"))
@@ -125,7 +128,8 @@ async def test_the_what_if_tells_what_would_begin_as_it_then_does(one_service: O
     await do(incidents, ENGINEER, restored, "resolve", SOLVED)
     await incidents.hear(requested(customer, major, await incidents.now()))
     await incidents.advance(minutes=40)
-    body = {"agreement_id": str(customer.agreement), "targets": [t.model_dump() for t in (*TARGETS, UPDATE)]}
+    targets = [target.model_dump() for target in (*TARGETS, UPDATE)]
+    body = {"agreement_id": str(customer.agreement), "targets": targets, "replaces": replaces}
     status, found = await foreseen(incidents, body)
     told = {(each["number"], each["kind"]): (each["state"], each["due_at"]) for each in found["added"]}
     assert status == 200

@@ -13,7 +13,7 @@ from uuid import UUID
 from services.incidents.copies.domain import Terms
 from services.incidents.incidents.domain import Cover
 from shared.calendar_data import checked_calendar
-from shared.errors import NotFound
+from shared.errors import NotFound, Unprocessable
 
 
 class Effect(Enum):

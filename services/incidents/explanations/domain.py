@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from services.incidents.clocks.domain import Reading
 from shared import clocks
 from shared.events.words import word
 from shared.zones import fraction, zone_named
+
+SECONDS, DAY = len("2026-11-24 09:00:00"), len("2026-11-24 ")
 
 
 @dataclass(frozen=True)
@@ -65,35 +68,36 @@ def _lines(reading: Reading, zone: tzinfo) -> Iterator[Line]:
     for interval in reading.account:
         so_far += interval.length if interval.counts else timedelta()
         span = _span(interval.from_at.astimezone(zone), interval.until_at.astimezone(zone))
-        texts = {lang: f"{span} {_because(interval, lang)}" for lang in ("zh", "en")}
-        yield Line(*interval, interval.seconds, so_far.total_seconds(), texts["zh"], texts["en"])
+        because = _because(interval.length, interval.counts, interval.reason)
+        texts = (f"{span} {text}" for text in because)
+        yield Line(*interval, interval.seconds, so_far.total_seconds(), *texts)
 
 
 def _span(start: datetime, end: datetime) -> str:
     """Local times; the day of the end only where it is another one."""
-    return f"{_day(start)} {_time(start)} - {'' if start.date() == end.date() else f'{_day(end)} '}{_time(end)}"
+    first, last = _local(start), _local(end)
+    return f"{first} - {last[DAY:] if first[:DAY] == last[:DAY] else last}"
 
 
-def _day(at: datetime) -> str:
-    return f"{at:%Y-%m-%d}"
+def _local(at: datetime) -> str:
+    return at.isoformat(" ", "seconds")[:SECONDS] + fraction(at.microsecond)
 
 
-def _time(at: datetime) -> str:
-    return f"{at:%H:%M:%S}{fraction(at.microsecond)}"
-
-
-def _because(interval: clocks.Interval, language: str) -> str:
-    length, reason = duration(interval.length, language), word(interval.reason, language)
-    if interval.counts:
-        return f"计入 {length}" if language == "zh" else f"{length} counted"
-    return f"不计 {length}：{reason}" if language == "zh" else f"{length} not counted: {reason}"
+@lru_cache(maxsize=1024)
+def _because(length: timedelta, counts: bool, reason: str) -> tuple[str, str]:
+    """In Chinese and in English. The account of a year has few of them, again and again."""
+    if counts:
+        return f"计入 {duration(length, 'zh')}", f"{duration(length, 'en')} counted"
+    return (
+        f"不计 {duration(length, 'zh')}：{word(reason, 'zh')}",
+        f"{duration(length, 'en')} not counted: {word(reason, 'en')}",
+    )
 
 
 def _summary(reading: Reading, zone: tzinfo, language: str) -> str:
     counted, target = duration(reading.counted, language), duration(clocks.total(reading.promise), language)
     kind, state = word(reading.kind, language), word(reading.state, language)
-    local = reading.due_at.astimezone(zone)
-    due = f"{_day(local)} {_time(local)}"
+    due = _local(reading.due_at.astimezone(zone))
     if language == "zh":
         return f"承诺“{kind}”{state}：已计 {counted}，目标 {target}，应于 {due} 前完成。"
     return f"Promise “{kind}” {state}: {counted} counted of {target}, due {due}."

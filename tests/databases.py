@@ -61,7 +61,7 @@ async def empty(admin_url: str) -> None:
     await connection.close()
 
 
-EMPTY = f"""
+EMPTY = rf"""
 DO $$
 DECLARE
     candidate text;
@@ -80,5 +80,7 @@ BEGIN
     IF cardinality(all_filled) > 0 THEN
         EXECUTE 'TRUNCATE ' || array_to_string(all_filled, ', ') || ' RESTART IDENTITY CASCADE';
     END IF;
+    PERFORM setval(format('incidents.%I', sequencename)::regclass, 1, false) FROM pg_sequences
+        WHERE schemaname = 'incidents' AND sequencename LIKE 'numbers\_%' AND last_value IS NOT NULL;
 END $$
 """

@@ -147,3 +147,21 @@ async def test_what_was_requested_engaged_and_told_before_is_known_after(fresh: 
         ("next_update", EVENT, "06:00", None),
     ]
     assert (placed, left) == ((True, True), 1)
+
+
+async def test_numbers_go_on_where_they_were(fresh: str) -> None:
+    await migrate.prepare_roles(fresh, ["incidents"], "")
+    owner = migrate.owner_url(fresh, "incidents", "")
+    await asyncio.to_thread(migrate.upgrade, "incidents", owner, "incidents_0010")
+    connection = await asyncpg.connect(plain_url(fresh))
+    try:
+        await connection.execute("INSERT INTO incidents.numbers VALUES (2025, 7), (2026, 123)")
+        await asyncio.to_thread(migrate.upgrade, "incidents", owner)
+        following = await connection.fetch("SELECT incidents.take_numbers(2026, 2)")
+        first = await connection.fetchval("SELECT incidents.take_numbers(2027, 1)")
+        await asyncio.to_thread(migrate.downgrade, "incidents", owner, "incidents_0010")
+        again = await connection.fetch("SELECT year, last FROM incidents.numbers ORDER BY year")
+    finally:
+        await connection.close()
+    assert ([row[0] for row in following], first) == ([124, 125], 1)
+    assert [tuple(row) for row in again] == [(2025, 7), (2026, 125), (2027, 1)]

@@ -1,1 +1,1 @@
-"""The number people say for an incident: INC-2026-000123, per year, without gaps."""
+"""The number people say for an incident: INC-2026-000123, per year. One that was given is never given again."""

@@ -46,8 +46,15 @@ async def test_a_contact_is_entered_changed_and_said(one_service: OneService.Fac
 
 async def test_a_contact_can_be_reached_somehow(one_service: OneService.Factory) -> None:
     base = await an_installed_base(await one_service("contracts"))
-    answer = await base.admin.post(f"{base.address}/contacts", json=WU | {"phone": ""})
-    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+    entered = await base.admin.post(f"{base.address}/contacts", json=WU | {"phone": ""})
+    contact = f"{base.address}/contacts/{(await base.post(f'{base.address}/contacts', WU))['id']}"
+    changed = await base.admin.patch(contact, json={"phone": ""})
+    assert {(answer.status_code, answer.json()["code"]) for answer in (entered, changed)} == {
+        (422, "contact_unreachable")
+    }
+    by_mail = await base.admin.patch(contact, json={"phone": "", "email": "wu@hospital.example"})
+    by_phone = await base.admin.patch(contact, json={"phone": "139", "email": ""})
+    assert (by_mail.json()["phone"], by_phone.json()["email"]) == ("", "")
 
 
 async def test_a_contact_stands_for_a_site_of_its_own_customer(one_service: OneService.Factory) -> None:

@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.contracts.agreements.domain import DEFAULT_PRIORITIES
 from services.contracts.calendars.domain import Unit
-from services.contracts.customers.schemas import Day, Name, Out
+from services.contracts.customers.schemas import NUMBER, Day, Name, Out
 
 Level = Literal["high", "medium", "low"]
 Priority = Literal["critical", "high", "medium", "low"]
-Percent = Annotated[int, Field(ge=1, le=99)]
-Seconds = Annotated[int, Field(ge=1, le=366 * 86400)]
+Percent = Annotated[int, NUMBER, Field(ge=1, le=99)]
+Seconds = Annotated[int, NUMBER, Field(ge=1, le=366 * 86400)]
 
 WORKING_DAYS = 3660
 

@@ -9,11 +9,11 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.contracts.calendars.domain import Unit
-from services.contracts.customers.schemas import Name, Out
+from services.contracts.customers.schemas import NUMBER, Name, Out
 from shared.zones import FIRST_YEAR, LAST_YEAR
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,49}$")]
-Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
+Year = Annotated[int, NUMBER, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 Years = Annotated[list[Year], Field(max_length=LAST_YEAR - FIRST_YEAR + 1)]
 CalendarData = Annotated[
     dict[str, Any],

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import EmailStr, Field
 
-from services.contracts.customers.schemas import Change, Criticality, Day, Locale, Name, People
+from services.contracts.customers.schemas import Change, Criticality, Day, Locale, Name, Outage, People
 
 
 class ChangeCustomer(Change):
@@ -54,5 +54,5 @@ class ChangeKeyBusiness(Change):
     department_id: UUID | None = None
     asset_ids: list[UUID] | None = Field(default=None, min_length=1, max_length=1000)
     dependence: Literal["general", "very_high"] | None = None
-    tolerable_outage_seconds: int | None = Field(default=None, gt=0)
+    tolerable_outage_seconds: Outage | None = None
     active: bool | None = None

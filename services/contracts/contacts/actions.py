@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.contacts import queries
+from services.contracts.contacts.domain import require_reachable
 from services.contracts.contacts.models import Contact
 from services.contracts.customers import queries as customers
 from shared.audit import note
@@ -20,7 +21,8 @@ FIELDS = ("site_id", "name", "role_zh", "role_en", "phone", "email", "locale", "
 
 
 async def add_contact(session: AsyncSession, *, customer_id: UUID, site_id: UUID | None, **fields: Any) -> Contact:
-    """Raises CustomerNotFound, SiteNotFound for another customer's site."""
+    """Raises CustomerNotFound, ContactUnreachable, SiteNotFound for another customer's site."""
+    require_reachable(fields["phone"], fields["email"])
     await customers.customer(session, customer_id)
     if site_id:
         await customers.site_of(session, customer_id, site_id)
@@ -35,13 +37,14 @@ async def add_contact(session: AsyncSession, *, customer_id: UUID, site_id: UUID
 async def change_contact(
     session: AsyncSession, *, customer_id: UUID, contact_id: UUID, changes: Mapping[str, Any]
 ) -> Contact:
-    """Raises ContactNotFound, SiteNotFound."""
+    """Raises ContactNotFound, SiteNotFound, ContactUnreachable."""
     contact = await queries.locked_contact(session, customer_id, contact_id)
     if changes.get("site_id"):
         await customers.site_of(session, customer_id, changes["site_id"])
     before = as_record(contact, *changes)
     for name, value in changes.items():
         setattr(contact, name, value)
+    require_reachable(contact.phone, contact.email)
     contact.version += 1
     await session.flush()
     after = as_record(contact, *changes)

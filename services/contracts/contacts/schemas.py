@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, EmailStr, model_validator
+from pydantic import BaseModel, ConfigDict, EmailStr
 
 from services.contracts.customers.schemas import Change, Locale, Name, Out, Phone
 
@@ -23,12 +23,6 @@ class AddContact(BaseModel):
     email: EmailStr | Literal[""] = ""
     locale: Locale = "zh-CN"
 
-    @model_validator(mode="after")
-    def _can_be_reached(self) -> Self:
-        if not (self.phone or self.email):
-            raise ValueError("a telephone number or a mail address")
-        return self
-
 
 class ChangeContact(Change):
     """`site_id: null` says that the contact is for all sites."""
@@ -40,7 +34,7 @@ class ChangeContact(Change):
     role_zh: Name | None = None
     role_en: Name | None = None
     phone: Phone | None = None
-    email: EmailStr | None = None
+    email: EmailStr | Literal[""] | None = None
     locale: Locale | None = None
     active: bool | None = None
 

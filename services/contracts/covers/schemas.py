@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.contracts.customers.schemas import Change, Code, Day
+from services.contracts.customers.schemas import NUMBER, Change, Code, Day
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 
@@ -17,7 +17,7 @@ class YearIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    year: int = Field(ge=1, le=300)
+    year: Annotated[int, NUMBER, Field(ge=1, le=300)]
     on_site: bool
     remote: bool
     text_zh: Words = ""

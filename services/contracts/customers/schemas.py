@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, EmailStr, Field, StringConstraints, model_validator
 
 from shared.zones import FIRST_YEAR, LAST_YEAR
 
+
+def _written(value: object) -> object:
+    """A number would be taken for seconds since 1970."""
+    if isinstance(value, int | float):
+        raise ValueError("a day such as 2026-03-01")
+    return value
+
+
+def _counted(value: object) -> object:
+    """True would be taken for one."""
+    if isinstance(value, bool):
+        raise ValueError("a number")
+    return value
+
+
+NUMBER = BeforeValidator(_counted)
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Locale = Literal["zh-CN", "en"]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=r"^[0-9+() .\-/]*$")]
 Criticality = Literal["low", "normal", "high"]
-Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
+Day = Annotated[date, BeforeValidator(_written), Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,49}$")]
 """Of a service item."""
+Outage = Annotated[int, NUMBER, Field(gt=0, le=366 * 86400)]
 People = Annotated[list[UUID], Field(max_length=100)]
 
 
@@ -70,15 +87,21 @@ class AddKeyBusiness(BaseModel):
     department_id: UUID
     asset_ids: list[UUID] = Field(min_length=1, max_length=1000)
     dependence: Literal["general", "very_high"]
-    tolerable_outage_seconds: int = Field(gt=0)
+    tolerable_outage_seconds: Outage
 
 
 class Change(BaseModel):
-    """What is left out, or null, stays as it is; null empties a field of `emptied_by_null`."""
+    """What is left out, or null, stays as it is; null empties a field of `emptied_by_null`. Something is to change."""
 
     model_config = ConfigDict(extra="forbid")
 
     emptied_by_null: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.changes():
+            raise ValueError("nothing to change")
+        return self
 
     def changes(self) -> dict[str, Any]:
         said = {name: value for name, value in self.model_dump().items() if name in self.model_fields_set}

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.contracts.customers.schemas import Code, Day, Out
+from services.contracts.customers.schemas import NUMBER, Code, Day, Out
 from services.contracts.entitlements.domain import Unit, amount, counted
 from services.contracts.term.domain import years_of
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from services.contracts.entitlements.models import Entitlement, Use
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Amount = Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)]
+Amount = Annotated[float, NUMBER, Field(gt=0, le=100_000, allow_inf_nan=False)]
 
 
 class Grant(BaseModel):

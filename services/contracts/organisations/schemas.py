@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.contracts.customers.schemas import Out
+from services.contracts.customers.schemas import NUMBER, Out
 
 
 class NameOrganisation(BaseModel):
@@ -16,7 +17,7 @@ class NameOrganisation(BaseModel):
 
     team_ids: list[UUID] = Field(min_length=1, max_length=200)
     leader_ids: list[UUID] = Field(min_length=1, max_length=50)
-    quorum: int = Field(default=1, ge=1)
+    quorum: Annotated[int, NUMBER] = Field(default=1, ge=1)
     superior_ids: list[UUID] = Field(default_factory=list, max_length=50)
 
 

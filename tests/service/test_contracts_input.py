@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +16,8 @@ from services.contracts.app import SERVICE
 from services.reference import routes_of
 from shared.auth import Principal
 from shared.permissions import Role
-from tests.builders.installed import ADMIN, Installed, Json, an_engineer, an_installed_base
+from tests.builders.doors import doors
+from tests.builders.installed import ADMIN, Json, an_installed_base
 from tests.harness import OneService, principal
 
 NONSENSE: tuple[Any, ...] = (
@@ -27,78 +28,6 @@ QUERIES = (
     *("limit=0", "limit=-1", "limit=x", f"limit={10**30}", "after=x", f"after={UUID(int=0)}x", "cursor=%00"),
     *("q=%00", "q=%FF", "q=" + "x" * 5000, "q=", "lang=xx", "dry_run=perhaps"),
 )
-
-
-@dataclass(frozen=True)
-class Door:
-    """A write that is accepted as it stands."""
-
-    method: str
-    path: str
-    body: Json
-
-
-async def doors(base: Installed) -> list[Door]:
-    """One for each route that takes a body, in an order in which each is accepted."""
-    ids, own = base.ids, base.address
-    engineer = await an_engineer(base.contracts)
-    week = [[["09:00", "18:00"]]] * 5 + [[], []]
-    names = {"name_zh": "新", "name_en": "New"}
-    contact = {"name": "Zhou", "role_zh": "主任", "role_en": "Head", "phone": "139", "email": "z@demo.example"}
-    business = names | {"department_id": ids["department"], "asset_ids": [ids["asset"]], "dependence": "general"}
-    thing = {"site_id": ids["site"], "name": "n", "product": "p", "model": "m", "criticality": "low"}
-    thing |= {"warranty_until": "2028-01-01", "servicer_ids": [engineer]}
-    term = {"starts_on": "2026-03-01", "ends_on": "2029-03-01", "site_ids": [ids["site"]], "asset_ids": [ids["asset"]]}
-    target = {"severity": "general", "kind": "respond", "amount": 60, "unit": "seconds"}
-    year = {"year": 1, "on_site": True, "remote": True, "text_zh": "", "text_en": ""}
-    draft = {"targets": [target], "applies_to_open": False, "warning_percents": [50], "warn_before_seconds": [60]}
-    draft |= {"pause_reasons": ["site_closed"], "pause_cap_seconds": 60, "close_after_days": 5}
-    added = await base.post(f"{own}/key-businesses", business | {"tolerable_outage_seconds": 60})
-    person = await base.post(f"{own}/contacts", contact)
-    office = {"code": "office", **names, "data": {"zone": "Asia/Shanghai", "week": week}}
-    calendar = await base.post("/v1/calendars", office)
-    in_force, agreement = [await base.post(f"{base.contract}/agreements", draft) for _ in range(2)]
-    for side in ("provider", "customer"):
-        await base.post(f"/v1/agreements/{in_force['id']}/sign", {"side": side, "signed_by": side})
-    grant = {"item_code": "fault_removal", "unit": "visits", "granted": 2}
-    granted = await base.post(f"{base.contract}/entitlements", grant)
-    chinese = await base.post("/v1/calendars:china", names | {"code": "cn", "from_year": 2026, "to_year": 2026})
-    organisation = {"team_ids": [engineer], "leader_ids": [engineer], "quorum": 1, "superior_ids": [engineer]}
-    signing = {"reason": "r", "provider_signed_by": "Wu", "customer_signed_by": "Zhou"}
-    at_calendar, at_grant = f"/v1/calendars/{calendar['id']}", f"/v1/entitlements/{granted['id']}"
-    return [
-        Door("POST", "/v1/customers", names),
-        Door("PATCH", own, names | {"active": True}),
-        Door("POST", f"{own}/sites", names | {"address": "a", "region": "r"}),
-        Door("PATCH", f"{own}/sites/{ids['site']}", names | {"address": "a", "region": "r", "active": True}),
-        Door("POST", f"{own}/departments", names | {"email": "d@demo.example", "locale": "en"}),
-        Door("PATCH", f"{own}/departments/{ids['department']}", names | {"email": "d@demo.example", "locale": "en"}),
-        Door("POST", f"{own}/assets", thing | {"serial": "NEW-1"}),
-        Door("PATCH", f"{own}/assets/{ids['asset']}", thing | {"serial": "NEW-2", "state": "in_service"}),
-        Door("POST", f"{own}/key-businesses", business | {"tolerable_outage_seconds": 60}),
-        Door("PATCH", f"{own}/key-businesses/{added['id']}", business | {"tolerable_outage_seconds": 90}),
-        Door("POST", f"{own}/contacts", contact),
-        Door("PATCH", f"{own}/contacts/{person['id']}", contact | {"active": True}),
-        Door("POST", "/v1/calendars", office | {"code": "another"}),
-        Door("POST", "/v1/calendars:china", names | {"code": "third", "from_year": 2026, "to_year": 2026}),
-        Door("POST", f"{at_calendar}/preview", {"at": "2026-03-02T09:00:00Z", "amount": 60, "unit": "seconds"}),
-        Door("PATCH", "/v1/catalogue/health_check", names | {"skills": ["storage"], "modes": ["remote"]}),
-        Door("POST", "/v1/contracts", term | {"number": "C-NEW", "customer_id": ids["customer"]}),
-        Door(
-            "PATCH", base.contract, term | {"item_codes": ["health_check"], "engineer_ids": [engineer], "years": [year]}
-        ),
-        Door("POST", f"{at_calendar}/correct", {"data": office["data"], "reason": "r"}),
-        Door("POST", f"/v1/calendars/{chinese['id']}/extend", {"to_year": 2027, "reason": "r"}),
-        Door("PUT", f"{own}/emergency-organisation", organisation),
-        Door("POST", f"{base.contract}/agreements", draft),
-        Door("POST", f"/v1/agreements/{agreement['id']}/sign", {"side": "provider", "signed_by": "Wu"}),
-        Door("POST", f"/v1/agreements/{in_force['id']}/withdraw", signing),
-        Door("POST", f"{base.contract}/entitlements", grant | {"unit": "hours", "granted": 1.5}),
-        Door("PATCH", at_grant, {"granted": 5}),
-        Door("POST", f"{at_grant}/uses", {"amount": 1, "used_on": "2026-05-01", "reason": "r"}),
-        Door("POST", f"{base.contract}/contact-list", {"hotline": "400-1", "hotline_email": "d@demo.example"}),
-        Door("POST", f"{at_grant}/withdraw", {"reason": "r"}),
-    ]
 
 
 def spoiled(body: Json) -> Iterator[Json]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, get_origin
+from typing import Any, TypeVar, cast, get_origin
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
 from clients.recorder import Recorder
+from services.notify.loops import Deliveries, Mails
+from services.notify.settings import Settings
 from shared.auth import Principal
 from shared.events import Event
 from shared.events.contracts import DepartmentChanged
@@ -38,6 +38,7 @@ from shared.events.inventory import PartReserved
 from shared.permissions import Role, permissions_of
 from tests.harness import OneService, principal
 
+L = TypeVar("L", Mails, Deliveries)
 ADMIN = principal(Role.ADMINISTRATOR)
 DESK = principal(Role.DESK)
 HOSPITAL, BANK = uuid7(), uuid7()
@@ -57,14 +58,6 @@ def key_of(customer_id: UUID) -> Principal:
 HOSPITAL_SYSTEM, BANK_SYSTEM = key_of(HOSPITAL), key_of(BANK)
 
 
-@asynccontextmanager
-async def the_outside_world() -> AsyncIterator[Recorder]:
-    recorder = Recorder()
-    await recorder.start()
-    yield recorder
-    await recorder.stop()
-
-
 async def opened(one_service: OneService.Factory, recorder: Recorder, **settings: Any) -> OneService:
     """Notify that sends its mails to the recorder and may call it."""
     told = {
@@ -73,6 +66,12 @@ async def opened(one_service: OneService.Factory, recorder: Recorder, **settings
         "allowed_receivers": [f"{recorder.host}:{recorder.http_port}"],
     }
     return await one_service("notify", **told | settings)
+
+
+def loop_of(notify: OneService, kind: type[L]) -> L:
+    """One of notify's loops, to be stepped by the test."""
+    settings = cast(Settings, notify.runtime.settings)
+    return kind(notify.runtime.database, notify.runtime.tracer, settings, active=lambda: True)
 
 
 def a_person(person_id: UUID, name: str, locale: str = "zh-CN", **changes: Any) -> PersonChanged:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
@@ -18,7 +17,6 @@ from services.notify.claims import Claim
 from services.notify.deliveries.actions import Call
 from services.notify.loops import Deliveries
 from services.notify.outcomes import Delivered, Outcome
-from services.notify.settings import Settings
 from services.notify.webhooks.public import PUBLIC_EVENTS
 from shared.db import AsyncSession
 from shared.events.feedback import SurveySent
@@ -35,27 +33,10 @@ from tests.builders.notify import (
     a_webhook,
     get,
     happened,
+    loop_of,
     opened,
-    the_outside_world,
 )
 from tests.harness import OneService
-
-
-@pytest.fixture(scope="module")
-async def running() -> AsyncIterator[Recorder]:
-    async with the_outside_world() as recorder:
-        yield recorder
-
-
-@pytest.fixture
-def recorder(running: Recorder) -> Recorder:
-    running.forget_everything()
-    return running
-
-
-def loop_of(notify: OneService, kind: type[Deliveries]) -> Deliveries:
-    settings = cast(Settings, notify.runtime.settings)
-    return kind(notify.runtime.database, notify.runtime.tracer, settings, active=lambda: True)
 
 
 async def subscribed(notify: OneService, recorder: Recorder, hook: str, *event_types: str, **options: Any) -> Any:

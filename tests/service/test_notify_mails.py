@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest
@@ -30,29 +29,12 @@ from tests.builders.notify import (
     a_person,
     happened,
     introduce_everybody,
+    loop_of,
     messages,
     opened,
-    the_outside_world,
 )
 from tests.harness import OneService, principal
 from tests.outside import Conversation, closed_port, server
-
-
-@pytest.fixture(scope="module")
-async def running() -> AsyncIterator[Recorder]:
-    async with the_outside_world() as recorder:
-        yield recorder
-
-
-@pytest.fixture
-def recorder(running: Recorder) -> Recorder:
-    running.forget_everything()
-    return running
-
-
-def loop_of(notify: OneService, kind: type[Mails]) -> Mails:
-    settings = cast(Settings, notify.runtime.settings)
-    return kind(notify.runtime.database, notify.runtime.tracer, settings, active=lambda: True)
 
 
 class KilledBeforeTheRecord(Mails):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -37,23 +36,10 @@ from tests.builders.notify import (
     introduce_everybody,
     messages,
     opened,
-    the_outside_world,
 )
 from tests.harness import OneService
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-
-
-@pytest.fixture(scope="module")
-async def running() -> AsyncIterator[Recorder]:
-    async with the_outside_world() as recorder:
-        yield recorder
-
-
-@pytest.fixture
-def recorder(running: Recorder) -> Recorder:
-    running.forget_everything()
-    return running
 
 
 @pytest.mark.parametrize("kind", TOLD, ids=lambda kind: kind.__name__)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -29,24 +28,11 @@ from tests.builders.notify import (
     happened,
     introduce_everybody,
     opened,
-    the_outside_world,
     watched_by,
 )
 from tests.harness import OneService
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-
-
-@pytest.fixture(scope="module")
-async def running() -> AsyncIterator[Recorder]:
-    async with the_outside_world() as recorder:
-        yield recorder
-
-
-@pytest.fixture
-def recorder(running: Recorder) -> Recorder:
-    running.forget_everything()
-    return running
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
@@ -24,7 +23,6 @@ from tests.builders.notify import (
     a_webhook,
     get,
     opened,
-    the_outside_world,
 )
 from tests.harness import ANYBODY, OneService, principal
 
@@ -32,12 +30,6 @@ PUBLIC = "https://hooks.hospital.example/aftercare"
 WANTED = [IncidentReported.type]
 PRIVATE = ("10.1.2.3", "100.100.100.200", "2130706433", "[::1]")
 """Of a private network, a cloud's metadata, loopback as a number, loopback."""
-
-
-@pytest.fixture(scope="module")
-async def recorder() -> AsyncIterator[Recorder]:
-    async with the_outside_world() as recorder:
-        yield recorder
 
 
 async def refused(notify: OneService, body: dict[str, Any], who: Any = HOSPITAL_SYSTEM) -> tuple[int, dict[str, Any]]:

@@ -14,42 +14,15 @@ import pytest
 from clients.recorder import Answer, Recorder
 from services.notify.outcomes import Delivered, Outcome, Refused, TryLater
 from services.notify.webhooks.domain import delivery_headers, new_secret
-from services.notify.webhooks.outgoing import LARGEST_REPLY, Reply, Resolver, call, post
+from services.notify.webhooks.outgoing import LARGEST_REPLY, Reply, call, post
+from tests.builders.outgoing import BODY, NOBODY, always, call_hook
 from tests.outside import closed_port, server
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-BODY = '{"type":"incident.resolved","data":{"title":"核心交换机恢复"}}'.encode()
-NOBODY: frozenset[str] = frozenset()
-
-
-@pytest.fixture(scope="module")
-async def running() -> AsyncIterator[Recorder]:
-    recorder = Recorder()
-    await recorder.start()
-    yield recorder
-    await recorder.stop()
-
-
-@pytest.fixture
-def recorder(running: Recorder) -> Recorder:
-    running.forget_everything()
-    return running
-
-
-def always(*addresses: str) -> Resolver:
-    async def resolve(host: str, port: int) -> Sequence[str]:
-        return addresses
-
-    return resolve
 
 
 async def call_port(port: int, *, seconds: float = 10.0) -> Outcome:
     return await call(f"http://127.0.0.1:{port}/", {}, BODY, allowed=frozenset({f"127.0.0.1:{port}"}), timeout=seconds)
-
-
-async def call_hook(recorder: Recorder, hook: str = "client", *, seconds: float = 10.0) -> Outcome:
-    allowed = frozenset({f"127.0.0.1:{recorder.http_port}"})
-    return await call(recorder.hook_url(hook), {}, BODY, allowed=allowed, timeout=seconds)
 
 
 async def test_a_signed_call_arrives_and_verifies_with_the_new_and_the_old_secret(recorder: Recorder) -> None:

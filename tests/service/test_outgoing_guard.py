@@ -13,36 +13,8 @@ import pytest
 from clients.recorder import Answer, Recorder
 from services.notify.outcomes import Delivered, Outcome, Refused, TryLater
 from services.notify.webhooks.outgoing import Receiver, Resolver, call, checked_receiver, system_addresses
+from tests.builders.outgoing import BODY, NOBODY, always, call_hook
 from tests.outside import certified, server
-
-BODY = '{"type":"incident.resolved","data":{"title":"核心交换机恢复"}}'.encode()
-NOBODY: frozenset[str] = frozenset()
-
-
-@pytest.fixture(scope="module")
-async def running() -> AsyncIterator[Recorder]:
-    recorder = Recorder()
-    await recorder.start()
-    yield recorder
-    await recorder.stop()
-
-
-@pytest.fixture
-def recorder(running: Recorder) -> Recorder:
-    running.forget_everything()
-    return running
-
-
-def always(*addresses: str) -> Resolver:
-    async def resolve(host: str, port: int) -> Sequence[str]:
-        return addresses
-
-    return resolve
-
-
-async def call_hook(recorder: Recorder, hook: str = "client", *, seconds: float = 10.0) -> Outcome:
-    allowed = frozenset({f"127.0.0.1:{recorder.http_port}"})
-    return await call(recorder.hook_url(hook), {}, BODY, allowed=allowed, timeout=seconds)
 
 
 @pytest.mark.parametrize(

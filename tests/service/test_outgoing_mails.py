@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -26,20 +25,6 @@ MAIL = Mail(
     written_at=datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
     locale="zh-CN",
 )
-
-
-@pytest.fixture(scope="module")
-async def running() -> AsyncIterator[Recorder]:
-    recorder = Recorder()
-    await recorder.start()
-    yield recorder
-    await recorder.stop()
-
-
-@pytest.fixture
-def recorder(running: Recorder) -> Recorder:
-    running.forget_everything()
-    return running
 
 
 async def send(recorder: Recorder, mail: Mail = MAIL, *, seconds: float = 10.0) -> Outcome:

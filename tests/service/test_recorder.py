@@ -32,12 +32,6 @@ async def running() -> AsyncIterator[Recorder]:
 
 
 @pytest.fixture
-def recorder(running: Recorder) -> Recorder:
-    running.forget_everything()
-    return running
-
-
-@pytest.fixture
 async def http(recorder: Recorder) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(base_url=recorder.url, trust_env=False) as client:
         yield client

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.chains import broken_link, json_value
@@ -15,6 +15,9 @@ from shared.db import context
 from shared.mechanisms import table
 
 PASS_ROWS = 1000
+Entries = list[dict[str, Any]]
+Head = tuple[int | None, bytes | None]
+"""How many entries a chain has, and the hash of the last; of a record without a head, neither."""
 
 
 def note(
@@ -49,31 +52,33 @@ async def verify_chains(session: AsyncSession) -> list[tuple[str, int]]:
 
     A chain cut off at its end is broken too: its head still counts the entries that are gone.
     """
-    table_of_heads = table(session, "heads")
-    found = await session.execute(select(table_of_heads).where(table_of_heads.c.entries > 0))
-    heads = {head.subject: head for head in found}
-    broken = dict.fromkeys(heads, 1)
-    async for entries in _chains(session):
-        subject, head = entries[0]["subject"], heads.get(entries[0]["subject"])
+    heads, audit = table(session, "heads"), table(session, "audit")
+    has_entries = exists().where(audit.c.subject == heads.c.subject)
+    emptied = await session.scalars(select(heads.c.subject).where(heads.c.entries > 0, ~has_entries))
+    broken = [(subject, 1) for subject in emptied]
+    async for entries, head in _chains(session):
         link = broken_link(entries)
-        if link is None and (head is None or len(entries) != head.entries or entries[-1]["hash"] != head.hash):
+        if link is None and (len(entries), entries[-1]["hash"]) != head:
             link = len(entries) + 1
-        if link is None:
-            del broken[subject]
-        else:
-            broken[subject] = link
-    return sorted(broken.items())
+        if link is not None:
+            broken.append((entries[0]["subject"], link))
+    return sorted(broken)
 
 
-async def _chains(session: AsyncSession) -> AsyncIterator[list[dict[str, Any]]]:
-    """The chain of each record, one after the other in a single pass."""
-    audit = table(session, "audit")
-    every = select(audit).order_by(audit.c.subject, audit.c.number).execution_options(yield_per=PASS_ROWS)
-    chain: list[dict[str, Any]] = []
-    async for row in (await session.stream(every)).mappings():
-        if chain and chain[0]["subject"] != row["subject"]:
-            yield chain
+async def _chains(session: AsyncSession) -> AsyncIterator[tuple[Entries, Head]]:
+    """The chain of each record and what its head has of it, one after the other in a single pass."""
+    heads, audit = table(session, "heads"), table(session, "audit")
+    every = select(audit, heads.c.entries, heads.c.hash.label("last"))
+    every = every.outerjoin(heads, heads.c.subject == audit.c.subject).order_by(audit.c.subject, audit.c.number)
+    chain: Entries = []
+    head: Head = (None, None)
+    async for row in (await session.stream(every.execution_options(yield_per=PASS_ROWS))).mappings():
+        entry = dict(row)
+        counted = entry.pop("entries"), entry.pop("last")
+        if chain and chain[0]["subject"] != entry["subject"]:
+            yield chain, head
             chain = []
-        chain.append(dict(row))
+        chain.append(entry)
+        head = counted
     if chain:
-        yield chain
+        yield chain, head

@@ -19,6 +19,8 @@ AS_ADMINISTRATOR = {
     "an edited actor": "UPDATE contracts.audit SET actor = 'person:other' WHERE number = 2",
     "a deleted entry": "DELETE FROM contracts.audit WHERE number = 2",
     "a deleted last entry": "DELETE FROM contracts.audit WHERE number = 3",
+    "a deleted chain": "DELETE FROM contracts.audit",
+    "a deleted head": "DELETE FROM contracts.heads",
 }
 
 

@@ -6,8 +6,8 @@ The mechanism tables (outbox, inbox, timers, heads, audit, idempotency) belong t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import Connection, MetaData, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlalchemy.ext.asyncio import AsyncSession as AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -25,7 +26,7 @@ from uuid_utils.compat import uuid7
 from shared import mechanisms
 from shared.chains import json_value
 from shared.context import Context, Scope
-from shared.errors import VersionMismatch
+from shared.errors import AftercareError, VersionMismatch, sqlstate_of
 from shared.now import TimeSource, database_time
 from shared.pending import write_pending
 
@@ -42,7 +43,8 @@ Transactions = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 """Opens a transaction, as often as it is called."""
 
 ENTER_SECONDS = 4.5
-"""How long a transaction may take to begin: a database that hangs is told as away within 5 s."""
+"""How long a transaction may take to begin, and a statement by itself: a database that hangs is away within 5 s."""
+UNIQUE_VIOLATION = "23505"
 READ_ONLY = {"postgresql_readonly": True}
 BEGIN = text(
     "SELECT set_config('aftercare.scope', :scope, true), set_config('aftercare.customer', :customer, true), "
@@ -109,6 +111,17 @@ async def tenants_driver(session: AsyncSession) -> asyncpg.Connection[asyncpg.Re
     if tenant:
         await found.execute(CHANGE_TENANT, *tenant)
     return found
+
+
+@contextmanager
+def unless_taken(error: AftercareError) -> Iterator[None]:
+    """Raise the error where a unique key refuses a row. What else the database refuses is a fault of ours."""
+    try:
+        yield
+    except IntegrityError as problem:
+        if sqlstate_of(problem) == UNIQUE_VIOLATION:
+            raise error from problem
+        raise
 
 
 def check_version(session: AsyncSession, version: int) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
-from services.gateway.people.actions import bootstrap_administrator, republish
+from services.gateway.people.actions import add_person, bootstrap_administrator, republish
 from services.gateway.people.models import Person
 from shared.db import Caller
 from shared.events.gateway import PersonChanged
@@ -20,7 +21,7 @@ from tests.harness import ANYBODY, OneService, principal
 
 ADMIN = principal(Role.ADMINISTRATOR)
 PASSWORD = "correct horse battery"
-ANNA = {
+ANNA: dict[str, Any] = {
     "name_zh": "安娜",
     "name_en": "Anna",
     "email": "Anna@Provider.example",
@@ -44,6 +45,13 @@ async def first_administrator(gateway: OneService, email: str = "first@provider.
         return await bootstrap_administrator(
             session, email=email, password=PASSWORD, name_zh="管理员", name_en="Administrator"
         )
+
+
+async def test_what_else_the_database_refuses_is_not_told_as_a_taken_address(one_service: OneService.Factory) -> None:
+    gateway = await one_service("gateway")
+    with pytest.raises(IntegrityError, match="ck_people_locale"):
+        async with gateway.runtime.database.transaction(SYSTEM) as session:
+            await add_person(session, **ANNA, locale="tlh", customer_id=None)
 
 
 async def test_a_new_person_is_said_with_the_whole_record_but_no_secret(one_service: OneService.Factory) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.escalation.activations import domain, queries
@@ -18,7 +17,7 @@ from services.escalation.plans import queries as plans
 from services.escalation.plans.domain import Timed, ends
 from services.escalation.settings import Settings
 from shared.audit import note
-from shared.db import as_record, check_version, context, settings_of
+from shared.db import as_record, check_version, context, settings_of, unless_taken
 from shared.events.escalation import (
     ActivationAuthorised,
     ActivationRefused,
@@ -67,10 +66,8 @@ async def request_activation(session: AsyncSession, *, incident_id: UUID, plan_i
         steps=[],
     )
     session.add(activation)
-    try:
+    with unless_taken(domain.AlreadyRequested()):
         await session.flush()
-    except IntegrityError as problem:
-        raise domain.AlreadyRequested() from problem
     after = as_record(activation, "state", "plan_id", "reason", "answer_by")
     _note(session, activation, "request_activation", after, await _known_of_incident(session, activation))
     await _ask_leaders(session, activation)

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.escalation.copies import queries as copies
 from services.escalation.plans import domain, queries
 from services.escalation.plans.models import Drill, Plan, PlanStep
 from shared.audit import note
-from shared.db import as_record, check_version, context
+from shared.db import as_record, check_version, context, unless_taken
 from shared.errors import Conflict
 from shared.moves import moved
 
@@ -165,10 +164,8 @@ def _move(plan: Plan, move: str) -> dict[str, Any]:
 
 
 async def _write(session: AsyncSession, plan: Plan) -> None:
-    try:
+    with unless_taken(PlanChangedMeanwhile(name_zh=plan.name_zh, name_en=plan.name_en)):
         await session.flush()
-    except IntegrityError as problem:
-        raise PlanChangedMeanwhile(name_zh=plan.name_zh, name_en=plan.name_en) from problem
 
 
 def _note(

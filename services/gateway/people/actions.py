@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.gateway.people import queries
@@ -15,7 +14,7 @@ from services.gateway.people.domain import allowed_roles, normalised
 from services.gateway.people.models import Person
 from services.gateway.people.passwords import hashed
 from shared.audit import note
-from shared.db import as_record, check_version, context
+from shared.db import as_record, check_version, context, unless_taken
 from shared.errors import Conflict
 from shared.events.gateway import PersonChanged
 from shared.outbox import emit
@@ -128,11 +127,8 @@ async def republish(session: AsyncSession) -> None:
 
 
 async def _flush(session: AsyncSession, person: Person) -> None:
-    email = person.email
-    try:
+    with unless_taken(EmailTaken(email=person.email)):
         await session.flush()
-    except IntegrityError as problem:
-        raise EmailTaken(email=email) from problem
 
 
 def say_person(session: AsyncSession, person: Person) -> None:

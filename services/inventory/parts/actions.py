@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.parts import queries
 from services.inventory.parts.models import Part
 from shared.audit import note
-from shared.db import as_record
+from shared.db import as_record, unless_taken
 from shared.errors import Conflict
 from shared.events.inventory import PartChanged
 from shared.outbox import emit
@@ -40,10 +39,8 @@ async def add_part(
         lead_time_days=lead_time_days,
     )
     session.add(part)
-    try:
+    with unless_taken(PartNumberTaken(part_number=part_number)):
         await session.flush()
-    except IntegrityError as problem:
-        raise PartNumberTaken(part_number=part_number) from problem
     note(session, part.id, "add_part", after=as_record(part, "part_number", "name_zh", "models", "lead_time_days"))
     say_part(session, part)
     return part

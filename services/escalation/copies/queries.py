@@ -23,8 +23,8 @@ class IncidentNotFound(NotFound):
 
 class IncidentIsClosed(Conflict):
     code = "incident_closed"
-    en = "The incident {number} is closed."
-    zh = "事件 {number} 已关闭。"
+    en = "The incident {number} is over: it was closed, cancelled or merged."
+    zh = "事件 {number} 已结束：已关闭、取消或合并。"
 
 
 class CustomerNotFound(NotFound):

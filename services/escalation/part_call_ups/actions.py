@@ -21,7 +21,7 @@ from shared.events.escalation import PartsCalledUp
 from shared.events.inventory import PartReserved, ReservationExpired, ReservationRefused, ReservationReleased
 from shared.moves import moved
 from shared.outbox import emit
-from shared.timers import arm, cancel
+from shared.timers import arm, cancel, cancel_many
 
 UNANSWERED = "parts_unanswered"
 """The timer of a call-up that the store does not answer. Who takes it back has locked the call-up first, as it does
@@ -120,8 +120,8 @@ async def escalate_unanswered(session: AsyncSession, *, call_up_id: UUID) -> Non
 
 async def stop_waiting(session: AsyncSession, *, incident_id: UUID) -> None:
     """The incident is over: nobody is alarmed any more for an answer that is still out."""
-    for call_up in await queries.locked_unanswered(session, incident_id):
-        await cancel(session, UNANSWERED, call_up.id)
+    unanswered = await queries.locked_unanswered(session, incident_id)
+    await cancel_many(session, [UNANSWERED], [call_up.id for call_up in unanswered])
 
 
 async def _answered(session: AsyncSession, call_up_id: UUID, move: str) -> PartCallUp:

@@ -18,7 +18,7 @@ from shared.events.feedback import SurveyAnswered, SurveyExpired, SurveyReminded
 from shared.events.incidents import IncidentClosed
 from shared.moves import moved
 from shared.outbox import emit
-from shared.timers import arm, cancel
+from shared.timers import Wanted, arm_each, cancel_many
 
 REMINDER = "survey_reminder"
 EXPIRY = "survey_expiry"
@@ -67,8 +67,8 @@ async def answer(session: AsyncSession, *, survey_id: UUID, answers: domain.Answ
     """Keep the answers for good. Raises AlreadyAnswered, LinkExpired."""
     survey = await queries.locked_survey(session, survey_id)
     require_open(session, survey)
-    for kind in (REMINDER, EXPIRY):  # after the survey's row, as a timer that fires takes them: no deadlock with it
-        await cancel(session, kind, survey_id)
+    # after the survey's row, as a timer that fires takes them: no deadlock with it
+    await cancel_many(session, (REMINDER, EXPIRY), [survey_id])
     now = context(session).now
     await _move(session, survey, "answer", answered_at=now, **vars(answers))
     emit(
@@ -112,15 +112,11 @@ async def _in_peace(session: AsyncSession, customer_id: UUID, email: str) -> boo
 
 async def _arm(session: AsyncSession, survey: Survey) -> None:
     now, settings = context(session).now, settings_of(session, Settings)
-    for kind, days in ((REMINDER, settings.reminder_days), (EXPIRY, settings.open_days)):
-        await arm(
-            session,
-            kind,
-            survey.id,
-            now + timedelta(days=days),
-            customer_id=survey.customer_id,
-            correlation_id=survey.incident_id,
-        )
+    whose = {"customer_id": survey.customer_id, "correlation_id": survey.incident_id}
+    due = ((REMINDER, settings.reminder_days), (EXPIRY, settings.open_days))
+    await arm_each(
+        session, [Wanted(kind, survey.id, "", now + timedelta(days=days), {}, **whose) for kind, days in due]
+    )
 
 
 async def _invitation(session: AsyncSession, survey: Survey) -> dict[str, Any]:

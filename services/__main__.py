@@ -99,14 +99,14 @@ def administrator(email: str, name_en: str = "Administrator", name_zh: str = "ç®
         validate_email(email)
     except ValueError as problem:
         raise NotConfigured(f"{email} is no e-mail address") from problem
-    database, password = _database("gateway"), secrets.token_urlsafe(12)
+    password = secrets.token_urlsafe(12)
 
     async def work() -> bool:
-        async with database.transaction(Caller("system:gateway", "system")) as session:
+        system = Caller("system:gateway", "system")
+        async with _opened("gateway") as database, database.transaction(system) as session:
             added = await bootstrap_administrator(
                 session, email=email, password=password, name_zh=name_zh, name_en=name_en
             )
-        await database.close()
         return added is not None
 
     if not asyncio.run(work()):
@@ -139,14 +139,14 @@ def republish(names: Names, since: SinceOption = None, count: CountOption = Fals
 @cli.command()
 def audit(names: Names) -> None:
     """Check every audit chain of the services; exit code 1 names the first broken entry of each broken chain."""
-    databases = {name: _database(name) for name in _chosen(names)}
+    chosen = _chosen(names)
 
     async def work() -> list[str]:
         broken = []
-        for name, database in databases.items():
-            async with database.transaction(Caller(f"system:{name}", "system"), read_only=True) as session:
+        for name in chosen:
+            system = Caller(f"system:{name}", "system")
+            async with _opened(name) as database, database.transaction(system, read_only=True) as session:
                 broken += [f"{name} {subject} entry {entry}" for subject, entry in await verify_chains(session)]
-            await database.close()
         return broken
 
     broken = asyncio.run(work())
@@ -218,15 +218,11 @@ def _admin_url(platform: PlatformSettings) -> str:
     return platform.database_url
 
 
-def _database(name: str) -> Database:
-    """One service's database under its running role. Raises NotConfigured."""
-    platform, settings = read_platform(), read_settings()[name]
-    return Database(database_url_of(name, platform, settings), name, settings=settings)
-
-
 @asynccontextmanager
 async def _opened(name: str) -> AsyncIterator[Database]:
-    database = _database(name)
+    """One service's database under its running role. Raises NotConfigured."""
+    platform, settings = read_platform(), read_settings()[name]
+    database = Database(database_url_of(name, platform, settings), name, settings=settings)
     try:
         yield database
     finally:

@@ -9,7 +9,7 @@ from shared.errors import Unprocessable
 from shared.permissions import Role
 
 OF_A_CUSTOMER = frozenset({Role.CUSTOMER_USER, Role.LEADER, Role.SUPERIOR, Role.EMERGENCY_TEAM})
-"""A customer's emergency organisation may hold its own people beside the provider's (DOMAIN section 1)."""
+"""A customer's emergency organisation may hold its own people beside the provider's."""
 OF_STAFF = frozenset(Role) - {Role.CUSTOMER_USER, Role.CLIENT_SYSTEM}
 
 

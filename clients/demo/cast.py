@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 CUSTOMERS = {
@@ -61,6 +62,8 @@ KEY_BUSINESS: dict[str, Any] = {
     "tolerable_outage_seconds": 30 * 60,
 }
 CONTRACT_NUMBER = "DEMO-HT-001"
+CONTRACT_STARTS_ON = date(2025, 1, 1)
+"""It holds for the samples of an import too (examples/import/)."""
 CONTRACT_YEARS = 3
 SIGNED_BY = {"provider": "郑伟（演示）", "customer": "王建国（演示）"}
 

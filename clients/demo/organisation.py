@@ -123,13 +123,13 @@ async def _installed_base(api: Aftercare, hospital: UUID) -> dict[str, UUID]:
 
 
 async def _contract(api: Aftercare, hospital: UUID, assets: Mapping[str, UUID]) -> None:
-    """A contract over some years from the first of January on, with the default agreement signed by both sides."""
-    first = date(datetime.fromtimestamp(system_seconds(), UTC).year, 1, 1)
+    """A contract that holds already and for some years more, with the default agreement signed by both sides."""
+    this_year = datetime.fromtimestamp(system_seconds(), UTC).year
     body = {
         "number": cast.CONTRACT_NUMBER,
         "customer_id": hospital,
-        "starts_on": first,
-        "ends_on": first.replace(year=first.year + cast.CONTRACT_YEARS),
+        "starts_on": cast.CONTRACT_STARTS_ON,
+        "ends_on": date(this_year + cast.CONTRACT_YEARS, 1, 1),
         "site_ids": [site.id for site in await api.all(Site, f"/v1/customers/{hospital}/sites")],
         "asset_ids": list(assets.values()),
     }

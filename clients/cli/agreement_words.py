@@ -16,7 +16,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "argument_contract": ("Number or id of the contract.", "合同编号或 ID。"),
     "list_entitlements": ("Show what a contract grants, and what is left of it.", "查看合同约定的服务额度及余额。"),
     "no_entitlements": ("The contract grants no visits or hours.", "该合同未约定上门次数或工时。"),
-    "service_item": ("Service item", "服务项目"),
+    "service_item": ("Service item", "服务项"),
     "year": ("Year", "年度"),
     "granted": ("Granted", "约定"),
     "used": ("Used", "已用"),

@@ -76,7 +76,7 @@ async def test_an_incident_of_before_is_worked_on_after(fresh: str) -> None:
     }
 
 
-BEFORE_OCCASIONS = "incidents_0008"
+BEFORE_OCCASIONS = "incidents_0009"
 REQUEST, PARTY, OTHER_PARTY = (f"019a0000-0000-7000-8000-0000000000d{number}" for number in (1, 2, 3))
 TOLD_BEFORE = f"""
 INSERT INTO incidents.incidents (id, version, number, customer_id, title, description, channel, severity, state,

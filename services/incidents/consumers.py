@@ -15,6 +15,7 @@ from shared.events.escalation import (
     ActivationAuthorised,
     ActivationRefused,
     ActivationRequested,
+    ActivationWithdrawn,
     EngagementMoved,
     PartyEngaged,
     SuperiorInformed,
@@ -65,6 +66,12 @@ async def stop_decision_clock_too(session: AsyncSession, event: ActivationRefuse
     await milestones.note_plan_decided(
         session, incident_id=event.incident_id, activation_id=event.activation_id, at=event.decided_at
     )
+
+
+@consumers.on(ActivationWithdrawn)
+async def drop_decision_clock(session: AsyncSession, event: ActivationWithdrawn) -> None:
+    """Nobody needs to decide on the request any more."""
+    await milestones.note_plan_withdrawn(session, incident_id=event.incident_id, activation_id=event.activation_id)
 
 
 @consumers.on(SuperiorInformed)

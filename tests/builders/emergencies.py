@@ -1,4 +1,4 @@
-"""What incidents hears of plans: a request of one, and the decision on it."""
+"""What incidents hears of plans: a request of one, and what becomes of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from shared.events.escalation import ActivationAuthorised, ActivationRefused, ActivationRequested
+from shared.events.escalation import ActivationAuthorised, ActivationRefused, ActivationRequested, ActivationWithdrawn
 from tests.builders.incidents import ENGINEER, Customer
 
 
@@ -27,6 +27,10 @@ def requested(customer: Customer, incident: dict[str, Any], at: datetime) -> Act
         answer_by=at + timedelta(minutes=30),
         leader_ids=(),
     )
+
+
+def withdrawn(request: ActivationRequested, at: datetime) -> ActivationWithdrawn:
+    return ActivationWithdrawn(**request.model_dump(), withdrawn_at=at)
 
 
 def decided(request: ActivationRequested, at: datetime, *, refused: bool = False) -> Any:

@@ -77,7 +77,7 @@ async def test_an_incident_of_before_is_worked_on_after(fresh: str) -> None:
 
 
 BEFORE_OCCASIONS = "incidents_0009"
-REQUEST, PARTY, OTHER_PARTY = (f"019a0000-0000-7000-8000-0000000000d{number}" for number in (1, 2, 3))
+REQUEST, PARTY, OTHER_PARTY, WITHDRAWN = (f"019a0000-0000-7000-8000-0000000000d{number}" for number in range(4))
 TOLD_BEFORE = f"""
 INSERT INTO incidents.incidents (id, version, number, customer_id, title, description, channel, severity, state,
     covered, contact_name, contact_locale, reported_by, reported_at, registered_at, impact, urgency, priority, team,
@@ -93,6 +93,9 @@ FROM (VALUES
         '{{"activation_id": "{REQUEST}", "requested_at": "2026-03-02T02:00Z"}}'),
     ('activation_refused', '2026-03-02T02:21Z',
         '{{"activation_id": "{REQUEST}", "decided_at": "2026-03-02T02:20Z"}}'),
+    ('activation_requested', '2026-03-02T02:40Z',
+        '{{"activation_id": "{WITHDRAWN}", "requested_at": "2026-03-02T02:40Z"}}'),
+    ('activation_withdrawn', '2026-03-02T02:50Z', '{{"activation_id": "{WITHDRAWN}"}}'),
     ('party_engaged', '2026-03-02T03:00Z', '{{"engagement_id": "{PARTY}", "contacted_at": "2026-03-02T03:00Z"}}'),
     ('engagement_moved', '2026-03-02T03:30Z',
         '{{"engagement_id": "{PARTY}", "state": "arrived", "moved_at": "2026-03-02T03:30Z"}}'),

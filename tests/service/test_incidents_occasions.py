@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from shared.events.contracts import Target
 from shared.events.escalation import EngagementMoved, PartyEngaged
-from tests.builders.emergencies import decided, requested
+from tests.builders.emergencies import decided, requested, withdrawn
 from tests.builders.incidents import (
     DESK,
     ENGINEER,
@@ -173,6 +173,27 @@ async def test_what_was_requested_and_decided_while_restored_is_kept(one_service
     await incidents.hear(decided(request, await incidents.now()), sequence=2)
     back = await do(incidents, customer.user, incident, "refuse", {"reason": "Still dark."})
     assert states(back)["plan_decided"] == "met"
+
+
+@pytest.mark.parametrize("heard_late", [False, True])
+async def test_nothing_is_owed_for_a_request_that_was_withdrawn_with_the_end_of_the_incident(
+    one_service: OneService.Factory, heard_late: bool
+) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await in_progress(incidents, customer, severity="major")
+    request = requested(customer, incident, await incidents.now())
+    await incidents.hear(request)
+    await do(incidents, DESK, incident, "cancel", {"reason": "Sold."})
+    gone = withdrawn(request, await incidents.now())
+    if not heard_late:
+        await incidents.hear(gone, sequence=2)
+    await do(incidents, DESK, incident, "reopen", {"reason": "Not sold."})
+    if heard_late:
+        await incidents.hear(gone, sequence=2)
+    assert states(await seen(incidents, incident))["plan_decided"] == "cancelled"
+    await incidents.advance(hours=1)
+    assert "plan_decided" not in await broken(incidents)
 
 
 async def test_an_update_while_restored_is_the_last_one_when_the_solution_is_refused(

@@ -299,11 +299,16 @@ async def stop_clocks(
 
 
 async def drop_clocks(
-    session: AsyncSession, incident_id: UUID, kinds: Collection[str], at: datetime | None = None
+    session: AsyncSession,
+    incident_id: UUID,
+    kinds: Collection[str],
+    at: datetime | None = None,
+    *,
+    about_id: UUID | None = None,
 ) -> None:
     """Promises of these kinds have no point since `at` (now): cancelled, or judged broken if they were by then."""
-    running = await queries.clocks_of(session, incident_id)
-    meant = [clock.id for clock in running if clock.is_open and clock.kind in kinds]
+    known = await queries.clocks_of(session, incident_id)
+    meant = [c.id for c in known if c.is_open and c.kind in kinds and about_id in (None, c.about_id)]
     if meant:
         stretches = await stretches_of(session, [incident_id])
         for clock in await _held(session, meant):

@@ -45,6 +45,11 @@ SELECT incident_id, customer_id, 'next_update', id, written_at, NULL, written_at
 WHERE visibility = 'public' AND NOT from_customer
 """
 """What was said of plans and parties is in the timelines; what told a customer how it stands is a comment."""
+WITHDRAWN = """
+DELETE FROM incidents.occasions USING incidents.timeline
+WHERE timeline.incident_id = occasions.incident_id AND timeline.type = 'escalation.activation_withdrawn.v1'
+    AND about_id = (data ->> 'activation_id')::uuid
+"""
 BREAKS_AT = """
 UPDATE incidents.clocks SET breaks_at = timers.due_at FROM incidents.timers
 WHERE timers.kind = 'clock_breach' AND timers.state = 'armed' AND timers.subject = clocks.id::text
@@ -61,6 +66,7 @@ def upgrade() -> None:
     _relations()
     protect("incidents", "occasions", "relations")
     op.execute(OCCASIONS_SO_FAR)
+    op.execute(WITHDRAWN)
     op.add_column("clocks", sa.Column("breaks_at", MOMENT, nullable=True), schema="incidents")
     op.execute(BREAKS_AT)
     op.create_index("ix_clocks_unsaid", "clocks", ["breaks_at"], schema="incidents", postgresql_where=UNSAID)

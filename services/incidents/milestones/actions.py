@@ -5,7 +5,7 @@ What a promise could run for is noted also while none is made: it is owed once t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.clocks import actions as clocks
 from services.incidents.clocks.domain import Kind
-from services.incidents.clocks.queries import clocks_of
+from services.incidents.clocks.queries import clocks_of, open_clocks
 from services.incidents.copies import queries as copies
 from services.incidents.copies.domain import Terms
 from services.incidents.incidents.actions import keep_promises
@@ -50,6 +50,15 @@ async def note_plan_decided(session: AsyncSession, *, incident_id: UUID, activat
     await _end(session, incident_id, Kind.PLAN_DECIDED, activation_id, at)
 
 
+async def note_plan_withdrawn(session: AsyncSession, *, incident_id: UUID, activation_id: UUID) -> None:
+    """The incident was over before anybody decided: nothing is owed for the request, also if it is taken up again."""
+    await locked_incident(session, incident_id, for_client=False)
+    noted = await queries.occasion(session, incident_id, Kind.PLAN_DECIDED, activation_id)
+    if noted is not None:
+        await session.delete(noted)
+    await clocks.drop_clocks(session, incident_id, [Kind.PLAN_DECIDED], about_id=activation_id)
+
+
 async def note_superior_told(session: AsyncSession, *, incident_id: UUID, at: datetime) -> None:
     incident = await locked_incident(session, incident_id, for_client=False)
     incident.superior_told_at = incident.superior_told_at or at
@@ -78,6 +87,7 @@ async def take_up_occasions(session: AsyncSession, incident: Incident, since: da
     if incident.state not in UNRESTORED:
         return
     known = (await queries.occasions_of(session, [incident.id]))[incident.id]
+    await _drop_withdrawn(session, incident, {occasion.about_id for occasion in known})
     noted = [occasion for occasion in known if occasion.noted_at >= since]
     begun = of_occasions(noted)
     for update in (each for each in begun if each.kind == Kind.NEXT_UPDATE):
@@ -96,6 +106,12 @@ async def arm_beginnings(
         if occasion.done_at is not None:
             kinds = [Kind(occasion.kind)]
             await clocks.stop_clocks(session, incident.id, kinds, occasion.done_at, about_id=occasion.about_id)
+
+
+async def _drop_withdrawn(session: AsyncSession, incident: Incident, requested: Collection[UUID]) -> None:
+    for clock in await open_clocks(session, [incident.id]):
+        if clock.kind == Kind.PLAN_DECIDED and clock.about_id not in requested:
+            await clocks.drop_clocks(session, incident.id, [Kind.PLAN_DECIDED], about_id=clock.about_id)
 
 
 async def _begin(session: AsyncSession, incident: Incident, kind: Kind, about_id: UUID, at: datetime) -> None:

@@ -109,6 +109,7 @@ async def arm_beginnings(
 
 
 async def _drop_withdrawn(session: AsyncSession, incident: Incident, requested: Collection[UUID]) -> None:
+    await session.flush()
     for clock in await open_clocks(session, [incident.id]):
         if clock.kind == Kind.PLAN_DECIDED and clock.about_id not in requested:
             await clocks.drop_clocks(session, incident.id, [Kind.PLAN_DECIDED], about_id=clock.about_id)

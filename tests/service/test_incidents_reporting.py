@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,8 +12,6 @@ from uuid_utils.compat import uuid7
 
 from services.incidents.copies.models import Agreement, Asset
 from services.incidents.copies.models import Customer as CustomerCopy
-from services.incidents.numbers.actions import next_number
-from shared.db import Caller
 from shared.events.contracts import Target
 from shared.events.incidents import IncidentReported
 from shared.mechanisms import tables_of
@@ -171,41 +168,6 @@ async def test_snapshots_may_come_in_any_order_of_subjects(one_service: OneServi
     await incidents.hear(customer.agreed())
     await a_customer(incidents, of=customer)
     assert (await reported(incidents, customer))["covered"]
-
-
-async def test_numbers_have_no_gaps_though_reports_are_refused_and_come_at_once(
-    one_service: OneService.Factory,
-) -> None:
-    incidents = await one_service("incidents")
-    customer = await a_customer(incidents)
-    async with incidents.as_(customer.user) as user:
-        bodies = [customer.report(asset_id=str(uuid7() if n % 3 == 2 else customer.asset)) for n in range(12)]
-        answers = await asyncio.gather(*(user.post("/v1/incidents", json=body) for body in bodies))
-    numbers = sorted(int(a.json()["number"][-6:]) for a in answers if a.status_code == 201)
-    assert numbers == list(range(1, 9))
-
-
-async def test_a_report_waits_for_no_other_and_a_number_given_is_not_given_again(
-    one_service: OneService.Factory,
-) -> None:
-    incidents = await one_service("incidents")
-    customer = await a_customer(incidents)
-    first = await reported(incidents, customer)
-    async with incidents.runtime.database.transaction(Caller("person:test", "staff")) as under_way:
-        taken = await next_number(under_way)
-        second = await reported(incidents, customer)
-        await under_way.rollback()
-    assert [number[-6:] for number in (first["number"], taken, second["number"])] == ["000001", "000002", "000003"]
-
-
-async def test_numbers_begin_anew_with_the_year_where_the_platform_is(one_service: OneService.Factory) -> None:
-    incidents = await one_service("incidents")
-    customer = await a_customer(incidents)
-    first = await reported(incidents, customer)
-    await incidents.advance(days=366)
-    later = await reported(incidents, customer)
-    assert int(later["number"][4:8]) > int(first["number"][4:8])
-    assert later["number"].endswith("-000001")
 
 
 async def test_a_client_system_reports_by_api_and_the_desk_by_hotline(one_service: OneService.Factory) -> None:

@@ -157,6 +157,11 @@ async def _installed(walk: Walk) -> None:
     year = {"year": 1, "on_site": True, "remote": True}
     await walk.change(world.admin, "PATCH", f"/v1/contracts/{world.ids['contract']}", {"years": [year]})
     await walk.change(world.admin, "PATCH", "/v1/catalogue/health_check", names)
+    grant = {"item_code": "health_check", "unit": "visits", "granted": 4}
+    granted = await post(world.admin, f"/v1/contracts/{world.ids['contract']}/entitlements", grant)
+    await walk.change(world.admin, "PATCH", f"/v1/entitlements/{granted['id']}", {"granted": 6})
+    mistake = {"reason": "Entered by mistake."}
+    await walk.change(world.admin, "POST", f"/v1/entitlements/{granted['id']}/withdraw", mistake)
 
 
 async def _reported(walk: Walk) -> Json:

@@ -35,6 +35,12 @@ async def entitlements(contract_id: UUID, session: Session) -> list[EntitlementO
     return [EntitlementOut.of(row, granting, used) for row in await queries.entitlements_of(session, contract_id)]
 
 
+@routes.get("/entitlements/{entitlement_id}")
+@needs(Permission.CONTRACTS_READ)
+async def entitlement(entitlement_id: UUID, response: Response, session: Session) -> EntitlementOut:
+    return await _out(session, tagged(response, await queries.entitlement(session, entitlement_id)))
+
+
 @routes.patch("/entitlements/{entitlement_id}")
 @needs(Permission.CONTRACTS_WRITE)
 async def change_grant(entitlement_id: UUID, body: ChangeGrant, response: Response, session: Session) -> EntitlementOut:

@@ -100,6 +100,7 @@ PUBLIC_ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/contracts/{contract_id}/contact-list/{version}/document", "contracts"),
     Route("POST", "/v1/contracts/{contract_id}/entitlements", "contracts"),
     Route("GET", "/v1/contracts/{contract_id}/entitlements", "contracts"),
+    Route("GET", "/v1/entitlements/{entitlement_id}", "contracts"),
     Route("PATCH", "/v1/entitlements/{entitlement_id}", "contracts"),
     Route("POST", "/v1/entitlements/{entitlement_id}/withdraw", "contracts"),
     Route("POST", "/v1/entitlements/{entitlement_id}/uses", "contracts"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from rich.box import SIMPLE_HEAD
@@ -57,12 +58,10 @@ def _account(told: Explanation, language: str) -> Table:
 
 
 def foreseen_page(foreseen: Foreseen, language: str, zone: tzinfo | None) -> RenderableType:
-    """Each clock that would move, and in one sentence what that comes to."""
-    lost = sum(clock.new_state == BREACHED != clock.state for clock in foreseen.moved)
-    saved = sum(clock.state == BREACHED != clock.new_state for clock in foreseen.moved)
-    told = say("foreseen", language, examined=foreseen.examined, moved=len(foreseen.moved), lost=lost, saved=saved)
-    if not foreseen.moved:
-        return Sentence(told, style="bold")
+    """Each clock that would move or begin, and in a sentence or two what that comes to."""
+    told: list[RenderableType] = [Sentence(line, style="bold") for line in _sums(foreseen, language)]
+    if not (foreseen.moved or foreseen.added):
+        return Group(*told)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim")
     for key in ("number", "promise", "due", "new_due", "new_state"):
         table.add_column(say(key, language), no_wrap=key in ("number", "due", "new_due"))
@@ -70,7 +69,20 @@ def foreseen_page(foreseen: Foreseen, language: str, zone: tzinfo | None) -> Ren
         table.add_row(
             clock.number, word(clock.kind, language), _time(clock.due_at, zone), *_then(clock, language, zone)
         )
-    return Group(table, Sentence(told, style="bold"))
+    for new in foreseen.added:
+        begun = (_time(new.due_at, zone), term(new.state, language, COLOURS))
+        table.add_row(new.number, word(new.kind, language), Text(say("not_yet_promised", language), "dim"), *begun)
+    return Group(table, *told)
+
+
+def _sums(foreseen: Foreseen, language: str) -> Iterator[str]:
+    lost = sum(clock.new_state == BREACHED != clock.state for clock in foreseen.moved)
+    saved = sum(clock.state == BREACHED != clock.new_state for clock in foreseen.moved)
+    examined, moved = foreseen.examined, len(foreseen.moved)
+    yield say("foreseen", language, examined=examined, moved=moved, lost=lost, saved=saved)
+    if foreseen.added:
+        broken = sum(clock.state == BREACHED for clock in foreseen.added)
+        yield say("foreseen_added", language, added=len(foreseen.added), broken=broken)
 
 
 def _then(clock: MovedClock, language: str, zone: tzinfo | None) -> tuple[Text, Text]:

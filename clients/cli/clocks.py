@@ -78,12 +78,13 @@ def what_if(
 async def _foreseen(api: Aftercare, proposal: dict[str, Any]) -> Foreseen:
     """Of all open incidents; the platform examines so many at a time."""
     part = await api.post(Foreseen, "/v1/clocks/what-if", **proposal)
-    examined, moved = part.examined, list(part.moved)
+    examined, moved, added = part.examined, list(part.moved), list(part.added)
     while part.next is not None:
         part = await api.post(Foreseen, "/v1/clocks/what-if", **proposal, after=part.next)
         examined += part.examined
         moved += part.moved
-    return Foreseen(examined=examined, moved=tuple(moved), next=None)
+        added += part.added
+    return Foreseen(examined=examined, moved=tuple(moved), added=tuple(added), next=None)
 
 
 def json_in(file: Path, of: type) -> Any:

@@ -16,7 +16,7 @@ from clients.cli.pictures import SEVERITY_COLOURS, STATE_COLOURS, Clocks, term
 from clients.cli.sentences import Sentence
 from clients.cli.words import say
 from clients.language import listed
-from clients.models import Incident, Pause, Segment
+from clients.models import Incident, Pause, RelatedIncident, Segment
 from shared.events.words import word
 
 FACTS = (
@@ -42,8 +42,9 @@ def incident_page(
     zone: tzinfo | None,
     pauses: Sequence[Pause] = (),
     segments: Sequence[Segment] = (),
+    related: Sequence[RelatedIncident] = (),
 ) -> RenderableType:
-    """Pauses and teams are shown where there are any to tell of."""
+    """Pauses, teams and related incidents are shown where there are any to tell of."""
     parts: list[RenderableType] = [
         Sentence(incident.title, style="bold"),
         _facts(incident, language, zone),
@@ -54,6 +55,8 @@ def incident_page(
         parts += [Text(), Text(say("pauses", language), style="bold"), _pauses(pauses, language, zone)]
     if len(segments) > 1:
         parts += [Text(), Text(say("teams", language), style="bold"), _segments(segments, language, zone)]
+    if related:
+        parts += [Text(), Text(say("related", language), style="bold"), related_table(related, language)]
     parts += [Text(), _moves(incident, language)]
     return Panel(Group(*parts), title=_heading(incident, language), title_align="left", box=ROUNDED, padding=(1, 2))
 
@@ -124,6 +127,14 @@ def _told_of(pause: Pause, language: str) -> Iterable[RenderableType]:
     if pause.settlement:
         key = "struck" if pause.struck_at else "upheld"
         yield Sentence(say(key, language, text=pause.settlement))
+
+
+def related_table(related: Iterable[RelatedIncident], language: str) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for each in related:
+        state = term(each.state, language, STATE_COLOURS)
+        table.add_row(Text(each.number, style="cyan"), state, Sentence(each.title), Sentence(each.reason, style="dim"))
+    return table
 
 
 def _segments(segments: Iterable[Segment], language: str, zone: tzinfo | None) -> Table:

@@ -77,6 +77,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "closes_at": ("Closes by itself", "自动关闭时间"),
     "pauses": ("Pauses", "暂停记录"),
     "teams": ("Teams", "团队处理时段"),
+    "related": ("Related", "相关事件"),
+    "relate": ("Note that two incidents have to do with each other.", "关联两个相关的事件。"),
+    "unrelate": ("Take a relation back.", "解除两个事件的关联。"),
+    "argument_other": ("The other incident.", "另一个事件。"),
+    "option_relate_reason": ("Why they have to do with each other, or have not after all.", "关联或解除关联的原因。"),
     "disputed": ("Disputed: {text}", "客户异议：{text}"),
     "upheld": ("Upheld: {text}", "维持：{text}"),
     "struck": ("Struck, its time counts: {text}", "已撤销，该时段计入：{text}"),
@@ -120,6 +125,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "new_due": ("Due then", "变更后到期"),
     "new_state": ("State then", "变更后状态"),
     "not_promised": ("not promised", "不再承诺"),
+    "not_yet_promised": ("-", "-"),
+    "foreseen_added": (
+        "{added:,} promises would begin, {broken:,} of them already broken.",
+        "新增承诺 {added:,} 项，其中已超时 {broken:,} 项。",
+    ),
     "foreseen": (
         "{examined:,} open promises examined, {moved:,} would move; {lost:,} more would be broken, {saved:,} fewer.",
         "检查 {examined:,} 项未结承诺，{moved:,} 项会变动；新增超时 {lost:,} 项，减少超时 {saved:,} 项。",

@@ -17,9 +17,10 @@ from clients.cli.moments import moment_in
 from clients.cli.moves import add_moves
 from clients.cli.parameters import AsJson, Lang, one_of, terminal_of
 from clients.cli.pictures import incidents_table
+from clients.cli.relations import add_relations
 from clients.cli.reporting import report_incident
 from clients.cli.terminal import Terminal
-from clients.models import Incident, Pause, Segment
+from clients.models import Incident, Pause, RelatedIncident, Segment
 
 
 def incidents_group() -> typer.Typer:
@@ -28,6 +29,7 @@ def incidents_group() -> typer.Typer:
     group.command("show", cls=Command, help="show")(show_incident)
     group.command("report", cls=Command, help="report")(report_incident)
     add_moves(group)
+    add_relations(group)
     return group
 
 
@@ -96,18 +98,23 @@ def show_incident(
 ) -> None:
     terminal = terminal_of(ctx, as_json)
 
-    async def work(api: Aftercare) -> tuple[Incident, list[Pause], list[Segment]]:
+    async def work(api: Aftercare) -> tuple[Incident, list[Pause], list[Segment], list[RelatedIncident]]:
         found = await incident_called(api, incident)
         if terminal.as_json:
-            return found, [], []
+            return found, [], [], []
         path = f"/v1/incidents/{found.id}"
-        return found, await api.all(Pause, f"{path}/pauses"), await api.all(Segment, f"{path}/segments")
+        return (
+            found,
+            await api.all(Pause, f"{path}/pauses"),
+            await api.all(Segment, f"{path}/segments"),
+            await api.all(RelatedIncident, f"{path}/related"),
+        )
 
-    found, pauses, segments = asyncio.run(terminal.with_platform(work))
+    found, pauses, segments, related = asyncio.run(terminal.with_platform(work))
     if terminal.as_json:
         terminal.tell_json(found)
     else:
-        terminal.tell(incident_page(found, terminal.language, terminal.zone, pauses, segments))
+        terminal.tell(incident_page(found, terminal.language, terminal.zone, pauses, segments, related))
 
 
 def _tell_list(terminal: Terminal, found: list[Incident], limit: int) -> None:

@@ -1,6 +1,7 @@
 """What the public API answers, as far as our clients read it. Members that a client does not know are left out."""
 
 from clients.models.agreements import (
+    AddedClock,
     Agreement,
     CatalogueItem,
     ContactList,
@@ -32,6 +33,7 @@ from clients.models.incidents import (
     Line,
     MoveState,
     Pause,
+    RelatedIncident,
     Visit,
 )
 from clients.models.messages import Delivery, Message, Survey
@@ -42,6 +44,7 @@ from clients.models.problems import Hypothesis, JointAnalysis, Participant, Segm
 __all__ = (
     "AccountedClock",
     "Activation",
+    "AddedClock",
     "Agreement",
     "Answer",
     "Asset",
@@ -90,6 +93,7 @@ __all__ = (
     "Person",
     "Plan",
     "Preview",
+    "RelatedIncident",
     "Reservation",
     "Responsible",
     "SavedView",

@@ -145,9 +145,20 @@ class MovedClock(Answer):
     new_due_at: datetime | None
 
 
+class AddedClock(Answer):
+    """A clock that would begin: nothing is promised of its kind now."""
+
+    incident_id: UUID
+    number: str
+    kind: str
+    state: str
+    due_at: datetime
+
+
 class Foreseen(Answer):
     """What a change would do to `examined` open clocks; `next`: more of them follow, after this incident."""
 
     examined: int
     moved: tuple[MovedClock, ...]
+    added: tuple[AddedClock, ...] = ()
     next: UUID | None

@@ -76,6 +76,20 @@ class MoveState(Answer):
     why_not: str | None
 
 
+class RelatedIncident(Answer):
+    """One that has to do with the incident, and why; a merged one names its target."""
+
+    id: UUID
+    number: str
+    title: str
+    state: str
+    severity: str
+    merged_into_id: UUID | None
+    reason: str
+    related_by: str
+    related_at: datetime
+
+
 class Pause(Answer):
     """A stretch of the incident's time that does not count; a struck one counts after all."""
 

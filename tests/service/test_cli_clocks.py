@@ -56,6 +56,11 @@ def moved(number: str, state: str, new_state: str | None) -> dict[str, Any]:
     return told | {"new_state": new_state, "new_due_at": new_due}
 
 
+def begun(number: str, state: str) -> dict[str, Any]:
+    due = "2026-03-02T09:00:00Z"
+    return {"incident_id": INCIDENT, "number": number, "kind": "on_site", "state": state, "due_at": due}
+
+
 @pytest.fixture
 def platform() -> Answering:
     parts = Turns(
@@ -64,6 +69,7 @@ def platform() -> Answering:
             {
                 "examined": 2,
                 "moved": [moved("INC-2", "breached", "running"), moved("INC-3", "running", None)],
+                "added": [begun("INC-4", "breached"), begun("INC-5", "running")],
                 "next": None,
             },
         ]
@@ -116,6 +122,8 @@ def test_a_proposal_is_foreseen_for_all_open_incidents(caller: Caller, platform:
     assert second == first | {"after": NEXT}
     assert (code, "not promised" in out) == (0, True)
     assert "502 open promises examined, 3 would move; 1 more would be broken, 1 fewer." in out
+    assert "2 promises would begin, 1 of them already broken." in out
+    assert ["INC-5", "on", "site"] in [row.split()[:3] for row in out.splitlines()]
 
 
 @pytest.mark.parametrize(

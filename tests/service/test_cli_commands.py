@@ -113,6 +113,7 @@ class StandIn:
             ("GET", "/v1/incidents/INC-2026-000001"): REPORTED,
             ("GET", f"/v1/incidents/{INCIDENT}/timeline"): [ENTRY],
             ("GET", f"/v1/incidents/{INCIDENT}/pauses"): [],
+            ("GET", f"/v1/incidents/{INCIDENT}/related"): [],
             ("GET", f"/v1/incidents/{INCIDENT}/segments"): [],
             ("DELETE", "/v1/sessions/current"): {},
         }

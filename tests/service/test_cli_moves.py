@@ -24,6 +24,17 @@ CLOCK = {
     "remaining_seconds": 25200,
     "target_seconds": 28800,
 }
+RELATED = {
+    "id": TARGET,
+    "number": "INC-2026-000002",
+    "title": "Slow",
+    "state": "reported",
+    "severity": "major",
+    "merged_into_id": None,
+    "reason": "The same switch",
+    "related_by": "person:1",
+    "related_at": "2026-03-02T05:00:00Z",
+}
 GIVEN: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "acknowledge": ((), {}),
     "classify": (
@@ -162,6 +173,7 @@ def test_an_incident_tells_its_pauses_its_teams_and_why_a_move_cannot_be_made(
     platform.answers |= {
         ("GET", f"/v1/incidents/{NUMBER}"): incident(clocks=[CLOCK], moves=hindered, priority="high"),
         ("GET", f"/v1/incidents/{INCIDENT}/pauses"): [pause | never | begun | {"dispute": "It was open"}],
+        ("GET", f"/v1/incidents/{INCIDENT}/related"): [RELATED],
         ("GET", f"/v1/incidents/{INCIDENT}/segments"): [
             team | {"team": "desk", "counted_seconds": 3600},
             team | {"team": "regional", "counted_seconds": None},
@@ -173,6 +185,7 @@ def test_an_incident_tells_its_pauses_its_teams_and_why_a_move_cannot_be_made(
         "no access to the site",
         "Disputed: It was open",
         "1:00:01 1:00:00 counted",
+        f"{RELATED['number']} reported Slow The same switch",
         "Possible now pause",
         "Not in this state reopen",
         "Needs another role assign",
@@ -181,3 +194,20 @@ def test_an_incident_tells_its_pauses_its_teams_and_why_a_move_cannot_be_made(
     said = " ".join(out.split())
     assert (code, [piece for piece in told if piece not in said]) == (0, [])
     assert "客户异议：It was open" in caller.calls("incidents", "show", NUMBER, language="zh")[1]
+
+
+def test_two_incidents_are_related_by_their_numbers_and_parted_again(caller: Caller, platform: Answering) -> None:
+    relation = f"/v1/incidents/{INCIDENT}/related"
+    platform.answers |= {
+        ("GET", f"/v1/incidents/{NUMBER}"): incident(),
+        ("GET", f"/v1/incidents/{RELATED['number']}"): incident(id=RELATED["id"], number=RELATED["number"]),
+        ("PUT", f"{relation}/{RELATED['id']}"): incident(),
+        ("DELETE", f"{relation}/{RELATED['id']}"): incident(),
+        ("GET", relation): [RELATED],
+    }
+    named = (NUMBER, RELATED["number"], "--reason", "The same switch.")
+    code, out, _ = caller.calls("incidents", "relate", *named)
+    assert (code, RELATED["number"] in out) == (0, True)
+    assert caller.calls("incidents", "unrelate", *named)[0] == 0
+    between = f"{relation}/{RELATED['id']}"
+    assert [asked[:2] for asked in platform.asked if asked[1] == between] == [("PUT", between), ("DELETE", between)]

@@ -17,7 +17,7 @@ from clients.sign_in import config_file, sign_ins_from
 COMMANDS = (
     "",
     "incidents",
-    *(f"incidents {name}" for name in ("list", "show", "report", *(move.name for move in MOVES))),
+    *(f"incidents {name}" for name in ("list", "show", "report", *(move.name for move in MOVES), "relate", "unrelate")),
     "comments",
     *(f"comments {name}" for name in ("list", "add")),
     "analyses",

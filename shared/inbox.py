@@ -43,14 +43,18 @@ ON CONFLICT DO NOTHING RETURNING state
 ENTER_ALL = """
 INSERT INTO {inbox} (consumer, event_id, subject, type, state)
 SELECT consumer, event_id, subject, type, 'done'
-FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[]) AS arrived (consumer, event_id, subject, type)
+FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[])
+    WITH ORDINALITY AS arrived (consumer, event_id, subject, type, place)
 WHERE NOT EXISTS (
     SELECT FROM {inbox} AS open
     WHERE open.subject = arrived.subject AND open.state IN ('waiting', 'parked') AND open.event_id <> arrived.event_id
 )
+ORDER BY place
 ON CONFLICT DO NOTHING RETURNING consumer, event_id
 """
-"""Enters at once what nothing is in the way of. What is left out was here before, or waits behind its subject."""
+"""Enters at once what nothing is in the way of, in the order in which it arrived. What is left out was here before, or
+waits behind its subject.
+"""
 
 ANY_OPEN = "SELECT FROM {schema}.inbox WHERE state IN ('waiting', 'parked') LIMIT 1"
 

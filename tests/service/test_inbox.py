@@ -121,6 +121,17 @@ async def test_of_events_that_arrive_together_a_bad_one_holds_up_no_other(one_se
     assert {said.name_en for said in await service.said(CustomerChanged)} == {"first", "second", "third"}
 
 
+async def test_events_that_arrive_together_are_entered_in_the_order_of_their_arrival(
+    one_service: OneService.Factory,
+) -> None:
+    service = await one_service(Toy().service())
+    first = await service.hear(a_person("first"))
+    arriving = [first.model_copy(update={"id": uuid4(), "subject": str(uuid4())}) for _ in range(40)]
+    await asyncio.gather(*(service.runtime.inbox.receive(envelope) for envelope in arriving))
+    rows = await service.rows(INBOX.select().order_by(INBOX.c.id))
+    assert [row.subject for row in rows] == [envelope.subject for envelope in (first, *arriving)]
+
+
 async def test_an_event_given_up_on_is_parked_with_its_reason_and_blocks_only_its_subject(
     one_service: OneService.Factory,
 ) -> None:

@@ -13,12 +13,21 @@ from shared.bus import Envelope
 from shared.db import AsyncSession
 from shared.events.contracts import EmergencyOrganisationChanged
 from shared.events.gateway import PersonChanged
-from shared.events.incidents import ClockBreached, IncidentCancelled, IncidentClassified, IncidentClosed, IncidentMerged
+from shared.events.incidents import (
+    ClockBreached,
+    IncidentCancelled,
+    IncidentClassified,
+    IncidentClosed,
+    IncidentMerged,
+    IncidentReopened,
+    IncidentUnmerged,
+)
 from shared.events.inventory import PartReserved, ReservationExpired, ReservationRefused, ReservationReleased
 from shared.inbox import Consumers
 
 consumers = Consumers()
 Over = IncidentClosed | IncidentCancelled | IncidentMerged
+Back = IncidentReopened | IncidentUnmerged
 
 
 @consumers.on_envelope(*MOVES, history=True)
@@ -57,6 +66,13 @@ async def open_emergency(session: AsyncSession, event: IncidentClassified) -> No
 async def close_emergency(session: AsyncSession, event: Over) -> None:
     """Close the incident's emergency."""
     await emergencies.close_emergency(session, incident_id=event.incident_id)
+
+
+@consumers.on(IncidentReopened)
+@consumers.on(IncidentUnmerged)
+async def reopen_emergency(session: AsyncSession, event: Back) -> None:
+    """Open the emergency again that ended with the incident, and tell those who must know."""
+    await emergencies.reopen_emergency(session, incident_id=event.incident_id)
 
 
 @consumers.on(IncidentClosed)

@@ -15,7 +15,7 @@ class EmergencyOpened(
     en="Leading group told: {severity}, {fault_class}",
     zh="已告知领导小组：{severity}，{fault_class}",
 ):
-    """An incident is an emergency; the leading group is told at once."""
+    """An incident is an emergency; the leading group is told at once, and again when the incident comes back."""
 
     emergency_id: UUID
     incident_id: UUID

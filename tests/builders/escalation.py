@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 from shared.auth import Principal
 from shared.events.contracts import EmergencyOrganisationChanged
 from shared.events.gateway import PersonChanged
-from shared.events.incidents import IncidentClassified, IncidentClosed, IncidentReported
+from shared.events.incidents import IncidentClassified, IncidentClosed, IncidentReopened, IncidentReported
 from shared.permissions import Role
 from tests.harness import OneService, principal
 
@@ -179,6 +179,17 @@ async def close(escalation: OneService, incident: IncidentClassified, sequence: 
         contact_email=None,
         contact_locale="zh-CN",
         closed_at=await escalation.now(),
+    )
+    await escalation.hear(event, sequence=sequence)
+
+
+async def reopen(escalation: OneService, incident: IncidentClassified, sequence: int = 10) -> None:
+    event = IncidentReopened(
+        incident_id=incident.incident_id,
+        customer_id=incident.customer_id,
+        number=incident.number,
+        reason_given="The fault is back",
+        reopened_at=await escalation.now(),
     )
     await escalation.hear(event, sequence=sequence)
 

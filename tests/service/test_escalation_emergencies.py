@@ -9,7 +9,8 @@ from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
 from shared.db import Caller
-from shared.events.escalation import AlarmRaised, EmergencyOpened, SuperiorInformed
+from shared.events.escalation import ActivationWithdrawn, AlarmRaised, EmergencyOpened, SuperiorInformed
+from shared.events.incidents import IncidentMerged, IncidentUnmerged
 from tests.builders.escalation import (
     BANK,
     DEPUTY,
@@ -25,8 +26,11 @@ from tests.builders.escalation import (
     get,
     hear_of,
     hear_of_hospital,
+    in_force,
     opened,
     reclassify,
+    reopen,
+    requested,
 )
 from tests.harness import ANYBODY, OneService
 
@@ -129,6 +133,86 @@ async def test_an_emergency_ends_with_its_incident(one_service: OneService.Facto
     assert (emergency["state"], emergency["closed_at"] is not None) == ("closed", True)
     await hear_of_hospital(escalation, sequence=2, leader_ids=(TEAM.id,))
     assert len(await escalation.said(EmergencyOpened)) == 1
+
+
+async def test_an_emergency_comes_back_with_its_incident_and_who_must_know_is_told_again(
+    one_service: OneService.Factory,
+) -> None:
+    escalation = await opened(one_service)
+    incident = await classified(escalation, severity="disaster")
+    await close(escalation, incident)
+    await hear_of(escalation, LEADER, sequence=2, active=False)
+    await reopen(escalation, incident)
+    _, told = await escalation.said(EmergencyOpened)
+    assert told.leader_ids == (DEPUTY.id, HOSPITALS_OWN_LEADER.id), "those who are there now"
+    assert len(await escalation.said(SuperiorInformed)) == 2
+    [emergency] = await get(escalation, "/v1/emergencies")
+    assert (emergency["state"], emergency["closed_at"]) == ("open", None)
+    await close(escalation, incident, sequence=11)
+    assert [each["state"] for each in await get(escalation, "/v1/emergencies")] == ["closed"]
+
+
+async def test_an_emergency_comes_back_when_a_merge_is_undone(one_service: OneService.Factory) -> None:
+    escalation = await opened(one_service)
+    incident = await classified(escalation)
+    about = {
+        **{name: getattr(incident, name) for name in ("incident_id", "customer_id", "number")},
+        **{"target_id": uuid7(), "target_number": "INC-2026-000122", "reason_given": "The same fault, or not"},
+    }
+    now = await escalation.now()
+    await escalation.hear(IncidentMerged(**about, former_state="triaged", merged_at=now), sequence=3)
+    await escalation.hear(IncidentUnmerged(**about, state="triaged", unmerged_at=now), sequence=4)
+    assert [each["state"] for each in await get(escalation, "/v1/emergencies")] == ["open"]
+    assert len(await escalation.said(EmergencyOpened)) == 2
+
+
+async def test_where_nobody_can_be_told_that_an_emergency_is_back_an_alarm_stands(
+    one_service: OneService.Factory,
+) -> None:
+    escalation = await opened(one_service)
+    incident = await classified(escalation)
+    await close(escalation, incident)
+    await hear_of_hospital(escalation, sequence=2, leader_ids=())
+    await reopen(escalation, incident)
+    assert [(alarm.reason, alarm.detail) for alarm in await escalation.said(AlarmRaised)] == [
+        ("nobody_to_tell", "leader")
+    ]
+    [emergency] = await get(escalation, "/v1/emergencies")
+    assert (emergency["leader_ids"], emergency["leaders_told_at"]) == ([], None), "nobody counts as told"
+
+
+async def test_what_was_withdrawn_at_the_end_does_not_come_back_by_itself(one_service: OneService.Factory) -> None:
+    escalation = await opened(one_service)
+    incident = await classified(escalation)
+    request = await requested(escalation, incident, await in_force(escalation))
+    await close(escalation, incident)
+    assert len(await escalation.said(ActivationWithdrawn)) == 1
+    await reopen(escalation, incident)
+    await escalation.advance(hours=6)
+    assert (await get(escalation, f"/v1/activations/{request['id']}"))["state"] == "withdrawn"
+    assert await escalation.said(AlarmRaised) == []
+
+
+async def test_an_incident_without_an_emergency_comes_back_without_one(one_service: OneService.Factory) -> None:
+    escalation = await opened(one_service)
+    incident = await classified(escalation, severity="general")
+    await close(escalation, incident)
+    await reopen(escalation, incident)
+    assert await get(escalation, "/v1/emergencies") == []
+
+
+async def test_an_emergency_left_closed_opens_when_its_incident_is_classified_again(
+    one_service: OneService.Factory,
+) -> None:
+    escalation = await opened(one_service)
+    incident = await classified(escalation)
+    await close(escalation, incident)
+    await reclassify(escalation, incident, sequence=10, severity="general")
+    assert [each["state"] for each in await get(escalation, "/v1/emergencies")] == ["closed"]
+    await reclassify(escalation, incident, sequence=11, severity="disaster")
+    [emergency] = await get(escalation, "/v1/emergencies")
+    assert (emergency["state"], emergency["severity"]) == ("open", "disaster")
+    assert len(await escalation.said(EmergencyOpened)) == 2
 
 
 async def test_closing_a_plain_incident_changes_nothing_here(one_service: OneService.Factory) -> None:

@@ -1,4 +1,4 @@
-"""Opening emergencies, telling those who must know, closing them with their incident.
+"""Opening emergencies, telling those who must know, closing them with their incident and opening them again with it.
 
 Nobody counts as told who could not be: then an alarm stands, and they are told as soon as the organisation names them.
 """
@@ -23,6 +23,7 @@ from shared.outbox import emit
 from shared.permissions import Role
 
 ASSESSMENT = ("severity", "fault_class", "analysis", "key_business_ids")
+REOPENED = ("state", "closed_at", "leader_ids", "leaders_told_at", "superior_ids", "superior_informed_at")
 
 
 async def assess_incident(session: AsyncSession, classified: IncidentClassified) -> None:
@@ -54,6 +55,17 @@ async def close_emergency(session: AsyncSession, *, incident_id: UUID) -> None:
     note(session, emergency.id, "close_emergency", before=before, after=after, customer_id=emergency.customer_id)
 
 
+async def reopen_emergency(session: AsyncSession, *, incident_id: UUID) -> None:
+    """The incident is back: so is the emergency that ended with it, and who must know is told again.
+
+    What was decided, withdrawn or stopped stays so. Left alone where there is none, or it is open.
+    """
+    emergency = await queries.locked_emergency_of(session, incident_id)
+    if emergency is not None and emergency.state == "closed":
+        _reopen(session, emergency)
+        await _tell_or_raise(session, emergency)
+
+
 async def _open(session: AsyncSession, classified: IncidentClassified) -> None:
     emergency = Emergency(
         customer_id=classified.customer_id,
@@ -82,7 +94,22 @@ async def _reassess(session: AsyncSession, emergency: Emergency, classified: Inc
     emergency.version += 1
     after = as_record(emergency, *ASSESSMENT)
     note(session, emergency.id, "reassess_emergency", before=before, after=after, customer_id=emergency.customer_id)
+    if emergency.state == "closed":
+        if not domain.is_emergency(classified.severity, quickly_solvable=classified.quickly_solvable):
+            return
+        _reopen(session, emergency)
     await _tell_or_raise(session, emergency)
+
+
+def _reopen(session: AsyncSession, emergency: Emergency) -> None:
+    """Whoever was told knows of an emergency that is over: nobody counts as told of this one."""
+    before = as_record(emergency, *REOPENED)
+    emergency.state = moved(domain.MOVES, emergency.state, "reopen")
+    emergency.closed_at = emergency.leaders_told_at = emergency.superior_informed_at = None
+    emergency.leader_ids, emergency.superior_ids = [], []
+    emergency.version += 1
+    after = as_record(emergency, *REOPENED)
+    note(session, emergency.id, "reopen_emergency", before=before, after=after, customer_id=emergency.customer_id)
 
 
 async def _tell_or_raise(session: AsyncSession, emergency: Emergency) -> None:

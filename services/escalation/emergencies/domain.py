@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.moves import Moves
 
-MOVES: Moves = {("open", "close"): "closed"}
+MOVES: Moves = {("open", "close"): "closed", ("closed", "reopen"): "open"}
 
 
 def is_emergency(severity: str, *, quickly_solvable: bool | None) -> bool:

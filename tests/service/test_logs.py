@@ -21,7 +21,7 @@ from services.gateway.front.forward import InProcess
 from shared.auth import public
 from shared.db import Caller
 from shared.edge import Edge
-from tests.builders.gateway import Door
+from tests.builders.gateway import ADMINISTRATOR, Door
 from tests.harness import ANYBODY, OneService
 
 TOKEN = "a-token-that-lets-its-bearer-in"
@@ -76,3 +76,17 @@ async def test_what_a_refused_statement_was_told_is_not_part_of_its_error(one_se
         async with service.runtime.database.transaction(Caller("system:test", "system")) as session:
             await session.execute(text("SELECT 1 / (length(:said) - length(:said))"), {"said": TOKEN})
     assert TOKEN not in str(refused.value)
+
+
+async def test_a_refused_sign_in_tells_its_log_who_it_was_and_nothing_that_was_typed(
+    one_service: OneService.Factory,
+) -> None:
+    door = await Door.opened(one_service)
+    with logged() as lines:
+        await door.sign_in("my-password-in-the-wrong-field", "typed")
+        await door.sign_in(ADMINISTRATOR, "typed as well", address="10.0.0.7")
+    unknown, known = (json.loads(line) for line in lines)
+    assert (unknown["event"], unknown["person_id"]) == ("sign_in_refused", None)
+    assert (known["person_id"] is None, known["origin"]) == (False, "10.0.0.7")
+    for typed in ("wrong-field", "typed", ADMINISTRATOR):
+        assert typed not in "".join(lines)

@@ -47,10 +47,15 @@ async def sign_in(session: AsyncSession, *, email: str, password: str) -> Signed
     person = await people.person_by_email(session, email)
     right = await is_right(password, person.password_hash if person else None)
     if person is None or not right or not person.active:
-        log.warning("sign_in_refused", email=normalised(email), origin=context(session).origin)
+        _log_refusal(session, person.id if person else None)
         return None
     await session.execute(delete(SignInTries).where(SignInTries.email_hash == email_hash))
     return await _begin(session, person.id, person.customer_id)
+
+
+def _log_refusal(session: AsyncSession, person_id: UUID | None) -> None:
+    """What was typed stays out of the log: it can be a password in the wrong field."""
+    log.warning("sign_in_refused", person_id=str(person_id) if person_id else None, origin=context(session).origin)
 
 
 async def sign_out(session: AsyncSession, *, token: str | None, person_id: UUID | None) -> None:

@@ -74,7 +74,7 @@ class Front:
     ) -> None:
         self.upstreams, self.settings, self.tracer = upstreams, settings, runtime.tracer
         self.table = Table()
-        self.pages = Pages(readiness, runtime.metrics)
+        self.pages = Pages(readiness, runtime.metrics, settings.operator_networks)
         self.identity = Identity(runtime.database, signer)
         self._figures = Figures(runtime.metrics)
         self._callers = Buckets(settings.requests_per_second, settings.requests_burst)

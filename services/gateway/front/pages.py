@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import functools
 import html
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
@@ -13,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from swagger_ui_bundle import swagger_ui_path
 
 from services.gateway.front.docs import as_openapi_3_0, every_error, merged_openapi
+from shared.errors import Forbidden
 from shared.service import Readiness
 from shared.telemetry import Metrics
 
@@ -45,11 +48,20 @@ td,th{{padding:.3rem .8rem .3rem 0;text-align:left;vertical-align:top}} :target{
 ERROR_ROW = '<tr id="{code}"><td><code>{code}</code></td><td>{status}</td><td>{en}<br>{zh}</td></tr>'
 
 
-class Pages:
-    """The front's own pages by path. The documents are made when first asked for, and then kept."""
+class OperatorsOnly(Forbidden):
+    code = "operators_only"
+    en = "The figures are told to the operators' networks only."
+    zh = "运行指标仅向运维网络开放。"
 
-    def __init__(self, readiness: Readiness, metrics: Metrics) -> None:
-        self._readiness, self._metrics = readiness, metrics
+
+class Pages:
+    """The front's own pages by path. The documents are made when first asked for, and then kept.
+
+    What tells of the inside (figures, what is ready and what is not) is told to the operators' networks only.
+    """
+
+    def __init__(self, readiness: Readiness, metrics: Metrics, operators: Sequence[IPv4Network | IPv6Network]) -> None:
+        self._readiness, self._metrics, self._operators = readiness, metrics, operators
         self._document = functools.cache(merged_openapi)
         self._pages: dict[str, ASGIApp] = {
             "/livez": self._livez,
@@ -71,11 +83,23 @@ class Pages:
 
     async def _readyz(self, scope: Scope, receive: Receive, send: Send) -> None:
         ready, found = await self._readiness()
-        await JSONResponse(found, status_code=200 if ready else 503)(scope, receive, send)
+        told = found if self._is_operators(scope) else {"ready": ready}
+        await JSONResponse(told, status_code=200 if ready else 503)(scope, receive, send)
 
     async def _figures(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._is_operators(scope):
+            raise OperatorsOnly()
         figures = generate_latest(self._metrics.registry)
         await Response(figures, headers={"Content-Type": CONTENT_TYPE_LATEST})(scope, receive, send)
+
+    def _is_operators(self, scope: Scope) -> bool:
+        """A caller without an address has come through a socket that we do not know the far end of."""
+        if not scope.get("client"):
+            return False
+        address = ip_address(scope["client"][0])
+        if isinstance(address, IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
+        return any(address in network for network in self._operators)
 
     async def _openapi(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._json(await asyncio.to_thread(self._document))(scope, receive, send)

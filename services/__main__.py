@@ -33,6 +33,7 @@ from shared.audit import verify_chains
 from shared.db import Caller, Database, plain_url
 from shared.resend import send_again, sent_since
 from shared.settings import PlatformSettings
+from shared.snapshots import say_again
 from shared.telemetry import configure_logs
 
 
@@ -132,7 +133,7 @@ def republish(names: Names, since: SinceOption = None, count: CountOption = Fals
     for name in _chosen(names):
         if since is not None:
             asyncio.run(_send_again(name, since, only_count=count))
-        elif catalogue.service(name).republish or names != ["all"]:
+        elif catalogue.service(name).snapshots or names != ["all"]:
             asyncio.run(_say_snapshots(name))
 
 
@@ -186,11 +187,11 @@ def docs(folder: Path = Path("docs"), check: bool = False) -> None:
 
 
 async def _say_snapshots(name: str) -> None:
-    say = catalogue.service(name).republish
-    if say is None:
+    snapshots = catalogue.service(name).snapshots
+    if not snapshots:
         raise NotConfigured(f"{name} says no snapshots")
-    async with _opened(name) as database, database.transaction(Caller(f"system:{name}", "system")) as session:
-        await say(session)
+    async with _opened(name) as database:
+        await say_again(lambda: database.transaction(Caller(f"system:{name}", "system")), snapshots)
     typer.echo(f"{name}: all snapshots are said again; its worker sends them")
 
 

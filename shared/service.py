@@ -31,6 +31,7 @@ from shared.operations import operations_router
 from shared.outbox import Relay, oldest_unsent_seconds
 from shared.retention import Retention
 from shared.settings import KeepTimes, ServiceSettings
+from shared.snapshots import Snapshots
 from shared.telemetry import Metrics
 from shared.timers import Jobs
 from shared.tracing import Tracing, Untraced
@@ -48,8 +49,8 @@ log = structlog.get_logger()
 class Service:
     """A service's table of contents: what it answers, says, listens to and does on time.
 
-    `loops` adds work beside relay, inbox, timers and retention (notify's deliveries). `republish` says all snapshots
-    again. `copies` are the tables filled from other services' snapshots; an empty one is shown in /readyz. `front`
+    `loops` adds work beside relay, inbox, timers and retention (notify's deliveries). `snapshots` are said again on
+    command. `copies` are the tables filled from other services' snapshots; an empty one is shown in /readyz. `front`
     builds what the process answers instead of this service's bare API (the gateway has one).
     """
 
@@ -62,7 +63,7 @@ class Service:
     consumers: Consumers = field(default_factory=Consumers)
     jobs: Jobs = field(default_factory=Jobs)
     loops: Callable[[Runtime], Sequence[Loop]] = lambda _: ()
-    republish: Callable[[AsyncSession], Awaitable[None]] | None = None
+    snapshots: Snapshots = ()
     copies: tuple[type[DeclarativeBase], ...] = ()
     front: Front | None = None
 

@@ -34,6 +34,7 @@ from shared.now import ShiftedTime, system_seconds
 from shared.permissions import Role, permissions_of
 from shared.service import Runtime, Service
 from shared.settings import FileRules
+from shared.snapshots import say_again
 from shared.tracing import Tracing
 from tests.databases import SEEDED
 
@@ -210,11 +211,10 @@ class OneService:
         await self.settle()
         return [REGISTRY[e.type].model_validate(e.data) for e in self.bus.published if e.type == kind.type]
 
-    async def republish(self) -> None:
+    async def republish(self, **batch: int) -> None:
         """Say all snapshots again, as the operator's command does."""
-        assert self.runtime.service.republish
-        async with self.runtime.database.transaction(Caller("system:test", "system")) as session:
-            await self.runtime.service.republish(session)
+        caller = Caller("system:test", "system")
+        await say_again(lambda: self.runtime.database.transaction(caller), self.runtime.service.snapshots, **batch)
         await self.settle()
 
     async def rows(self, statement: Any, caller: Caller | None = None) -> list[Any]:

@@ -17,7 +17,7 @@ from services.contracts.customers.routes import routes as customer_routes
 from services.contracts.entitlements.routes import routes as entitlement_routes
 from services.contracts.imports.routes import routes as import_routes
 from services.contracts.organisations.routes import routes as organisation_routes
-from services.contracts.republish import republish
+from services.contracts.republish import SNAPSHOTS
 from services.contracts.search.routes import routes as search_routes
 from services.contracts.settings import Settings
 from shared.events import contracts as says
@@ -59,5 +59,5 @@ SERVICE = Service(
     ),
     consumers=consumers,
     copies=(Person,),
-    republish=republish,
+    snapshots=SNAPSHOTS,
 )

@@ -1,8 +1,6 @@
-"""Saying all snapshots again, for a service whose copies are empty or lost."""
+"""What contracts says again when asked: all its records, those that others refer to first."""
 
 from __future__ import annotations
-
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.agreements import actions as agreement_actions
 from services.contracts.agreements import queries as agreement_queries
@@ -14,34 +12,17 @@ from services.contracts.customers import actions as customer_actions
 from services.contracts.customers import queries as customer_queries
 from services.contracts.organisations import actions as organisation_actions
 from services.contracts.organisations import queries as organisation_queries
+from shared.snapshots import Snapshots
 
-
-async def republish(session: AsyncSession) -> None:
-    await _customers(session)
-    await _contracts(session)
-
-
-async def _customers(session: AsyncSession) -> None:
-    for customer in await customer_queries.all_customers(session):
-        customer_actions.say_customer(session, customer)
-    for site in await customer_queries.all_sites(session):
-        customer_actions.say_site(session, site)
-    for department in await customer_queries.all_departments(session):
-        customer_actions.say_department(session, department)
-    for asset in await customer_queries.all_assets(session):
-        customer_actions.say_asset(session, asset)
-    for business in await customer_queries.all_key_businesses(session):
-        customer_actions.say_key_business(session, business)
-    for contact in await contact_queries.all_contacts(session):
-        contact_actions.say_contact(session, contact)
-    for organisation in await organisation_queries.all_organisations(session):
-        organisation_actions.say_organisation(session, organisation)
-
-
-async def _contracts(session: AsyncSession) -> None:
-    for item in await catalogue_queries.items(session):
-        catalogue_actions.say_item(session, item)
-    for contract in await agreement_queries.all_contracts(session):
-        agreement_actions.say_contract(session, contract)
-    for agreement, contract in await agreement_queries.signed_agreements(session):
-        agreement_actions.say_agreement(session, agreement, contract)
+SNAPSHOTS: Snapshots = (
+    (customer_queries.EVERY_CUSTOMER, customer_actions.say_customer),
+    (customer_queries.EVERY_SITE, customer_actions.say_site),
+    (customer_queries.EVERY_DEPARTMENT, customer_actions.say_department),
+    (customer_queries.EVERY_ASSET, customer_actions.say_asset),
+    (customer_queries.EVERY_KEY_BUSINESS, customer_actions.say_key_business),
+    (contact_queries.EVERY_CONTACT, contact_actions.say_contact),
+    (organisation_queries.EVERY_ORGANISATION, organisation_actions.say_organisation),
+    (catalogue_queries.EVERY_ITEM, catalogue_actions.say_item),
+    (agreement_queries.EVERY_CONTRACT, agreement_actions.say_contract),
+    (agreement_queries.EVERY_SIGNED_AGREEMENT, agreement_actions.say_agreement),
+)

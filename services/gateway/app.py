@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.gateway.base import Base
 from services.gateway.front.app import front_of
 from services.gateway.keys.routes import routes as key_routes
-from services.gateway.people.actions import republish
+from services.gateway.people.actions import say_person
+from services.gateway.people.queries import EVERY_PERSON
 from services.gateway.people.routes import routes as people_routes
 from services.gateway.sessions.routes import routes as session_routes
 from services.gateway.settings import Settings
@@ -19,6 +20,6 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=(people_routes, session_routes, key_routes),
     emits=(PersonChanged,),
-    republish=republish,
+    snapshots=((EVERY_PERSON, say_person),),
     front=front_of,
 )

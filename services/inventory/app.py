@@ -9,7 +9,8 @@ from services.inventory.depots.routes import routes as depot_routes
 from services.inventory.jobs import jobs
 from services.inventory.ledger.routes import routes as stock_routes
 from services.inventory.offers.models import Site
-from services.inventory.parts.actions import republish
+from services.inventory.parts.actions import say_part
+from services.inventory.parts.queries import EVERY_PART
 from services.inventory.parts.routes import routes as part_routes
 from services.inventory.reservations.routes import routes as reservation_routes
 from services.inventory.settings import Settings
@@ -33,6 +34,6 @@ SERVICE = Service(
     ),
     consumers=consumers,
     jobs=jobs,
-    republish=republish,
+    snapshots=((EVERY_PART, say_part),),
     copies=(Person, Site),
 )

@@ -27,6 +27,7 @@ from shared.now import ShiftedTime
 from shared.outbox import emit
 from shared.resend import send_again, sent_since
 from shared.service import Runtime
+from shared.snapshots import say_again
 from tests.builders.eventually import eventually
 from tests.databases import Databases
 from tests.harness import files_in, runtime_of
@@ -174,10 +175,7 @@ async def test_a_copy_is_filled_by_saying_the_snapshots_again(scene: Scene) -> N
     await scene.say("after")
     await eventually(lambda: known(scene), lambda names: "after" in names)
     assert "A" not in await known(scene), "else nothing was lost"
-    say = catalogue.service("gateway").republish
-    assert say
-    async with scene.gateway.database.transaction(GATEWAY) as session:
-        await say(session)
+    await say_again(lambda: scene.gateway.database.transaction(GATEWAY), catalogue.service("gateway").snapshots)
     await eventually(lambda: known(scene), lambda names: "A" in names)
 
 

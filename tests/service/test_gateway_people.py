@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
-from services.gateway.people.actions import add_person, bootstrap_administrator, republish
+from services.gateway.people.actions import add_person, bootstrap_administrator
 from services.gateway.people.models import Person
 from shared.db import Caller
 from shared.events.gateway import PersonChanged
@@ -207,8 +207,7 @@ async def test_of_two_administrators_who_step_down_at_once_one_stays(one_service
 
 async def test_all_people_are_said_again_when_asked(one_service: OneService.Factory) -> None:
     gateway = await one_service("gateway")
-    added = [await a_person(gateway, email=f"{n}@provider.example") for n in range(2)]
-    async with gateway.runtime.database.transaction(SYSTEM) as session:
-        await republish(session)
+    added = [await a_person(gateway, email=f"{n}@provider.example") for n in range(4)]
+    await gateway.republish(batch=2)
     said = await gateway.said(PersonChanged)
     assert Counter(str(person.person_id) for person in said) == {person["id"]: 2 for person in added}

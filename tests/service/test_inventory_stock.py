@@ -51,10 +51,7 @@ async def test_a_part_number_is_given_once(inventory: OneService) -> None:
 
 async def test_all_parts_are_said_again_when_asked(inventory: OneService) -> None:
     await post(inventory, ADMIN, "/v1/parts", FAN)
-    republish = inventory.runtime.service.republish
-    assert republish is not None
-    async with inventory.runtime.database.transaction(Caller("system:inventory", "system")) as session:
-        await republish(session)
+    await inventory.republish()
     first, again = await inventory.said(PartChanged)
     assert first == again
 

@@ -15,6 +15,16 @@ from services.contracts.finding.queries import holding
 from shared.db import check_version
 from shared.errors import NotFound
 from shared.paging import Page
+from shared.snapshots import Every
+
+EVERY_CONTRACT = Every(select(Contract), Contract.id)
+EVERY_SIGNED_AGREEMENT = Every(
+    select(Agreement, Contract)
+    .join(Contract, Contract.id == Agreement.contract_id)
+    .where(Agreement.state != State.DRAFT),
+    Agreement.id,
+)
+"""All but drafts: what was said of them once."""
 
 
 class ContractNotFound(NotFound):
@@ -50,10 +60,6 @@ async def contract_numbered(session: AsyncSession, number: str) -> Contract | No
 
 async def contracts_holding(session: AsyncSession, text: str) -> Sequence[Contract]:
     return (await session.scalars(holding(text, Contract))).all()
-
-
-async def all_contracts(session: AsyncSession) -> Sequence[Contract]:
-    return (await session.scalars(select(Contract).order_by(Contract.id))).all()
 
 
 async def contracts_page(session: AsyncSession, page: Page) -> Sequence[Contract]:
@@ -113,9 +119,3 @@ async def next_revision(session: AsyncSession, contract_id: UUID) -> int:
     """Call with the contract locked, so that two drafts do not take one number."""
     last = await session.scalar(select(func.max(Agreement.revision)).where(Agreement.contract_id == contract_id))
     return (last or 0) + 1
-
-
-async def signed_agreements(session: AsyncSession) -> Sequence[tuple[Agreement, Contract]]:
-    """All but drafts: what was said of them once."""
-    pairs = select(Agreement, Contract).join(Contract, Contract.id == Agreement.contract_id).order_by(Agreement.id)
-    return [(row[0], row[1]) for row in await session.execute(pairs.where(Agreement.state != State.DRAFT))]

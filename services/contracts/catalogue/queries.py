@@ -10,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contracts.catalogue.models import CatalogueItem
 from shared.db import check_version
 from shared.errors import NotFound
+from shared.snapshots import Every
+
+EVERY_ITEM = Every(select(CatalogueItem), CatalogueItem.id)
 
 
 class ItemNotFound(NotFound):

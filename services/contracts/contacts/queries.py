@@ -13,6 +13,9 @@ from services.contracts.finding.queries import holding
 from shared.db import check_version
 from shared.errors import NotFound
 from shared.paging import Page
+from shared.snapshots import Every
+
+EVERY_CONTACT = Every(select(Contact), Contact.id)
 
 
 class ContactNotFound(NotFound):
@@ -51,7 +54,3 @@ async def contacts_at(session: AsyncSession, customer_id: UUID, site_ids: Collec
 
 async def contacts_holding(session: AsyncSession, text: str) -> Sequence[Contact]:
     return (await session.scalars(holding(text, Contact))).all()
-
-
-async def all_contacts(session: AsyncSession) -> Sequence[Contact]:
-    return (await session.scalars(select(Contact).order_by(Contact.id))).all()

@@ -13,6 +13,13 @@ from services.contracts.finding.queries import holding
 from shared.db import check_version
 from shared.errors import Conflict, NotFound
 from shared.paging import Page
+from shared.snapshots import Every
+
+EVERY_CUSTOMER = Every(select(Customer), Customer.customer_id)
+EVERY_SITE = Every(select(Site), Site.id)
+EVERY_DEPARTMENT = Every(select(Department), Department.id)
+EVERY_ASSET = Every(select(Asset), Asset.id)
+EVERY_KEY_BUSINESS = Every(select(KeyBusiness), KeyBusiness.id)
 
 
 class CustomerNotFound(NotFound):
@@ -222,23 +229,3 @@ async def sites_holding(session: AsyncSession, text: str) -> Sequence[Site]:
 
 async def assets_holding(session: AsyncSession, text: str) -> Sequence[Asset]:
     return (await session.scalars(holding(text, Asset))).all()
-
-
-async def all_customers(session: AsyncSession) -> Sequence[Customer]:
-    return (await session.scalars(select(Customer).order_by(Customer.customer_id))).all()
-
-
-async def all_sites(session: AsyncSession) -> Sequence[Site]:
-    return (await session.scalars(select(Site).order_by(Site.id))).all()
-
-
-async def all_departments(session: AsyncSession) -> Sequence[Department]:
-    return (await session.scalars(select(Department).order_by(Department.id))).all()
-
-
-async def all_assets(session: AsyncSession) -> Sequence[Asset]:
-    return (await session.scalars(select(Asset).order_by(Asset.id))).all()
-
-
-async def all_key_businesses(session: AsyncSession) -> Sequence[KeyBusiness]:
-    return (await session.scalars(select(KeyBusiness).order_by(KeyBusiness.id))).all()

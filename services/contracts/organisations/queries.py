@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.organisations.models import EmergencyOrganisation
 from shared.errors import NotFound
+from shared.snapshots import Every
+
+EVERY_ORGANISATION = Every(select(EmergencyOrganisation), EmergencyOrganisation.customer_id)
 
 
 class OrganisationNotFound(NotFound):
@@ -23,7 +25,3 @@ async def organisation_of(session: AsyncSession, customer_id: UUID) -> Emergency
     if found is None:
         raise OrganisationNotFound(customer_id=customer_id)
     return found
-
-
-async def all_organisations(session: AsyncSession) -> Sequence[EmergencyOrganisation]:
-    return (await session.scalars(select(EmergencyOrganisation))).all()

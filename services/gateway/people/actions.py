@@ -120,12 +120,6 @@ async def bootstrap_administrator(
     )
 
 
-async def republish(session: AsyncSession) -> None:
-    """Say all people again, for services whose copies are empty or lost."""
-    for person in await queries.all_people(session):
-        say_person(session, person)
-
-
 async def _flush(session: AsyncSession, person: Person) -> None:
     with unless_taken(EmailTaken(email=person.email)):
         await session.flush()

@@ -13,6 +13,9 @@ from services.gateway.people.models import Person
 from shared.errors import NotFound
 from shared.paging import Page
 from shared.permissions import Role
+from shared.snapshots import Every
+
+EVERY_PERSON = Every(select(Person), Person.id)
 
 
 class PersonNotFound(NotFound):
@@ -50,10 +53,6 @@ async def people_page(
     if role is not None:
         people = people.where(Person.roles.contains([role.value]))
     return (await session.scalars(page.of(people, Person.id))).all()
-
-
-async def all_people(session: AsyncSession) -> Sequence[Person]:
-    return (await session.scalars(select(Person).order_by(Person.id))).all()
 
 
 async def active_administrators(session: AsyncSession) -> set[UUID]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inventory.parts import queries
 from services.inventory.parts.models import Part
 from shared.audit import note
 from shared.db import as_record, unless_taken
@@ -44,12 +43,6 @@ async def add_part(
     note(session, part.id, "add_part", after=as_record(part, "part_number", "name_zh", "models", "lead_time_days"))
     say_part(session, part)
     return part
-
-
-async def republish(session: AsyncSession) -> None:
-    """Say all snapshots again, for a service whose copies are empty or lost."""
-    for part in await queries.all_parts(session):
-        say_part(session, part)
 
 
 def say_part(session: AsyncSession, part: Part) -> None:

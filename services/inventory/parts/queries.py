@@ -11,6 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.inventory.parts.models import Part
 from shared.errors import NotFound
 from shared.paging import Page
+from shared.snapshots import Every
+
+EVERY_PART = Every(select(Part), Part.id)
 
 
 class PartNotFound(NotFound):
@@ -37,7 +40,3 @@ async def parts_page(session: AsyncSession, page: Page) -> Sequence[Part]:
 async def parts_of(session: AsyncSession, part_ids: Collection[UUID]) -> dict[UUID, Part]:
     """The parts with these ids, by id."""
     return {found.id: found for found in await session.scalars(select(Part).where(Part.id.in_(part_ids)))}
-
-
-async def all_parts(session: AsyncSession) -> Sequence[Part]:
-    return (await session.scalars(select(Part).order_by(Part.id))).all()

@@ -67,9 +67,12 @@ WORDS: dict[str, tuple[str, str]] = {
     "reopen_count": ("reopened", "重新打开过"),
     "reassignment_count": ("reassigned", "改派过"),
     "uncovered": (
-        "{count:,} of them are not covered: no agreement was in force at their time and place. "
+        "{count:,} of them are not covered: no agreement was in force at their time and place.",
+        "其中 {count:,} 个不在合同范围：当时当地没有生效的协议。",
+    ),
+    "say_where": (
         "Say where they were with --site or --asset.",
-        "其中 {count:,} 个不在合同范围：当时当地没有生效的协议。可用 --site 或 --asset 说明地点或资产。",
+        "可用 --site 或 --asset 说明地点或资产。",
     ),
     # the comparison with what the file says
     "compared": (

@@ -38,6 +38,7 @@ class Receiver:
         self.invalid: set[str] = set()
         self.broken: set[str] = set()
         self.open: set[str] = set()
+        self.uncovered: set[str] = set()
         self.requests: list[Json] = []
         self.kept: dict[str, Json] = {}
         routes = [
@@ -82,7 +83,12 @@ class Receiver:
 
     def _result(self, incident: Json, dry_run: bool) -> Json:
         number = incident["number"]
-        result: Json = {"source_number": number, "incident_id": None, "number": None, "covered": True}
+        result: Json = {
+            "source_number": number,
+            "incident_id": None,
+            "number": None,
+            "covered": number not in self.uncovered,
+        }
         if number in self.refused:
             told = {"outcome": "refused", "code": "history_inconsistent", "detail": "It contradicts itself."}
             return result | {"covered": None} | told

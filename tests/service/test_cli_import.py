@@ -56,6 +56,16 @@ def test_run_again_nothing_changes_and_that_is_said(caller: Caller, platform: Re
     assert again["counts"]["priority"] == {"3 - Moderate": 100}
 
 
+@pytest.mark.parametrize("options", [(), ("--site", "主机房"), ("--asset", "SN-1")])
+def test_where_the_incidents_were_is_asked_for_only_when_it_was_not_said(
+    caller: Caller, platform: Receiver, options: tuple[str, ...]
+) -> None:
+    platform.uncovered = {"INC1"}
+    _, out, _ = imports(caller, log(caller.folder, [*closed("INC1"), *closed("INC2")]), *options)
+    assert "1 of them are not covered" in out
+    assert ("--site or --asset" in out) == (not options)
+
+
 def test_a_dry_run_asks_for_judgement_only(caller: Caller, platform: Receiver) -> None:
     code, out, _ = imports(caller, log(caller.folder, closed("INC1")), "--dry-run")
     assert (code, platform.requests[0]["dry_run"], platform.kept) == (0, True, {})

@@ -50,6 +50,10 @@ class Asked:
     limit: int | None
     dry_run: bool
 
+    @property
+    def says_where(self) -> bool:
+        return self.site is not None or self.asset is not None
+
 
 def import_incidents(
     ctx: typer.Context,
@@ -72,7 +76,7 @@ def import_incidents(
     asked = Asked(customer, site, asset, zone, limit, dry_run)
     meaning = _meaning(form, mapping)
     with Export(file, meaning.file) as export, rejections_kept(terminal.language, rejected) as rejections:
-        summary = Summary(meaning.counts, _comparison(meaning, report))
+        summary = Summary(meaning.counts, asked.says_where, _comparison(meaning, report))
         run = Run(terminal, asked, meaning, export, rejections, summary)
         run.carry_out()
     return 0 if run.summary.clean else LEFT_OUT

@@ -52,6 +52,8 @@ def summary_page(summary: Summary, rejections: Rejections, heading: str, languag
         parts.append(comparison_page(summary.comparison, language))
     if summary.uncovered:
         parts.append(Sentence(say("uncovered", language, count=summary.uncovered), style="yellow"))
+        if not summary.placed:
+            parts.append(Sentence(say("say_where", language), style="yellow"))
     if rejections.count:
         parts += [Text(say("left_out", language), style="bold"), _rejections(rejections, language)]
     return Group(*parts)

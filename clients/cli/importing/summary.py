@@ -21,9 +21,10 @@ PRESENT = (IMPORTED, UNCHANGED)
 @dataclass
 class Summary:
     """Grows with each answer. Only what is present at the platform afterwards is counted by its values, and compared
-    where so asked."""
+    where so asked. `placed`: it was said where the incidents were."""
 
     counted: Counted
+    placed: bool
     comparison: Comparison | None = None
     incidents: Counter[str] = field(default_factory=Counter)
     updates: Counter[str] = field(default_factory=Counter)

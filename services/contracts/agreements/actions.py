@@ -8,7 +8,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.agreements import domain, queries
@@ -21,7 +20,7 @@ from services.contracts.term.domain import Term
 from shared.audit import note
 from shared.calendar import WorkCalendar
 from shared.calendar_data import checked_calendar
-from shared.db import as_record, context
+from shared.db import as_record, context, unless_taken
 from shared.errors import Conflict
 from shared.events.contracts import AgreementChanged, ContractChanged, Target, YearScope
 from shared.outbox import emit
@@ -69,10 +68,8 @@ async def sign_contract(
         asset_ids=list(asset_ids),
     )
     session.add(contract)
-    try:
+    with unless_taken(ContractNumberTaken(number=number)):
         await session.flush()
-    except IntegrityError as problem:
-        raise ContractNumberTaken(number=number) from problem
     after = as_record(contract, "number", "starts_on", "ends_on", "site_ids", "asset_ids")
     note(session, contract.id, "sign_contract", after=after, customer_id=customer_id)
     say_contract(session, contract)

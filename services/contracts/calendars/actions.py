@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.calendars import domain
@@ -13,7 +12,7 @@ from services.contracts.calendars.china import public_holidays
 from services.contracts.calendars.models import Calendar
 from shared.audit import note
 from shared.calendar_data import checked_calendar
-from shared.db import as_record
+from shared.db import as_record, unless_taken
 from shared.errors import Conflict
 
 FIELDS = ("data", "provisional_years", "first_year", "last_year")
@@ -73,10 +72,8 @@ async def add_chinese_calendar(
 
 async def _added(session: AsyncSession, calendar: Calendar) -> Calendar:
     session.add(calendar)
-    try:
+    with unless_taken(CalendarCodeTaken(taken=calendar.code)):
         await session.flush()
-    except IntegrityError as problem:
-        raise CalendarCodeTaken(taken=calendar.code) from problem
     after = as_record(calendar, "code", "name_zh", "name_en", *FIELDS)
     note(session, calendar.id, "add_calendar", after=after)
     return calendar

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.copies.queries import require_engineers
 from services.contracts.customers import actions as customers
 from services.contracts.customers import queries
 from shared.audit import note
-from shared.db import as_record, check_version
+from shared.db import as_record, check_version, unless_taken
 
 if TYPE_CHECKING:
     from services.contracts.customers.models import Asset, Customer, Department, KeyBusiness, Site
@@ -67,10 +66,8 @@ async def change_asset(session: AsyncSession, *, customer_id: UUID, asset_id: UU
         await customers.require_site_in_use(session, customer_id, changes.get("site_id", asset.site_id))
     elif "site_id" in changes:
         await queries.site_of(session, customer_id, changes["site_id"])
-    try:
+    with unless_taken(customers.SerialTaken(serial=changes.get("serial"))):
         changed = await _changed(session, asset, "change_asset", changes)
-    except IntegrityError as problem:
-        raise customers.SerialTaken(serial=changes.get("serial")) from problem
     if changed:
         customers.say_asset(session, asset)
     return asset

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -14,7 +13,7 @@ from services.contracts.copies.queries import require_engineers
 from services.contracts.customers import queries
 from services.contracts.customers.models import Asset, Customer, Department, KeyBusiness, Site
 from shared.audit import note
-from shared.db import as_record
+from shared.db import as_record, unless_taken
 from shared.errors import Conflict
 from shared.events.contracts import (
     AssetChanged,
@@ -84,10 +83,8 @@ async def add_asset(session: AsyncSession, *, customer_id: UUID, site_id: UUID, 
     """Raises SiteNotFound for another customer's site, SiteRetired, EngineerNotFound, SerialTaken."""
     await require_site_in_use(session, customer_id, site_id)
     await require_engineers(session, fields["servicer_ids"])
-    try:
+    with unless_taken(SerialTaken(serial=serial)):
         [asset] = await add_assets(session, customer_id, [{"site_id": site_id, "serial": serial, **fields}])
-    except IntegrityError as problem:
-        raise SerialTaken(serial=serial) from problem
     return asset
 
 

@@ -6,7 +6,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.agreements import queries as contracts
@@ -16,7 +15,7 @@ from services.contracts.entitlements.domain import Unit
 from services.contracts.entitlements.models import Entitlement, Use
 from services.contracts.term.domain import ZONE, require_within, year_of, years_of
 from shared.audit import note
-from shared.db import as_record, context
+from shared.db import as_record, context, unless_taken
 from shared.errors import Conflict
 from shared.events.contracts import EntitlementExhausted, EntitlementUsed
 from shared.events.incidents import TimeSpent, TimeWithdrawn, VisitCompleted
@@ -47,10 +46,8 @@ async def grant(session: AsyncSession, *, contract_id: UUID, item_code: str, uni
         granted=domain.quantity(unit, granted),
     )
     session.add(entitlement)
-    try:
+    with unless_taken(GrantedAlready(item_code=item_code, unit=unit)):
         await session.flush()
-    except IntegrityError as problem:
-        raise GrantedAlready(item_code=item_code, unit=unit) from problem
     after = as_record(entitlement, "contract_id", "item_code", "unit", "granted")
     note(session, entitlement.id, "grant", after=after, customer_id=contract.customer_id)
     return entitlement

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from itertools import product
 from typing import Any
 
 import pytest
@@ -13,11 +12,9 @@ from hypothesis import strategies as st
 from services.contracts.agreements.domain import (
     DEFAULT_PRIORITIES,
     MOVES,
-    Move,
     State,
     Terms,
     as_columns,
-    moved,
 )
 from services.contracts.calendars import domain
 from services.contracts.calendars.china import public_holidays
@@ -31,7 +28,6 @@ from services.contracts.calendars.domain import (
 from services.contracts.term.domain import PromisedThen, Term, UsedThen, year_of
 from shared.calendar import OFFICE_HOURS, WorkCalendar
 from shared.calendar_data import InvalidCalendar, checked_calendar
-from shared.errors import IllegalMove
 from shared.week import Window
 
 OFFICE = [["09:00", "12:00"], ["13:30", "18:00"]]
@@ -39,16 +35,6 @@ WEEK = [OFFICE] * 5 + [[], []]
 FRIDAY_EVENING = datetime(2026, 10, 9, 10, tzinfo=UTC)
 """18:00 in Shanghai, when offices close; the Saturday after it is worked for the National Day."""
 HELD = PublicHolidays.from_data({"2026": {"holidays": ["2026-10-01", "2026-10-03"], "make_up_days": ["2026-10-10"]}})
-
-
-@pytest.mark.parametrize(("state", "move"), list(product(State, Move)))
-def test_a_version_moves_only_as_the_table_says(state: State, move: Move) -> None:
-    if (state, move) in MOVES:
-        assert moved(state, move) == MOVES[state, move]
-        return
-    with pytest.raises(IllegalMove) as refused:
-        moved(state, move)
-    assert refused.value.members["allowed"] == [other for start, other in MOVES if start == state]
 
 
 def test_what_was_withdrawn_or_superseded_stays_so() -> None:

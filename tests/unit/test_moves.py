@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.contracts.agreements import domain as agreements
 from services.escalation.activations import domain as activations
 from services.escalation.alarms import domain as alarms
 from services.escalation.emergencies import domain as emergencies
@@ -11,6 +12,8 @@ from services.escalation.engagements import domain as engagements
 from services.escalation.part_call_ups import domain as part_call_ups
 from services.escalation.plans import domain as plans
 from services.feedback.surveys import domain as surveys
+from services.incidents.problems import domain as problems
+from services.incidents.visits import domain as visits
 from services.inventory.reservations import domain as reservations
 from services.notify.deliveries import domain as deliveries
 from services.notify.messages import domain as messages
@@ -20,11 +23,12 @@ from shared.moves import Moves, in_states, moved, states_of
 FEATURES = (
     *(activations, alarms, emergencies, engagements, part_call_ups, plans),
     *(surveys, reservations, deliveries, messages),
+    *(agreements, problems, visits),
 )
 TABLES = pytest.mark.parametrize(
     "moves",
-    [feature.MOVES for feature in FEATURES] + [activations.STEP_MOVES],
-    ids=[feature.__name__ for feature in FEATURES] + ["steps"],
+    [feature.MOVES for feature in FEATURES] + [activations.STEP_MOVES, problems.WITH_INCIDENT],
+    ids=[feature.__name__ for feature in FEATURES] + ["steps", "analyses with their incident"],
 )
 
 

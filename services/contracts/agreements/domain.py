@@ -10,8 +10,9 @@ from typing import Any
 
 from shared import clocks
 from shared.calendar import ALWAYS, WorkCalendar
-from shared.errors import Conflict, IllegalMove, Unprocessable
+from shared.errors import Conflict, Unprocessable
 from shared.events.contracts import Target
+from shared.moves import Moves
 from shared.zones import BeyondCalendar, zone_named
 
 HOUR = 3600
@@ -30,7 +31,7 @@ class Move(StrEnum):
     WITHDRAW = "withdraw"
 
 
-MOVES: Mapping[tuple[State, Move], State] = {
+MOVES: Moves = {
     (State.DRAFT, Move.SIGN): State.IN_FORCE,
     (State.IN_FORCE, Move.SUPERSEDE): State.SUPERSEDED,
     (State.IN_FORCE, Move.WITHDRAW): State.WITHDRAWN,
@@ -139,14 +140,6 @@ def require_due(targets: Sequence[Target], calendar: WorkCalendar, starts: Seque
                 clocks.breach_at(clocks.Clock(target.kind, start, budget, counts_on), start)
         except BeyondCalendar as problem:
             raise TargetBeyondCalendar(severity=target.severity, kind=target.kind) from problem
-
-
-def moved(state: str, move: Move) -> State:
-    """The state that the move leads to. Raises IllegalMove."""
-    allowed = {possible: to for (start, possible), to in MOVES.items() if start == state}
-    if move not in allowed:
-        raise IllegalMove(state=state, move=move, allowed=list(allowed))
-    return allowed[move]
 
 
 def end_of_term(ends_on: date, calendar: WorkCalendar) -> datetime:

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.base import Base
 from services.incidents.copies.models import Agreement, Asset, Customer, Department, KeyBusiness, Person, Site
 from shared import timers
+from shared.copies import keep_newest
 from shared.db import context
 from shared.events import Snapshot
 from shared.events.contracts import (
@@ -39,11 +39,8 @@ COPIES: dict[type[Snapshot], type[Base]] = {
 async def keep_copy(session: AsyncSession, snapshot: Snapshot, sequence: int) -> None:
     """Store a snapshot unless a later one (greater `sequence` of the same subject) is stored already."""
     model = COPIES[type(snapshot)]
-    row = _row(snapshot, set(model.__table__.columns.keys())) | {"sequence": sequence}
-    insertion = insert(model).values(row)
-    newer = insertion.excluded.sequence > model.__table__.c.sequence
-    changed = {name: insertion.excluded[name] for name in row if name != "id"}
-    await session.execute(insertion.on_conflict_do_update(index_elements=["id"], set_=changed, where=newer))
+    row = _row(snapshot, set(model.__table__.columns.keys()))
+    await keep_newest(session, model, row | {"sequence": sequence})
 
 
 async def follow_from_now(session: AsyncSession, agreement_id: UUID) -> None:

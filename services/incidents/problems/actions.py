@@ -27,6 +27,7 @@ from shared.events.incidents import (
     ParticipantJoined,
     ProblemEscalated,
 )
+from shared.moves import Moves, moved
 from shared.outbox import emit
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ async def conclude_analysis(
 async def end_analysis(session: AsyncSession, incident: Incident) -> None:
     """The incident is over (its state says how), and with it the analysis that is open, without a conclusion."""
     for analysis in await queries.locked_analyses(session, incident.id, domain.State.OPEN):
-        _move(analysis, "end")
+        _move(analysis, domain.WITH_INCIDENT, "end")
         analysis.ended_at = context(session).now
         _say(session, analysis, JointAnalysisEnded, outcome=incident.state)
         _note(session, analysis, "end", "state", "ended_at")
@@ -160,7 +161,7 @@ async def end_analysis(session: AsyncSession, incident: Incident) -> None:
 async def take_up_analysis(session: AsyncSession, incident: Incident) -> None:
     """The incident is taken up again, and with it the analysis that ended with it: nothing of it was lost."""
     for analysis in await queries.locked_analyses(session, incident.id, domain.State.ENDED):
-        _move(analysis, "take_up")
+        _move(analysis, domain.WITH_INCIDENT, "take_up")
         analysis.ended_at = None
         _say(session, analysis, JointAnalysisTakenUp, taken_up_at=context(session).now)
         _note(session, analysis, "take_up", "state")
@@ -168,12 +169,12 @@ async def take_up_analysis(session: AsyncSession, incident: Incident) -> None:
 
 async def _moved(session: AsyncSession, analysis_id: UUID, move: str) -> JointAnalysis:
     analysis = await queries.locked_joint_analysis(session, analysis_id)
-    _move(analysis, move)
+    _move(analysis, domain.MOVES, move)
     return analysis
 
 
-def _move(analysis: JointAnalysis, move: str) -> None:
-    analysis.state = domain.moved(analysis.state, move)
+def _move(analysis: JointAnalysis, moves: Moves, move: str) -> None:
+    analysis.state = moved(moves, analysis.state, move)
     analysis.version += 1
 
 

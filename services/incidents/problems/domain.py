@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from services.incidents.incidents.domain import Team
-from shared.errors import Conflict, IllegalMove
+from shared.errors import Conflict
+from shared.moves import Moves
 
 NEXT: Mapping[Team, Team] = {
     Team.DESK: Team.REGIONAL,
@@ -32,15 +33,16 @@ class Verdict(StrEnum):
     REJECTED = "rejected"
 
 
-MOVES: Mapping[tuple[State, str], State] = {
+MOVES: Moves = {
     (State.OPEN, "join"): State.OPEN,
     (State.OPEN, "propose"): State.OPEN,
     (State.OPEN, "judge"): State.OPEN,
     (State.OPEN, "conclude"): State.CONCLUDED,
+}
+WITH_INCIDENT: Moves = {
     (State.OPEN, "end"): State.ENDED,
     (State.ENDED, "take_up"): State.OPEN,
 }
-WITH_INCIDENT = ("end", "take_up")
 """Moves that nobody makes: they follow when the incident is over, or taken up again."""
 
 
@@ -80,15 +82,6 @@ def above(team: str) -> Team:
     if following is None:
         raise ProblemAtTop()
     return following
-
-
-def moved(state: str, move: str) -> State:
-    """The state after a move. Raises IllegalMove."""
-    after = MOVES.get((State(state), move))
-    if after is None:
-        allowed = [known for source, known in MOVES if source == state and known not in WITH_INCIDENT]
-        raise IllegalMove(state=state, move=move, allowed=allowed)
-    return after
 
 
 def require_conclusive(teams: Collection[str], verdicts: Collection[str]) -> None:

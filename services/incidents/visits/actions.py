@@ -20,6 +20,7 @@ from shared.db import as_record, context
 from shared.errors import Forbidden
 from shared.events import Event
 from shared.events.incidents import VisitArrived, VisitCompleted, VisitDeparted, VisitPlanned
+from shared.moves import moved
 from shared.outbox import emit
 from shared.zones import utc
 
@@ -88,7 +89,7 @@ async def _moved(session: AsyncSession, visit_id: UUID, move: str, by: Principal
     visit = await queries.locked_visit(session, visit_id)
     if by.id != visit.engineer_id:
         raise NotYourVisit()
-    visit.state = domain.moved(visit.state, move)
+    visit.state = moved(domain.MOVES, visit.state, move)
     visit.version += 1
     return visit
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 
-from shared.errors import IllegalMove
+from shared.moves import Moves
 
 
 class State(StrEnum):
@@ -15,20 +14,8 @@ class State(StrEnum):
     DONE = "done"
 
 
-MOVES: Mapping[tuple[State, str], State] = {
+MOVES: Moves = {
     (State.PLANNED, "depart"): State.EN_ROUTE,
     (State.EN_ROUTE, "arrive"): State.ARRIVED,
     (State.ARRIVED, "complete"): State.DONE,
 }
-
-
-def moved(state: str, move: str) -> State:
-    """The state after a move. Raises IllegalMove, which names the moves there are."""
-    after = MOVES.get((State(state), move))
-    if after is None:
-        raise IllegalMove(state=state, move=move, allowed=moves_from(state))
-    return after
-
-
-def moves_from(state: str) -> list[str]:
-    return [move for source, move in MOVES if source == state]

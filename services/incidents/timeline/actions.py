@@ -38,7 +38,7 @@ async def record(session: AsyncSession, envelope: Envelope) -> None:
         envelope.sequence,
         envelope.actor,
         envelope.causationid,
-        orjson.dumps(kept(envelope.data)).decode(),
+        orjson.dumps(kept(envelope.type, envelope.data)).decode(),
     )
     if entered is None:
         await customer_of(session, incident_id)

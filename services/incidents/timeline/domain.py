@@ -21,9 +21,6 @@ INTERNAL = tuple(kind.type for kind in TOLD if kind.internal)
 PERSONS = {"engineer_name": "engineer_id", "decided_by_name": "decided_by"}
 """Names inside events that belong to a person: shown in the reader's language where the person is known."""
 
-WITHHELD = {"link": ""}
-"""A survey's link lets its bearer answer in the contact's name, so the timeline does not keep it."""
-
 SYSTEM = ("系统", "system")
 ANYBODY = ("未登录访客", "visitor without sign-in")
 
@@ -33,9 +30,10 @@ def recorded_facts(event_type: str, data: Mapping[str, Any]) -> Sequence[Recorde
     return IncidentImported.model_validate(data).facts if event_type == IncidentImported.type else ()
 
 
-def kept(data: Mapping[str, Any]) -> dict[str, Any]:
-    """An event's data as the timeline stores it."""
-    return {name: WITHHELD.get(name, value) for name, value in data.items()}
+def kept(event_type: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """An event's data as the timeline stores it: what is secret in it is left blank."""
+    secret = REGISTRY[event_type].secret
+    return {name: "" if name in secret else value for name, value in data.items()}
 
 
 def actor_id(actor: str) -> UUID | None:

@@ -65,5 +65,5 @@ async def told_types(incidents: OneService, who: Principal, incident: Incident) 
     await incidents.settle()
     for envelope in incidents.bus.published:
         await incidents.runtime.inbox.receive(envelope)
-    timeline = await ask(incidents, who, "GET", f"/v1/incidents/{incident['id']}/timeline")
+    timeline = await ask(incidents, who, "GET", f"/v1/incidents/{incident['id']}/timeline?limit=200")
     return [entry["type"] for entry in timeline]

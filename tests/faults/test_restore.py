@@ -128,7 +128,7 @@ async def _goes_on(platform: Platform, incident: Json) -> None:
     assert (await get(desk, path))["state"] == incident["state"]
     await post(desk, f"{path}/acknowledge")
     await platform.settle()
-    told = [entry["type"] for entry in await get(desk, f"{path}/timeline")]
+    told = [entry["type"] for entry in await get(desk, f"{path}/timeline?limit=200")]
     assert [told.count(f"incidents.incident_{what}.v1") for what in ("reported", "acknowledged")] == [1, 1]
     stranger = await platform.signed_in("reader@demo.example", PASSWORD)
     assert (await stranger.get(path)).status_code == 404

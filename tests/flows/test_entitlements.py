@@ -38,7 +38,7 @@ async def test_a_visit_is_counted_once_and_told_in_the_timeline(platform: Platfo
     [entitlement] = await get(world.operator, f"{contract}/entitlements")
     [use] = await get(world.operator, f"/v1/entitlements/{entitlement['id']}/uses")
     used = [year for year in entitlement["years"] if year["used"]]
-    told = await get(world.operator, f"/v1/incidents/{incident_id}/timeline")
+    told = await get(world.operator, f"/v1/incidents/{incident_id}/timeline?limit=200")
     assert [(year["granted"], year["left"], year["overdrawn"]) for year in used] == [(1, 0, False)]
     assert (use["incident_id"], use["reason"]) == (incident_id, "Power module replaced.")
     assert [entry["type"] for entry in told].count("contracts.entitlement_used.v1") == 1

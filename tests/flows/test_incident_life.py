@@ -61,7 +61,7 @@ async def explained(world: Organisation, incident: Json, kind: str) -> Json:
 
 async def told(world: Organisation, incident: Json, kind: str) -> list[str]:
     """The sentences of a type of event in the incident's timeline."""
-    lines = await get(world.operator, f"/v1/incidents/{incident['id']}/timeline")
+    lines = await get(world.operator, f"/v1/incidents/{incident['id']}/timeline?limit=200")
     return [line["sentence_en"] for line in lines if line["type"] == f"incidents.{kind}.v1"]
 
 
@@ -114,7 +114,7 @@ async def test_what_broke_while_we_were_down_is_said_once_and_marked_late(platfo
     platform.time.advance(timedelta(hours=30))
     await platform.settle()
     await platform.settle()
-    lines = await get(world.operator, f"/v1/incidents/{incident['id']}/timeline")
+    lines = await get(world.operator, f"/v1/incidents/{incident['id']}/timeline?limit=200")
     broken = [line["data"] for line in lines if line["type"] == "incidents.clock_breached.v1"]
     assert sorted((said["kind"], said["late"]) for said in broken) == [
         ("on_site", True),

@@ -17,7 +17,7 @@ from shared.permissions import Role
 from tests.builders.history import fact, history, imported
 from tests.builders.incidents import DESK, Customer, a_customer, armed_timers, clock, seen, states
 from tests.harness import OneService, principal
-from tests.service.test_incidents_timeline import hear_ourselves, told
+from tests.service.test_incidents_timeline import hear_ourselves, told, told_in_pages
 
 AUDIT = tables_of("incidents")["audit"]
 
@@ -262,7 +262,10 @@ async def test_the_timeline_has_each_fact_at_its_time(one_service: OneService.Fa
     customer = await a_customer(incidents)
     [result] = await imported(incidents, customer.id, history())
     await hear_ourselves(incidents)
-    *facts, taken_over = await told(incidents, {"id": result["incident_id"]})
+    whole = await told(incidents, {"id": result["incident_id"]})
+    pages = await told_in_pages(incidents, {"id": result["incident_id"]}, limit=2)
+    assert [line for page in pages for line in page] == whole
+    *facts, taken_over = whole
     assert [(line["at"], line["sentence_en"], line["sentence_zh"]) for line in facts] == [
         ("2025-03-03T01:05:00Z", "reported, Group 1, category: Mail", "已报告，Group 1，category: Mail"),
         ("2025-03-03T01:40:00Z", "in progress, Resolver 3", "处理中，Resolver 3"),

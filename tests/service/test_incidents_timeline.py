@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from services.incidents.timeline.models import Entry
 from shared.auth import Principal
 from shared.events.feedback import SurveySent
+from shared.events.incidents import InternalNoteAdded
 from shared.events.inventory import PartReserved, PartUsed
 from shared.events.notify import MessageSent
 from shared.mechanisms import tables_of
@@ -39,11 +40,22 @@ async def hear_ourselves(incidents: OneService) -> None:
 
 
 async def told(incidents: OneService, incident: dict[str, Any], who: Principal = DESK) -> list[dict[str, Any]]:
-    async with incidents.as_(who) as client:
-        answer = await client.get(f"/v1/incidents/{incident['id']}/timeline")
-    assert answer.status_code == 200, answer.text
-    entries: list[dict[str, Any]] = answer.json()
+    [entries] = await told_in_pages(incidents, incident, who, limit=200)
     return entries
+
+
+async def told_in_pages(
+    incidents: OneService, incident: dict[str, Any], who: Principal = DESK, *, limit: int
+) -> list[list[dict[str, Any]]]:
+    path: str | None = f"/v1/incidents/{incident['id']}/timeline?limit={limit}"
+    pages: list[list[dict[str, Any]]] = []
+    async with incidents.as_(who) as client:
+        while path:
+            answer = await client.get(path)
+            assert answer.status_code == 200, answer.text
+            pages.append(answer.json())
+            path = answer.links.get("next", {}).get("url")
+    return pages
 
 
 def part_used(customer: Customer, incident: dict[str, Any]) -> PartUsed:
@@ -229,3 +241,48 @@ async def test_a_part_is_told_in_the_readers_language(one_service: OneService.Fa
         "成都库 已预留：SUP-1 × 1",
         "Reserved at Chengdu: 1 × SUP-1",
     )
+
+
+@pytest.mark.parametrize("limit", [1, 3, 4])
+async def test_pages_have_each_line_once_and_in_the_order_of_the_whole(
+    one_service: OneService.Factory, limit: int
+) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await in_progress(incidents, customer)
+    await do(incidents, ENGINEER, incident, "resolve", SOLVED)
+    await hear_ourselves(incidents)
+    whole = await told(incidents, incident)
+    assert len(whole) > 4
+    assert len({entry["at"] for entry in whole}) < len(whole), "else no moment has several"
+    pages = await told_in_pages(incidents, incident, limit=limit)
+    assert [entry for page in pages for entry in page] == whole
+    assert {len(page) for page in pages[:-1]} == {limit}
+
+
+async def test_pages_leave_out_what_the_reader_may_not_see(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await in_progress(incidents, customer)
+    note = {"text": "Between ourselves", "visibility": "internal"}
+    async with incidents.as_(ENGINEER) as client:
+        assert (await client.post(f"/v1/incidents/{incident['id']}/comments", json=note)).status_code == 201
+    await hear_ourselves(incidents)
+    ours, theirs = [
+        [entry for page in await told_in_pages(incidents, incident, who, limit=2) for entry in page]
+        for who in (DESK, customer.user)
+    ]
+    assert [entry for entry in ours if entry["type"] != InternalNoteAdded.type] == theirs
+    assert len(ours) == len(theirs) + 1
+
+
+async def test_a_cursor_that_is_no_line_of_this_incident_is_refused(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    one, other = await in_progress(incidents, customer), await in_progress(incidents, customer)
+    await hear_ourselves(incidents)
+    async with incidents.as_(DESK) as client:
+        first = await client.get(f"/v1/incidents/{one['id']}/timeline?limit=1")
+        elsewhere = first.links["next"]["url"].replace(one["id"], other["id"])
+        answer = await client.get(elsewhere)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import tzinfo
 from typing import Any
 from uuid import UUID
 
 from services.incidents.copies.domain import Named
 from shared.events import REGISTRY, Event
-from shared.events.incidents import IncidentImported, RecordedFact
 from shared.events.words import word
 
 TOLD: tuple[type[Event], ...] = tuple(kind for kind in REGISTRY.values() if "incident_id" in kind.model_fields)
@@ -23,11 +22,6 @@ PERSONS = {"engineer_name": "engineer_id", "decided_by_name": "decided_by"}
 
 SYSTEM = ("系统", "system")
 ANYBODY = ("未登录访客", "visitor without sign-in")
-
-
-def recorded_facts(event_type: str, data: Mapping[str, Any]) -> Sequence[RecordedFact]:
-    """What another system had recorded of an incident taken over, by time."""
-    return IncidentImported.model_validate(data).facts if event_type == IncidentImported.type else ()
 
 
 def kept(event_type: str, data: Mapping[str, Any]) -> dict[str, Any]:

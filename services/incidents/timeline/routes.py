@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from fastapi import Request, Response
+
 from services.incidents.timeline import queries
 from services.incidents.timeline.schemas import EntryOut
 from shared.auth import needs
 from shared.edge import Session, router
+from shared.paging import Paged, linked
 from shared.permissions import Permission
 
 routes = router("/v1/incidents", tags=["incidents"])
@@ -16,5 +19,5 @@ routes = router("/v1/incidents", tags=["incidents"])
 
 @routes.get("/{incident_id}/timeline", response_model=list[EntryOut])
 @needs(Permission.INCIDENTS_READ)
-async def timeline(incident_id: UUID, session: Session) -> Any:
-    return await queries.timeline(session, incident_id)
+async def timeline(incident_id: UUID, request: Request, response: Response, page: Paged, session: Session) -> Any:
+    return linked(request, response, page, await queries.timeline(session, page, incident_id))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.incidents.clocks.domain import Kind, Unit
+from services.incidents.incidents.domain import Severity
 from services.incidents.incidents.schemas import Body, Out
 from shared.events.contracts import Target
 
@@ -15,16 +17,14 @@ from shared.events.contracts import Target
 class ProposedTarget(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    severity: Literal["general", "major", "disaster", "consultation"]
-    kind: Literal[
-        "respond", "on_site", "resolve", "plan_requested", "plan_decided", "superior_told", "next_update", "vendor"
-    ]
+    severity: Severity
+    kind: Kind
     amount: int = Field(gt=0, le=366 * 86400)
-    unit: Literal["seconds", "working_seconds", "working_days"]
+    unit: Unit
 
     @property
     def target(self) -> Target:
-        return Target(**self.model_dump())
+        return Target(**self.model_dump(mode="json"))
 
 
 class WhatIf(Body):

@@ -99,14 +99,21 @@ class Consumers:
 
         return register
 
-    def on_envelope(self, *events: type[Event], history: bool = False) -> Callable[[HandleEnvelope], HandleEnvelope]:
-        """Register one effect for many classes of events; it is given the envelope."""
+    def on_envelope(
+        self, *events: type[Event], history: bool = False, name: str | None = None
+    ) -> Callable[[HandleEnvelope], HandleEnvelope]:
+        """Register one effect for many classes of events; it is given the envelope.
+
+        `name`: by which inboxes know it already, where the effect is called otherwise now. What waits there, or was
+        handled, is found by that name only.
+        """
 
         def register(effect: HandleEnvelope) -> HandleEnvelope:
             for event in events:
                 if issubclass(event, History) and not history:
                     raise TypeError(f"{effect.__name__} would never hear of {event.type}: it is history")
-                self._add(event.type, Consumer(effect.__name__, effect, (effect.__doc__ or "").strip(), history))
+                known = Consumer(name or effect.__name__, effect, (effect.__doc__ or "").strip(), history)
+                self._add(event.type, known)
             return effect
 
         return register

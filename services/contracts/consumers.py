@@ -26,10 +26,13 @@ async def use_entitlement(session: AsyncSession, envelope: Envelope) -> None:
     await count_visit(session, visit, source_event_id=envelope.id)
 
 
-@consumers.on_envelope(TimeSpent, TimeWithdrawn)
+@consumers.on_envelope(TimeSpent)
 async def use_hours(session: AsyncSession, envelope: Envelope) -> None:
-    """Counts time spent against what the contract grants, or takes it back: one after the other, as it was said."""
-    if envelope.type == TimeSpent.type:
-        await count_time(session, TimeSpent.model_validate(envelope.data), source_event_id=envelope.id)
-    else:
-        await take_time_back(session, TimeWithdrawn.model_validate(envelope.data), source_event_id=envelope.id)
+    """Counts time spent against what the contract grants."""
+    await count_time(session, TimeSpent.model_validate(envelope.data), source_event_id=envelope.id)
+
+
+@consumers.on_envelope(TimeWithdrawn, name="use_hours")
+async def take_hours_back(session: AsyncSession, envelope: Envelope) -> None:
+    """Takes back time that was counted by mistake."""
+    await take_time_back(session, TimeWithdrawn.model_validate(envelope.data), source_event_id=envelope.id)

@@ -70,6 +70,31 @@ async def test_a_statement_by_hand_in_a_batch_acts_for_the_customer_of_its_own_e
     assert sorted(acted_for) == sorted((str(person.customer_id),) * 2 for person in people)
 
 
+async def test_an_effect_that_is_called_otherwise_now_does_not_repeat_what_was_handled(
+    one_service: OneService.Factory,
+) -> None:
+    met: list[str] = []
+
+    async def greet(session: AsyncSession, envelope: Envelope) -> None:
+        """Says hello."""
+        met.append(f"greet {envelope.data['name_en']}")
+
+    async def welcome(session: AsyncSession, envelope: Envelope) -> None:
+        """Says hello, by another name."""
+        met.append(f"welcome {envelope.data['name_en']}")
+
+    before, after = Consumers(), Consumers()
+    before.on_envelope(PersonChanged)(greet)
+    after.on_envelope(PersonChanged, name="greet")(welcome)
+    service = await one_service(replace(Toy().service(), consumers=before))
+    ada, event_id = a_person("Ada"), uuid4()
+    await service.hear(ada, event_id=event_id)
+    service.runtime.inbox.consumers = after
+    await service.hear(ada, event_id=event_id)
+    await service.hear(a_person("Grace"))
+    assert met == ["greet Ada", "welcome Grace"]
+
+
 async def test_a_consumer_that_would_never_hear_is_refused() -> None:
     async def ask_contact(session: AsyncSession, envelope: Envelope) -> None:
         """Would ask about what was over long ago."""

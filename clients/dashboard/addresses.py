@@ -5,6 +5,8 @@ from __future__ import annotations
 from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
 
+SEARCH = "/search"
+
 
 def local_path(address: str) -> str:
     """Path and query of an address, always of this dashboard: nobody is led away to another host."""

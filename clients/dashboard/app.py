@@ -12,8 +12,9 @@ from fastapi.responses import Response
 from nicegui import ui
 
 from clients.api import Aftercare, Problem, Unreachable
-from clients.dashboard.addresses import local_path, sign_in_path
-from clients.dashboard.calendar_page import CalendarPage, draw_calendars
+from clients.dashboard.addresses import SEARCH, local_path, sign_in_path
+from clients.dashboard.calendar_page import CalendarPage
+from clients.dashboard.calendars_page import CalendarsPage
 from clients.dashboard.contract_page import ContractPage
 from clients.dashboard.contracts_page import draw_contracts
 from clients.dashboard.contracts_reading import KnownCalendar, KnownContract, calendar, calendars, contract, contracts
@@ -26,10 +27,12 @@ from clients.dashboard.list_page import ListPage
 from clients.dashboard.reader import Reader
 from clients.dashboard.reading import Platform, moment_now, record
 from clients.dashboard.records import Record
-from clients.dashboard.report_page import Reportable, ReportPage, reportable
+from clients.dashboard.report_page import ReportPage
+from clients.dashboard.reportable import Reportable, reportable
+from clients.dashboard.search_page import Findings, draw_search, findings
 from clients.dashboard.sessions import Sessions
 from clients.dashboard.sign_in_page import draw_sign_in
-from clients.dashboard.visitors import browser_of, reader_of, to_sign_in
+from clients.dashboard.visitors import browser_of, reader_of, searched_for, to_sign_in
 from clients.models import Contract, Customer, Me, NamedCalendar
 
 PAGE_SECONDS = 45.0
@@ -90,6 +93,13 @@ def _add_incidents(pages: _Pages) -> None:
 
         return await pages.show(request, "incident", lambda caller: record(caller.api, caller.me, number), draw, number)
 
+    @ui.page(SEARCH, response_timeout=PAGE_SECONDS)
+    async def search(request: Request, q: str = "") -> Response | None:
+        async def draw(caller: Caller, frame: Frame, found: Findings) -> None:
+            draw_search(found, caller.reader)
+
+        return await pages.show(request, "find", lambda caller: findings(caller.api, caller.me, q), draw)
+
     @ui.page("/report", response_timeout=PAGE_SECONDS)
     async def report(request: Request) -> Response | None:
         async def draw(caller: Caller, frame: Frame, known: Reportable) -> None:
@@ -126,7 +136,7 @@ def _add_agreements(pages: _Pages) -> None:
     @ui.page("/calendars", response_timeout=PAGE_SECONDS)
     async def all_calendars(request: Request) -> Response | None:
         async def draw(caller: Caller, frame: Frame, known: Sequence[NamedCalendar]) -> None:
-            draw_calendars(known, caller.reader)
+            CalendarsPage(caller.api, caller.me, caller.reader, known, caller.on_ended)
 
         return await pages.show(request, "calendars", lambda caller: calendars(caller.api), draw)
 
@@ -170,7 +180,7 @@ class _Pages:
             with (frame := Frame(reader, caller.me)).content():
                 _draw_nothing(frame, 503, "unreachable")
         else:
-            with (frame := Frame(reader, caller.me)).content():
+            with (frame := Frame(reader, caller.me, searched_for(request))).content():
                 await draw(caller, frame, known)
         return None
 

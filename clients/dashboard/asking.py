@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 Choices = Sequence[tuple[str, str]]
 """Values and what they are called."""
@@ -50,3 +50,9 @@ class Offer:
 
     move: Move
     why_not: str | None = None
+
+
+class Mistyped(ValueError):
+    """What was typed cannot be read; `key` is of the words that say how it should look."""
+
+    key: ClassVar[str]

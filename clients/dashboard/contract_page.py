@@ -36,8 +36,8 @@ class ContractPage:
         with Tag("div", "", "columns"):
             with Tag("div", "", "columns__main"):
                 self._versions()
-                if self._may_write and known.agreements:
-                    Proposal(api, reader, known, on_ended)
+                if self._may_write and known.newest:
+                    Proposal(api, reader, known, known.newest, on_ended)
             with Tag("aside", "", "columns__side"):
                 self._scope()
                 self._names("items", [known.item(code, reader.language) for code in known.contract.item_codes])
@@ -62,10 +62,17 @@ class ContractPage:
                 Tag("p", reader.say("provisional", years=years), "provisional")
             if not known.agreements:
                 Tag("p", reader.say("no_agreements"), "card__empty")
+                self._first_draft()
                 return
             draw_versions(known.agreements, reader)
             for agreement in known.agreements if self._may_write else ():
                 self._signing(agreement)
+
+    def _first_draft(self) -> None:
+        if self._may_write:
+            with Tag("div", "", "item__buttons"):
+                path = f"/v1/contracts/{self._known.contract.id}/agreements"
+                self._moves.button(Move("draft_usual", path, asks_first=True))
 
     def _signing(self, agreement: Agreement) -> None:
         moves = agreement_moves(agreement, self._reader)

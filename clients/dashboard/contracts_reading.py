@@ -51,6 +51,11 @@ class KnownContract:
         return max(self.agreements, key=lambda one: one.revision, default=None)
 
     @property
+    def in_force(self) -> Agreement | None:
+        """The version that open clocks follow."""
+        return next((one for one in reversed(self.agreements) if one.state == "in_force"), None)
+
+    @property
     def provisional_years(self) -> tuple[int, ...]:
         """Years of the term whose public holidays are not announced yet."""
         said = {year for agreement in self.agreements for year in agreement.provisional_years}
@@ -67,7 +72,7 @@ class KnownCalendar:
 
 async def contracts(api: Aftercare, me: Me) -> list[tuple[Contract, Customer | None]]:
     """All contracts, newest first, and whose they are."""
-    found, customers = await asyncio.gather(api.all(Contract, "/v1/contracts"), _customers(api, me))
+    found, customers = await asyncio.gather(api.all(Contract, "/v1/contracts"), customers_of(api, me))
     return [(contract, customers.get(contract.customer_id)) for contract in found]
 
 
@@ -85,7 +90,7 @@ async def contract(api: Aftercare, me: Me, contract_id: UUID) -> KnownContract:
     items, contact_lists, customers = await asyncio.gather(
         _readable(api, CatalogueItem, "/v1/catalogue"),
         _readable(api, ContactList, f"{at}/contact-list"),
-        _customers(api, me),
+        customers_of(api, me),
     )
     return KnownContract(
         contract=known,
@@ -116,7 +121,8 @@ async def calendar(api: Aftercare, calendar_id: UUID) -> KnownCalendar:
     return KnownCalendar(known, tuple(used))
 
 
-async def _customers(api: Aftercare, me: Me) -> dict[UUID, Customer]:
+async def customers_of(api: Aftercare, me: Me) -> dict[UUID, Customer]:
+    """Those whom this person may know, by their ids."""
     if me.customer_id is None:
         found = await _readable(api, Customer, "/v1/customers")
         return {customer.customer_id: customer for customer in found}

@@ -38,7 +38,7 @@ class Conversation(Drawing):
         side = "internal" if is_internal else "customer" if comment.from_customer else "provider"
         with Tag("article", "", f"said said--{side}"):
             with Tag("p", "", "said__head"):
-                Tag("span", comment.author_name, "said__who")
+                Tag("span", self._who(comment.author, comment.author_name), "said__who")
                 if self._me.customer_id is None:
                     Tag("span", reader.say("internal" if is_internal else "public"), "said__to")
                 Tag("span", reader.short(comment.written_at), "said__when")
@@ -63,15 +63,19 @@ class Conversation(Drawing):
                 self._file(attachment)
 
     def _file(self, attachment: Attachment) -> None:
-        reader = self._reader
+        reader, me = self._reader, self._me
         with Tag("li", "", "file"):
             Tag("a", attachment.name, "file__name", href=attachment_path(attachment.id), download=True)
             self._notes(
                 size_of(attachment.size),
-                attachment.author_name,
+                self._who(attachment.author, attachment.author_name),
                 reader.short(attachment.added_at),
                 reader.say("internal") if attachment.visibility == INTERNAL else "",
             )
+            if attachment.author == f"person:{me.id}" or Permission.INCIDENTS_DISPATCH in me.permissions:
+                at, about = f"/v1/attachments/{attachment.id}", attachment.name
+                asks = (Ask("reason"),)
+                self._buttons([Move("withdraw_file", at, asks, is_refusal=True, about=about, method="DELETE")])
 
 
 def draw_upload(incident: Incident, me: Me, reader: Reader) -> None:

@@ -32,14 +32,18 @@ class Drawing(ABC):
         self._record = record
         self._names = record.names(self._reader.language)
 
-    def _who(self, actor: str | None) -> str:
-        """The name behind an actor such as person:ID."""
+    def _who(self, actor: str | None, known_as: str = "") -> str:
+        """The name behind an actor such as person:ID, in the reader's language where that is known.
+
+        `known_as` is the name that was written down, in whatever language.
+        """
         if actor is None:
-            return ""
+            return known_as
         try:
-            return self._names.get(UUID(actor.removeprefix("person:")), self._reader.say("someone"))
+            person = UUID(actor.removeprefix("person:"))
         except ValueError:
-            return self._reader.say("the_platform")
+            return known_as or self._reader.say("the_platform")
+        return self._names.get(person, known_as or self._reader.say("someone"))
 
     def _section(self, title: str, things: Sequence[T] | None, draw: Callable[[T], None]) -> None:
         if not things:

@@ -11,6 +11,7 @@ from fastapi import Response
 from nicegui import app, ui
 from nicegui.element import Element
 
+from clients.dashboard.addresses import SEARCH
 from clients.dashboard.elements import Tag
 from clients.dashboard.reader import ZONE_COOKIE, Reader
 from clients.models import Me
@@ -28,6 +29,8 @@ MARK = (
     '<path d="M8.5 17.5 14 23 24 9.5" fill="none" stroke="#fff" stroke-width="3.2" '
     'stroke-linecap="round" stroke-linejoin="round"/></svg>'
 )
+SEARCHABLE = frozenset({Permission.INCIDENTS_READ.value, Permission.CONTRACTS_READ.value})
+"""Who may read any of these has something to search in."""
 TELL_ZONE = (
     f"document.cookie = '{ZONE_COOKIE}=' + encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone || '')"
     " + ';path=/;max-age=31536000;samesite=lax'"
@@ -86,7 +89,7 @@ def destinations(me: Me) -> list[tuple[str, str]]:
 class Frame:
     """The bar at the top, and the strip under it while the platform does not answer."""
 
-    def __init__(self, reader: Reader, me: Me) -> None:
+    def __init__(self, reader: Reader, me: Me, searched: str = "") -> None:
         self.reader = reader
         Tag("a", reader.say("to_content"), "skip", href="#content")
         with Tag("header", "", "bar"), Tag("div", "", "bar__inner"):
@@ -97,6 +100,7 @@ class Frame:
             with Tag("nav", "", "bar__nav", aria_label=reader.say("navigation")):
                 for path, key in destinations(me):
                     Tag("a", reader.say(key), "bar__place", href=path)
+            self._search(me, searched)
             with Tag("div", "", "bar__side"):
                 self._account(me)
                 language_switch(reader)
@@ -104,6 +108,15 @@ class Frame:
                     Tag("button", reader.say("sign_out"), "bar__link", type="submit")
         self._trouble = Tag("div", reader.say("not_connected"), "trouble", role="status")
         self._trouble.set_visibility(False)
+
+    def _search(self, me: Me, searched: str) -> None:
+        """What was searched for stays in the box."""
+        if not SEARCHABLE & set(me.permissions):
+            return
+        label = self.reader.say("find_all")
+        named = {"name": "q", "placeholder": label, "aria_label": label, "maxlength": "200", "^value": searched}
+        with Tag("form", "", "bar__search", role="search", action=SEARCH, method="get"):
+            Tag("input", "", "field__control bar__q", type="search", **named)
 
     def _account(self, me: Me) -> None:
         roles = self.reader.joined([self.reader.word(role) for role in me.roles])

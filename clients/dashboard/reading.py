@@ -115,6 +115,7 @@ async def _all_of(api: Aftercare, me: Me, known: Record) -> Record:
         engagements,
         alarms,
         messages,
+        known.people if known.people is not None else await read.people(),
     )
 
 

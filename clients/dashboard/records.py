@@ -17,6 +17,7 @@ from clients.models import (
     JointAnalysis,
     Named,
     Pause,
+    Person,
     Segment,
     TimeEntry,
     Watcher,
@@ -169,11 +170,15 @@ class Record:
     engagements: tuple[Engagement, ...] | None = None
     alarms: tuple[Alarm, ...] | None = None
     messages: tuple[Message, ...] | None = None
+    people: tuple[Person, ...] | None = None
 
     def names(self, language: str) -> dict[UUID, str]:
-        """The people who acted on the incident, as the timeline names them."""
-        return {
+        """The people whom the reader may know, and those who acted on the incident, as the timeline names them."""
+        acted = {
             UUID(entry.actor.removeprefix("person:")): entry.who(language)
             for entry in self.timeline
             if entry.actor.startswith("person:") and (entry.actor_name_zh or entry.actor_name_en)
         }
+        engineer = self.incident.engineer_id
+        assigned = {engineer: self.incident.engineer(language)} if engineer else {}
+        return {person.id: person.name(language) for person in self.people or ()} | assigned | acted

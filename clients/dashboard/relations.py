@@ -43,7 +43,8 @@ class Relations(Drawing):
             self._buttons(_moves(analysis))
 
     def _participant(self, one: Participant) -> str:
-        return self._reader.say("participant", name=one.person_name, team=self._reader.word(one.team))
+        name = self._who(str(one.person_id), one.person_name)
+        return self._reader.say("participant", name=name, team=self._reader.word(one.team))
 
     def _hypothesis(self, analysis: JointAnalysis, hypothesis: Hypothesis, *, is_open: bool) -> None:
         with Tag("div", "", "hypothesis"):

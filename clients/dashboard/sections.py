@@ -87,7 +87,7 @@ class Sections(Drawing):
                 self._buttons(step_moves(activation, step, self._me))
 
     def _visit(self, visit: Visit) -> None:
-        self._item(visit.engineer_name, visit.state)
+        self._item(self._who(str(visit.engineer_id), visit.engineer_name), visit.state)
         self._notes(
             self._when("planned_for", visit.planned_at),
             self._when("departed", visit.departed_at),

@@ -17,6 +17,7 @@ from clients.models import (
     JointAnalysis,
     Me,
     Pause,
+    Person,
     Segment,
     Tags,
     TimeEntry,
@@ -49,6 +50,19 @@ class SectionReader:
             if problem.status == 401:
                 raise
             return None if problem.status == 403 else known
+
+    async def people(self) -> tuple[Person, ...] | None:
+        """Those whom this person may know by name; read once, as names seldom change."""
+        if Permission.PEOPLE_READ not in self.me.permissions:
+            return ()
+        try:
+            return tuple(await self.api.all(Person, "/v1/people"))
+        except Unreachable:
+            return None
+        except Problem as problem:
+            if problem.status == 401:
+                raise
+            return None
 
     async def details(self, known: Details) -> Details:
         """All that is read beside the incident itself; the provider's own only for its people."""

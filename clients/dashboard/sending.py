@@ -16,8 +16,13 @@ async def send(
     api: Aftercare, move: Move, told: Mapping[str, Any], reader: Reader, on_ended: Callable[[], Awaitable[None]]
 ) -> str | None:
     """Make a move; returns why it was refused, None when it was made."""
+    return await refusal(_made(api, move, told), reader, on_ended)
+
+
+async def refusal(doing: Awaitable[None], reader: Reader, on_ended: Callable[[], Awaitable[None]]) -> str | None:
+    """Why the platform does not do it, in words; None when it is done."""
     try:
-        await _request(api, move, await _resolved(api, move, told))
+        await doing
     except Problem as problem:
         if problem.status == 401:
             await on_ended()
@@ -25,6 +30,10 @@ async def send(
     except Unreachable:
         return reader.say("unreachable")
     return None
+
+
+async def _made(api: Aftercare, move: Move, told: Mapping[str, Any]) -> None:
+    await _request(api, move, await _resolved(api, move, told))
 
 
 async def _request(api: Aftercare, move: Move, told: Mapping[str, Any]) -> None:

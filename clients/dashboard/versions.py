@@ -14,8 +14,8 @@ WORKING_DAYS = "working_days"
 
 
 def draw_versions(agreements: Sequence[Agreement], reader: Reader) -> None:
-    """A table with a column for each version, its terms and then its targets in the rows."""
-    columns = [terms_of(agreement, reader) for agreement in agreements]
+    """A table with a column for each version: its terms, then its targets by severity, in the rows."""
+    columns = [parts_of(agreement, reader) for agreement in agreements]
     with Tag("div", "", "table-box"), Tag("table", "", "table versions"):
         with Tag("thead"), Tag("tr"):
             Tag("th", "")
@@ -23,10 +23,22 @@ def draw_versions(agreements: Sequence[Agreement], reader: Reader) -> None:
                 with Tag("th", "", scope="col"):
                     Tag("span", reader.say("version", number=agreement.revision))
                     Tag("span", reader.word(agreement.state), f"state state--{agreement.state}")
-        with Tag("tbody"):
-            fullest_first = sorted(columns, key=len, reverse=True)
-            for name in dict.fromkeys(name for column in fullest_first for name in column):
-                _row(name, [column.get(name, "") for column in columns])
+        for title in columns[0]:
+            _draw_part(title, [column[title] for column in columns])
+
+
+def _draw_part(title: str, columns: Sequence[Mapping[str, str]]) -> None:
+    """A part of all versions under its title; one that none of them has is not there."""
+    fullest_first = sorted(columns, key=len, reverse=True)
+    names = dict.fromkeys(name for column in fullest_first for name in column)
+    if not names:
+        return
+    with Tag("tbody"):
+        if title:
+            with Tag("tr", "", "versions__part"):
+                Tag("th", title, scope="rowgroup", colspan=str(len(columns) + 1))
+        for name in names:
+            _row(name, [column.get(name, "") for column in columns])
 
 
 def _row(name: str, values: Sequence[str]) -> None:
@@ -36,29 +48,38 @@ def _row(name: str, values: Sequence[str]) -> None:
             Tag("td", value or "—", "is-changed" if before is not None and before != value else "")
 
 
-def terms_of(agreement: Agreement, reader: Reader) -> dict[str, str]:
-    """All that an agreement says, by the name of the term."""
+def parts_of(agreement: Agreement, reader: Reader) -> dict[str, dict[str, str]]:
+    """All that an agreement says: parts by their title, the first without one, and in them terms by their name."""
+    targets = {reader.word(severity): _of_targets(agreement.targets, severity, reader) for severity in SEVERITIES}
+    priorities = {reader.say("priorities"): _of_priorities(agreement, reader)}
+    return {"": _of_signing(agreement, reader) | _of_life(agreement, reader)} | targets | priorities
+
+
+def _of_signing(agreement: Agreement, reader: Reader) -> dict[str, str]:
     say = reader.say
     signed = {
         "signed_by_provider": (agreement.provider_signed_by, agreement.provider_signed_at),
         "signed_by_customer": (agreement.customer_signed_by, agreement.customer_signed_at),
     }
-    terms = {say(key): f"{who or ''} {reader.day(at)}".strip() for key, (who, at) in signed.items() if at}
+    terms = {say(key): f"{who or ''} {reader.day(at)}".strip() if at else "" for key, (who, at) in signed.items()}
+    if agreement.withdrawn_at:
+        terms[say("withdrawn_because")] = f"{agreement.withdrawn_because} {reader.day(agreement.withdrawn_at)}"
     terms[say("hours")] = hours_of(agreement.calendar, reader)
     terms[say("exceptions")] = say("days_count", count=len(agreement.calendar.exceptions))
     if agreement.provisional_years:
         terms[say("provisional_years")] = reader.joined([str(year) for year in agreement.provisional_years])
-    terms |= _of_life(agreement, reader)
-    return terms | _of_priorities(agreement, reader) | _of_targets(agreement.targets, reader)
+    return terms
 
 
 def _of_priorities(agreement: Agreement, reader: Reader) -> dict[str, str]:
     """A line for each impact: the priority by urgency."""
     matrix = agreement.priorities or {}
     return {
-        reader.say("impact_is", impact=reader.word(impact)): ", ".join(
-            reader.say("urgency_gives", urgency=reader.word(urgency), priority=reader.word(matrix[impact][urgency]))
-            for urgency in LEVELS
+        reader.say("impact_is", impact=reader.word(impact)): reader.joined(
+            [
+                reader.say("urgency_gives", urgency=reader.word(urgency), priority=reader.word(matrix[impact][urgency]))
+                for urgency in LEVELS
+            ]
         )
         for impact in LEVELS
         if impact in matrix
@@ -70,22 +91,17 @@ def _of_life(agreement: Agreement, reader: Reader) -> dict[str, str]:
     cap, days = agreement.pause_cap_seconds, agreement.close_after_days
     return {
         say("pauses_allowed"): reader.joined([reader.word(reason) for reason in agreement.pause_reasons]),
-        say("pause_cap"): reader.duration(cap) if cap else "",
-        say("warnings"): reader.joined([f"{percent} %" for percent in agreement.warning_percents]),
+        say("pause_cap"): reader.duration(cap) if cap else say("no_cap"),
+        say("warnings"): reader.joined([f"{percent} %" for percent in agreement.warning_percents]) or say("usual"),
         say("warnings_before"): reader.joined([reader.duration(each) for each in agreement.warn_before_seconds]),
-        say("closing"): say("closing_days", count=days) if days else "",
+        say("closing"): say("closing_days", count=days) if days else say("never"),
         say("for_open_ones"): say("yes" if agreement.applies_to_open else "no"),
     }
 
 
-def _of_targets(targets: Sequence[Target], reader: Reader) -> dict[str, str]:
-    by_place = {(target.severity, target.kind): target for target in targets}
-    return {
-        target_name(severity, kind, reader): amount_of(by_place[severity, kind], reader)
-        for severity in SEVERITIES
-        for kind in KINDS
-        if (severity, kind) in by_place
-    }
+def _of_targets(targets: Sequence[Target], severity: str, reader: Reader) -> dict[str, str]:
+    by_kind = {target.kind: target for target in targets if target.severity == severity}
+    return {reader.word(kind): amount_of(by_kind[kind], reader) for kind in KINDS if kind in by_kind}
 
 
 def target_name(severity: str, kind: str, reader: Reader) -> str:
@@ -124,22 +140,3 @@ def _runs(calendar: WorkCalendar) -> list[tuple[int, int, str]]:
 
 def windows_text(windows: Sequence[tuple[str, str]]) -> str:
     return ", ".join(f"{start}–{end}" for start, end in windows)
-
-
-def changed_targets(targets: Sequence[Target], told: Mapping[str, str]) -> list[dict[str, str | int]]:
-    """The targets as a form says them, in hours or working days; what was left empty is not promised."""
-    changed: list[dict[str, str | int]] = []
-    for target in targets:
-        text = told.get(f"{target.severity}.{target.kind}", "").strip()
-        if text:
-            changed.append(target.model_dump() | {"amount": _amount(float(text), target.unit)})
-    return changed
-
-
-def _amount(told: float, unit: str) -> int:
-    return round(told) if unit == WORKING_DAYS else round(told * 3600)
-
-
-def told_amount(target: Target) -> str:
-    """The amount as the form says it: working days, or hours."""
-    return str(target.amount) if target.unit == WORKING_DAYS else f"{target.amount / 3600:g}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from clients.dashboard.addresses import local_path, sign_in_path
+from clients.dashboard.addresses import SEARCH, local_path, sign_in_path
 from clients.dashboard.reader import Reader
 
 
@@ -22,3 +22,8 @@ def reader_of(request: Request) -> Reader:
 def to_sign_in(request: Request, note: str = "") -> Response:
     """Sign in first, and come back to this address."""
     return RedirectResponse(sign_in_path(local_path(str(request.url)), note), status_code=303)
+
+
+def searched_for(request: Request) -> str:
+    """What the search of all pages is asked for; the list of incidents has a box of its own."""
+    return request.query_params.get("q", "") if request.url.path == SEARCH else ""

@@ -55,15 +55,23 @@ class Work(Drawing):
         with Tag("section", "", "card section--time"):
             self._title("time_spent", len(counted))
             for entry in counted:
-                with Tag("div", "", "item"):
-                    spent = reader.duration(60 * entry.minutes)
-                    Tag("span", f"{entry.person_name} · {reader.word(entry.work)} · {spent}", "item__title")
-                    self._notes(entry.spent_on.isoformat(), entry.note or "")
+                self._entry(entry)
             if counted:
                 total = reader.duration(60 * sum(entry.minutes for entry in counted))
                 Tag("p", reader.say("time_total", time=total), "item__decision")
-            if Permission.INCIDENTS_WORK in self._me.permissions:
+            if Permission.INCIDENTS_INTERNAL in self._me.permissions:
                 self._buttons([Move("enter_time", f"{self._at}/time", _TIME)])
+
+    def _entry(self, entry: TimeEntry) -> None:
+        reader = self._reader
+        name, spent = self._who(str(entry.person_id), entry.person_name), reader.duration(60 * entry.minutes)
+        with Tag("div", "", "item"):
+            Tag("span", f"{name} · {reader.word(entry.work)} · {spent}", "item__title")
+            self._notes(entry.spent_on.isoformat(), entry.note or "")
+            if entry.person_id == self._me.id:
+                about = f"{entry.spent_on.isoformat()} · {spent}"
+                at = f"/v1/time/{entry.id}/withdraw"
+                self._buttons([Move("withdraw_time", at, (Ask("reason"),), is_refusal=True, about=about)])
 
     def _segment(self, segment: Segment) -> None:
         reader = self._reader

@@ -36,7 +36,7 @@ def draw_year(calendar: NamedCalendar, year: int, reader: Reader) -> None:
 
 def _draw_month(calendar: WorkCalendar, year: int, month: int, reader: Reader) -> None:
     with Tag("section", "", "month"):
-        Tag("h3", reader.say("month", year=year, month=f"{month:02}"), "month__name")
+        Tag("h3", reader.say("month", year=year, month=month), "month__name")
         with Tag("div", "", "month__days"):
             for number in range(7):
                 Tag("span", reader.say(f"weekday_{number}"), "month__weekday", aria_hidden="true")

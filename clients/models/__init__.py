@@ -19,8 +19,9 @@ from clients.models.base import Answer, Named
 from clients.models.calendars import OpenTime, Preview
 from clients.models.contact_lists import Contents, IssuedContactList, Responsible, ToCall
 from clients.models.conversation import Attachment, Comment, SavedView, Tags, TimeEntry, UsedTag, Watcher
-from clients.models.customers import Asset, Customer, Department, EmergencyOrganisation, KeyBusiness, Site
+from clients.models.customers import Asset, Contact, Customer, Department, EmergencyOrganisation, KeyBusiness, Site
 from clients.models.emergencies import Activation, Emergency, Engagement, PartCallUp, Plan, Step
+from clients.models.finding import Found
 from clients.models.incidents import (
     AccountedClock,
     Clock,
@@ -52,6 +53,7 @@ __all__ = (
     "CatalogueItem",
     "Clock",
     "Comment",
+    "Contact",
     "ContactList",
     "Contents",
     "Contract",
@@ -68,6 +70,7 @@ __all__ = (
     "Entry",
     "Explanation",
     "Foreseen",
+    "Found",
     "HistoryResult",
     "HistoryResults",
     "Hypothesis",

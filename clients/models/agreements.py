@@ -130,6 +130,8 @@ class Agreement(Answer):
     customer_signed_by: str | None = None
     customer_signed_at: datetime | None
     in_force_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_because: str | None = None
     version: int = 1
 
 

@@ -15,6 +15,7 @@ class Comment(Answer):
     id: UUID
     visibility: str
     text: str
+    author: str
     author_name: str
     from_customer: bool
     written_at: datetime
@@ -26,6 +27,7 @@ class Attachment(Answer):
     media_type: str
     size: int
     visibility: str
+    author: str
     author_name: str
     added_at: datetime
 
@@ -52,6 +54,7 @@ class TimeEntry(Answer):
     """Time somebody spent; a withdrawn entry does not count."""
 
     id: UUID
+    person_id: UUID
     person_name: str
     work: str
     minutes: int

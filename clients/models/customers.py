@@ -40,6 +40,16 @@ class Asset(Answer):
     serial: str
 
 
+class Contact(Answer):
+    """A person of the customer; without a site, for all of them."""
+
+    id: UUID
+    site_id: UUID | None
+    name: str
+    email: str
+    active: bool
+
+
 class EmergencyOrganisation(Answer):
     team_ids: tuple[UUID, ...]
     leader_ids: tuple[UUID, ...]

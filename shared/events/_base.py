@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.events.titles import title
 from shared.events.words import word
 
 CODED = frozenset(
@@ -85,6 +86,8 @@ class Event(BaseModel):
 def _shown(name: str, value: Any, language: str, zone: tzinfo) -> Any:
     if isinstance(value, datetime):
         return shown_moment(value, zone)
+    if name == "event_type":
+        return title(value, language)
     if isinstance(value, str):
         return word(value, language) if name in CODED else value
     return "" if value is None else value

@@ -15,8 +15,10 @@ from sqlalchemy import CheckConstraint
 
 import services
 from services import catalogue
+from services.notify.webhooks.public import PUBLIC_TYPES, TEST_TYPE
 from shared.errors import AftercareError
 from shared.events import REGISTRY, Event
+from shared.events.titles import TITLES, title
 from shared.events.words import WORDS, word
 from shared.mechanisms import MECHANISMS
 from shared.permissions import Role
@@ -84,6 +86,14 @@ def test_a_term_reads_well_in_both_languages(value: str) -> None:
     assert en.isascii()
     assert CHINESE.search(zh) or value in IN_ONE_LANGUAGE
     assert (word(value, "en"), word(value, "zh")) == (en, zh)
+
+
+def test_every_event_that_a_webhook_may_tell_has_a_title_in_both_languages() -> None:
+    told = {event_type.rpartition(".v")[0] for event_type in (*PUBLIC_TYPES, TEST_TYPE)}
+    assert told == set(TITLES)
+    assert [name for name, (en, zh) in TITLES.items() if not en.isascii() or not CHINESE.search(zh)] == []
+    assert title("incidents.incident_closed.v2", "zh") == "事件已关闭"
+    assert title("later.than_this.v1", "en") == "later.than_this.v1"
 
 
 def test_an_event_about_an_incident_has_its_sentence() -> None:

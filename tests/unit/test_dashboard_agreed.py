@@ -11,12 +11,13 @@ import pytest
 
 from clients.dashboard.agreed_pauses import pause_moves
 from clients.dashboard.bars import bar_of
-from clients.dashboard.calendar_page import NotHours, corrected_calendar
 from clients.dashboard.conversation import size_of
+from clients.dashboard.drafting import NotNumbers, told_amount, told_terms
 from clients.dashboard.filters import SOON, Filters
+from clients.dashboard.hours import NotHours, corrected_days, days_text, told_days, told_week, windows_typed
 from clients.dashboard.reader import Reader
 from clients.dashboard.time_bar import in_words
-from clients.dashboard.versions import changed_targets, hours_of, told_amount
+from clients.dashboard.versions import hours_of
 from clients.dashboard.year_view import kind_of
 from clients.models import AccountedClock, Pause, Target, WorkCalendar
 from shared.zones import zone_named
@@ -139,16 +140,43 @@ def test_days_with_the_same_hours_are_told_together() -> None:
 
 
 def test_a_corrected_day_is_an_exception_only_where_it_differs_from_the_week() -> None:
-    closed = corrected_calendar(WEEK, "2026-03-03", "")
+    closed = corrected_days(WEEK, "2026-03-03", "", "")
     assert closed.windows(date(2026, 3, 3)) == ()
-    as_always = corrected_calendar(closed, "2026-03-03", "09:00-12:00，13:30–18:00")
+    as_always = corrected_days(closed, "2026-03-03", "2026-03-03", "09:00-12:00，13:30–18:00")
     assert as_always == WEEK
+
+
+def test_a_correction_of_a_span_holds_on_each_of_its_days() -> None:
+    closed = corrected_days(WEEK, "2026-03-02", "2026-03-08", "")
+    assert [day for day in closed.exceptions if day.startswith("2026-03")] == [f"2026-03-0{n}" for n in range(2, 7)]
 
 
 @pytest.mark.parametrize("hours", ["all day", "09:00", "9-12-13"])
 def test_what_is_no_hours_is_refused(hours: str) -> None:
     with pytest.raises(NotHours):
-        corrected_calendar(WEEK, "2026-03-03", hours)
+        corrected_days(WEEK, "2026-03-03", "", hours)
+
+
+@pytest.mark.parametrize("days", ["tomorrow", "2026-02-30", "2026-03-03..2026-03-01", "2026-01-01..2036-01-01"])
+def test_what_is_no_day_or_span_of_days_is_refused(days: str) -> None:
+    with pytest.raises(NotHours):
+        told_days(days)
+
+
+def test_a_calendar_is_typed_and_read_back_the_same() -> None:
+    told = {f"week.{number}": windows_typed(windows) for number, windows in enumerate(WEEK.week)}
+    assert told_week(told) == WEEK.week
+    assert told_days(days_text(WEEK)) == WEEK.exceptions
+    assert told_days("2026-10-01..2026-10-03\n\n2026-10-10 09:00-12:00") == {
+        "2026-10-01": (),
+        "2026-10-02": (),
+        "2026-10-03": (),
+        "2026-10-10": (("09:00", "12:00"),),
+    }
+
+
+LEVELS = ("high", "medium", "low")
+DRAFT = {f"priority.{impact}.{urgency}": "medium" for impact in LEVELS for urgency in LEVELS}
 
 
 def test_targets_are_told_in_hours_and_days_and_read_back_the_same() -> None:
@@ -158,8 +186,25 @@ def test_targets_are_told_in_hours_and_days_and_read_back_the_same() -> None:
     ]
     told = {f"{target.severity}.{target.kind}": told_amount(target) for target in targets}
     assert told == {"major.respond": "1.5", "major.resolve": "3"}
-    assert changed_targets(targets, told) == [target.model_dump() for target in targets]
-    assert changed_targets(targets, told | {"major.respond": ""}) == [targets[1].model_dump()]
+    units = {f"{target.severity}.{target.kind}.unit": target.unit for target in targets}
+    assert told_terms(DRAFT | told | units)["targets"] == [target.model_dump() for target in targets]
+    assert told_terms(DRAFT | told | units | {"major.respond": " "})["targets"] == [targets[1].model_dump()]
+
+
+def test_the_further_terms_of_a_draft_are_told_in_hours_and_days_too() -> None:
+    told = {"warning_percents": "50，75 %, 90", "warn_before": "4 0.5", "pause_cap": "36", "close_after_days": ""}
+    terms = told_terms(DRAFT | told | {"pause.site_closed": "true", "priority.high.high": "critical"})
+    assert terms["warning_percents"] == [50, 75, 90]
+    assert terms["warn_before_seconds"] == [14400, 1800]
+    assert terms["pause_reasons"] == ["site_closed"]
+    assert (terms["pause_cap_seconds"], terms["close_after_days"], terms["applies_to_open"]) == (129600, None, False)
+    assert terms["priorities"]["high"] == {"high": "critical", "medium": "medium", "low": "medium"}
+
+
+@pytest.mark.parametrize("typed", ["soon", "nan", "1e999"])
+def test_what_is_no_number_is_refused(typed: str) -> None:
+    with pytest.raises(NotNumbers):
+        told_terms(DRAFT | {"pause_cap": typed})
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from shared import clocks
 from shared.calendar import ALWAYS, chinese_office_hours
 from shared.errors import IllegalMove
 from shared.events import REGISTRY
-from shared.events.incidents import ArmedClock, ClocksArmed, ClockStopped, IncidentAssigned
+from shared.events.incidents import ArmedClock, ClocksArmed, ClockStopped, IncidentAssigned, InternalNoteAdded
 from shared.permissions import Permission
 
 HOUR = 3600
@@ -276,6 +276,18 @@ def test_the_name_of_a_person_in_a_sentence_is_in_its_language() -> None:
     assert sentence(event.type, data, {engineer.id: engineer}, "en", UTC) == "Assigned to Example Engineer"
     assert sentence(event.type, data, {}, "en", UTC) == "Assigned to 示例工程师"
     assert sentence(event.type, data, {engineer.id: engineer}, "zh", UTC) == "已指派给 示例工程师"
+
+
+def test_a_writer_is_named_in_the_language_of_the_sentence_and_a_system_as_it_was_written_down() -> None:
+    desk = Named(uuid4(), "示例服务台", "Example Desk")
+    said: dict[str, object] = dict.fromkeys(InternalNoteAdded.model_fields, uuid4()) | {"written_at": datetime.now(UTC)}
+    note = InternalNoteAdded.model_validate(said | {"author": f"person:{desk.id}", "author_name": desk.name_zh})
+    data = note.model_dump(mode="json")
+    assert person_ids(data) == {desk.id}
+    assert sentence(note.type, data, {desk.id: desk}, "en", UTC) == "Example Desk added an internal note"
+    by_key = data | {"author": f"key:{uuid4()}", "author_name": "Monitoring"}
+    assert person_ids(by_key) == set()
+    assert sentence(note.type, by_key, {desk.id: desk}, "en", UTC) == "Monitoring added an internal note"
 
 
 def test_a_secret_in_an_event_is_not_kept() -> None:

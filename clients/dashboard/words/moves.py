@@ -119,6 +119,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "watch": ("Watch", "关注"),
     "unwatch": ("Stop watching", "取消关注"),
     "enter_time": ("Enter time", "登记工时"),
+    "withdraw_time": ("Withdraw", "撤回"),
+    "withdraw_time_hint": ("It does not count any more; the entry stays on record.", "不再计入，记录予以保留。"),
+    "withdraw_file": ("Withdraw", "撤回"),
+    "withdraw_file_hint": ("Nobody can open the file any more.", "撤回后任何人都无法再打开该文件。"),
     "add_participant": ("Add a participant", "添加参与人"),
     "add_hypothesis": ("Add a hypothesis", "添加假设"),
     "judge": ("Judge", "判定"),
@@ -147,6 +151,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # reporting a fault
     "report_hint": ("What happened, where, and whom to call back.", "请说明故障情况、地点和联系人。"),
     "ask_customer_id": ("Customer", "客户"),
+    "ask_site_id": ("Site (optional)", "站点（选填）"),
     "ask_asset_id": ("Asset (optional)", "资产（选填）"),
     "ask_title": ("What is wrong, in a few words", "故障简述"),
     "ask_description": ("Description", "详细描述"),

@@ -17,7 +17,13 @@ TOLD: tuple[type[Event], ...] = tuple(kind for kind in REGISTRY.values() if "inc
 INTERNAL = tuple(kind.type for kind in TOLD if kind.internal)
 """What the provider keeps to itself."""
 
-PERSONS = {"engineer_name": "engineer_id", "decided_by_name": "decided_by"}
+PERSONS = {
+    "engineer_name": "engineer_id",
+    "decided_by_name": "decided_by",
+    "person_name": "person_id",
+    "owner_name": "owner_id",
+    "author_name": "author",
+}
 """Names inside events that belong to a person: shown in the reader's language where the person is known."""
 
 SYSTEM = ("系统", "system")
@@ -49,7 +55,14 @@ def actor_names(actor: str, people: Mapping[UUID, Named]) -> tuple[str | None, s
 
 def person_ids(data: Mapping[str, Any]) -> Collection[UUID]:
     """The people whose names the sentence of an event may show."""
-    return {UUID(data[of]) for of in PERSONS.values() if data.get(of)}
+    return {person for of in PERSONS.values() if (person := _person_id(data.get(of)))}
+
+
+def _person_id(of: str | None) -> UUID | None:
+    """Told by the id, or as an actor; None where that is no person."""
+    if not of:
+        return None
+    return actor_id(of) if ":" in of else UUID(of)
 
 
 def sentence(
@@ -58,7 +71,7 @@ def sentence(
     """What happened, in `zh` or `en`, with times in the provider's zone."""
     shown = dict(data)
     for name, of in PERSONS.items():
-        person = people.get(UUID(data[of])) if name in data and data.get(of) else None
-        if person:
+        person_id = _person_id(data.get(of)) if name in data else None
+        if person_id and (person := people.get(person_id)):
             shown[name] = person.name_zh if language == "zh" else person.name_en
     return REGISTRY[event_type].model_validate(shown).sentence(language, zone)

@@ -1,0 +1,83 @@
+"""What an event is called where it is only named, as of a webhook call: a few words in English and Chinese."""
+
+from __future__ import annotations
+
+TITLES: dict[str, tuple[str, str]] = {
+    "contracts.entitlement_exhausted": ("entitlement used up", "服务额度用尽"),
+    "contracts.entitlement_used": ("entitlement used", "服务额度已使用"),
+    "escalation.activation_authorised": ("plan authorised", "预案已授权启动"),
+    "escalation.activation_refused": ("plan refused", "预案启动被拒绝"),
+    "escalation.activation_requested": ("plan requested", "已申请启动预案"),
+    "escalation.activation_unanswered": ("request for a plan unanswered", "预案申请未获答复"),
+    "escalation.activation_withdrawn": ("request for a plan withdrawn", "预案申请已撤回"),
+    "escalation.alarm_acknowledged": ("alarm taken on", "告警已确认"),
+    "escalation.alarm_raised": ("alarm raised", "告警已触发"),
+    "escalation.emergency_opened": ("leading group told", "已告知领导小组"),
+    "escalation.engagement_moved": ("external party went on", "外部支持有进展"),
+    "escalation.parts_called_up": ("spare parts called up", "已调用备件"),
+    "escalation.party_engaged": ("external party contacted", "已联系外部支持"),
+    "escalation.plan_completed": ("plan completed", "预案执行完毕"),
+    "escalation.plan_step_completed": ("step of the plan completed", "预案步骤完成"),
+    "escalation.plan_step_started": ("step of the plan started", "预案步骤开始"),
+    "escalation.superior_informed": ("superior authority told", "已报告上级机关"),
+    "feedback.survey_answered": ("survey answered", "调查已答复"),
+    "feedback.survey_expired": ("survey expired", "调查已过期"),
+    "incidents.agreement_replaced": ("another agreement holds", "适用新协议"),
+    "incidents.attachment_added": ("file attached", "已添加附件"),
+    "incidents.attachment_withdrawn": ("file withdrawn", "附件已撤回"),
+    "incidents.children_changed": ("incidents below changed", "下级事件有变动"),
+    "incidents.clock_breached": ("promise broken", "时限已超"),
+    "incidents.clock_stopped": ("promise kept or ended", "时限已停止"),
+    "incidents.clock_warned": ("promise at risk", "时限预警"),
+    "incidents.clocks_armed": ("times promised", "已作出时限承诺"),
+    "incidents.cover_decided": ("cover decided", "已决定是否受理"),
+    "incidents.cover_found": ("cover found", "已找到合同覆盖"),
+    "incidents.hypothesis_judged": ("hypothesis judged", "假设已判定"),
+    "incidents.hypothesis_proposed": ("hypothesis proposed", "已提出假设"),
+    "incidents.incident_absorbed": ("another incident merged into it", "有事件并入"),
+    "incidents.incident_acknowledged": ("incident acknowledged", "事件已响应"),
+    "incidents.incident_assigned": ("incident assigned", "事件已指派"),
+    "incidents.incident_cancelled": ("incident cancelled", "事件已取消"),
+    "incidents.incident_classified": ("incident classified", "事件已定性"),
+    "incidents.incident_closed": ("incident closed", "事件已关闭"),
+    "incidents.incident_commented": ("comment written", "有新回复"),
+    "incidents.incident_confirmed": ("restoration confirmed", "已确认恢复"),
+    "incidents.incident_merged": ("incident merged", "事件已合并"),
+    "incidents.incident_paused": ("clocks paused", "计时已暂停"),
+    "incidents.incident_prioritised": ("priority set", "优先级已设定"),
+    "incidents.incident_released": ("merged incident taken out", "已移出并入的事件"),
+    "incidents.incident_reopened": ("incident reopened", "事件已重新打开"),
+    "incidents.incident_reported": ("incident reported", "事件已报告"),
+    "incidents.incident_resolved": ("incident resolved", "事件已解决"),
+    "incidents.incident_resumed": ("clocks resumed", "计时已恢复"),
+    "incidents.incident_unmerged": ("merge undone", "已撤销合并"),
+    "incidents.joint_analysis_concluded": ("joint analysis concluded", "联合会诊已有结论"),
+    "incidents.joint_analysis_convened": ("joint analysis convened", "已召集联合会诊"),
+    "incidents.parent_changed": ("incident above changed", "上级事件有变动"),
+    "incidents.participant_joined": ("participant joined", "参与人已加入"),
+    "incidents.pause_disputed": ("pause disputed", "暂停被提出异议"),
+    "incidents.pause_settled": ("dispute of a pause settled", "暂停异议已裁定"),
+    "incidents.problem_escalated": ("difficult problem escalated", "疑难问题已升级"),
+    "incidents.solution_refused": ("solution refused", "解决方案未被接受"),
+    "incidents.visit_arrived": ("engineer on site", "工程师已到场"),
+    "incidents.visit_completed": ("visit completed", "上门服务完成"),
+    "incidents.visit_departed": ("engineer on the way", "工程师已出发"),
+    "incidents.visit_planned": ("visit planned", "已安排上门"),
+    "incidents.work_begun": ("work begun", "已开始处理"),
+    "inventory.part_issued": ("part issued", "备件已出库"),
+    "inventory.part_reserved": ("part reserved", "备件已预留"),
+    "inventory.part_used": ("part used", "备件已使用"),
+    "inventory.reservation_expired": ("reservation expired", "预留已过期"),
+    "inventory.reservation_refused": ("reservation refused", "预留未成功"),
+    "inventory.reservation_released": ("reservation released", "预留已释放"),
+    "notify.test": ("test call", "测试调用"),
+}
+
+
+def title(event_type: str, language: str) -> str:
+    """In `zh` or `en`, whatever the version of the type; a type without a title is its own."""
+    name = event_type.rpartition(".v")[0]
+    if name not in TITLES:
+        return event_type
+    en, zh = TITLES[name]
+    return zh if language == "zh" else en

@@ -16,6 +16,20 @@ from services.gateway.front.forward import InProcess, Upstream, forward
 from services.gateway.front.remote import Remote
 
 
+def answering(seen: list[Scope], status: int = 200, **headers: str) -> ASGIApp:
+    """A service that keeps what it was asked, reads the body, and says `hello`."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope)
+        while (message := await receive())["type"] == "http.request" and message.get("more_body"):
+            pass
+        raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": status, "headers": raw})
+        await send({"type": "http.response.body", "body": b"hello"})
+
+    return app
+
+
 @asynccontextmanager
 async def in_process(app: ASGIApp) -> AsyncIterator[Upstream]:
     yield InProcess(app)

@@ -24,6 +24,7 @@ from shared import clocks
 from shared.calendar import ALWAYS, chinese_office_hours
 from shared.errors import IllegalMove
 from shared.events import REGISTRY
+from shared.events.feedback import SurveySent
 from shared.events.incidents import ArmedClock, ClocksArmed, ClockStopped, IncidentAssigned, InternalNoteAdded
 from shared.permissions import Permission
 
@@ -291,7 +292,8 @@ def test_a_writer_is_named_in_the_language_of_the_sentence_and_a_system_as_it_wa
 
 
 def test_a_secret_in_an_event_is_not_kept() -> None:
-    assert kept({"link": "http://127.0.0.1/s/token", "rating": 5}) == {"link": "", "rating": 5}
+    said = {"link": "http://127.0.0.1/s/token", "contact_name": "Op"}
+    assert kept(SurveySent.type, said) == {"link": "", "contact_name": "Op"}
 
 
 def test_every_event_about_an_incident_can_be_told_in_both_languages() -> None:

@@ -18,6 +18,7 @@ from tests.builders.incidents import (
     ENGINEER,
     ENGINEER_ID,
     HOUR,
+    SOLVED,
     TARGETS,
     Customer,
     a_customer,
@@ -26,6 +27,7 @@ from tests.builders.incidents import (
     in_progress,
     reported,
 )
+from tests.builders.statements import statements
 from tests.builders.talk import ask, colleague_of, said, say, told_types
 from tests.harness import OneService, principal
 
@@ -177,9 +179,11 @@ async def test_what_is_said_of_a_merged_incident_is_said_of_its_target(one_servi
     assert await said(incidents, DESK, target) == ["Still broken."]
 
 
-async def with_children(incidents: OneService, customer: Customer) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """An incident with two below it, and both of them."""
-    parent, *children = [await reported(incidents, customer) for _ in range(3)]
+async def with_children(
+    incidents: OneService, customer: Customer, count: int = 2
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """An incident with so many below it, and those."""
+    parent, *children = [await reported(incidents, customer) for _ in range(count + 1)]
     for child in children:
         path = f"/v1/incidents/{child['id']}/parent"
         await ask(incidents, DESK, "PUT", path, json={"parent_id": parent["id"]})
@@ -198,6 +202,36 @@ async def test_what_the_provider_says_in_public_is_said_of_the_incidents_below(
     told = {str(event.incident_id): event for event in await incidents.said(IncidentCommented)}
     assert set(told) == {parent["id"], *(child["id"] for child in children)}
     assert [told[child["id"]].number for child in children] == [child["number"] for child in children]
+
+
+async def test_an_update_of_many_incidents_below_takes_as_many_statements_as_one_of_few(
+    one_service: OneService.Factory,
+) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    families = [(await with_children(incidents, customer, count))[0] for count in (2, 5)]
+    update = {"text": "The carrier repairs the line.", "visibility": "public"}
+    async with incidents.as_(DESK) as desk:
+        few, many = [
+            await statements(incidents, desk.post(f"/v1/incidents/{parent['id']}/comments", json=update))
+            for parent in families
+        ]
+    assert few == many
+
+
+async def test_a_solution_of_many_incidents_below_takes_as_many_statements_as_one_of_few(
+    one_service: OneService.Factory,
+) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    families = [(await with_children(incidents, customer, count))[0] for count in (2, 5)]
+    taken = []
+    for parent in families:
+        await do(incidents, DESK, parent, "acknowledge")
+        await do(incidents, DESK, parent, "begin")
+        async with incidents.as_(DESK) as desk:
+            taken.append(await statements(incidents, desk.post(f"/v1/incidents/{parent['id']}/resolve", json=SOLVED)))
+    assert taken[0] == taken[1]
 
 
 async def test_what_a_customer_or_a_note_says_stays_where_it_is(one_service: OneService.Factory) -> None:

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import select
 from uuid_utils.compat import uuid7
 
@@ -32,6 +31,7 @@ from tests.builders.incidents import (
     seen,
     states,
 )
+from tests.builders.statements import statements
 from tests.harness import ANYBODY, OneService, principal
 
 
@@ -324,27 +324,6 @@ async def test_a_customer_sees_only_its_own_incidents(one_service: OneService.Fa
             assert (answer.status_code, answer.json()["code"]) == (404, "incident_not_found"), address
         by_number = await stranger.get(f"/v1/incidents/{incident['number']}")
     assert (listed.json(), by_number.status_code) == ([], 404)
-
-
-async def statements(incidents: OneService, request: Any) -> int:
-    """How many statements a request takes, with those that begin and end its transaction."""
-    seen: list[Any] = []
-
-    def watch(connection: Any, *_: Any) -> None:
-        connection.driver_connection.add_query_logger(seen.append)
-
-    engine = incidents.runtime.database.engine.sync_engine
-    through_sqlalchemy = (engine, "before_cursor_execute", lambda *_: seen.append(_))
-    at_the_driver = (engine.pool, "checkout", watch)
-    for listener in (through_sqlalchemy, at_the_driver):
-        sqlalchemy_event.listen(*listener)
-    try:
-        answer = await request
-    finally:
-        for listener in (through_sqlalchemy, at_the_driver):
-            sqlalchemy_event.remove(*listener)
-    assert answer.status_code < 300
-    return len(seen)
 
 
 async def test_a_report_takes_few_statements(one_service: OneService.Factory) -> None:

@@ -165,7 +165,7 @@ async def aim_clocks(
     What is stopped stays as it was judged. What runs keeps its start and what it counted. A promise that is new
     runs from its start in `starts`; one that has none there is not made any more.
     """
-    known = await queries.clocks_of(session, bearer.incident_id)
+    known = await queries.clocks_of(session, [bearer.incident_id])
     stretches = (await stretches_of(session, [bearer.incident_id]))[bearer.incident_id]
     changed = [clock.id for clock in known if _is_to_change(clock, aims[clock.kind])]
     going = []
@@ -227,7 +227,7 @@ async def retime_clocks(session: AsyncSession, incident_id: UUID) -> None:
 
     A clock that was stopped is judged again, and said if it comes out otherwise. Call with the incident locked.
     """
-    known = await queries.clocks_of(session, incident_id)
+    known = await queries.clocks_of(session, [incident_id])
     stretches = await stretches_of(session, [incident_id])
     now = context(session).now
     going = []
@@ -250,7 +250,7 @@ async def reopen_clocks(
 
     The incident's pauses must have the gap already: each clock runs on from what it had counted.
     """
-    known = await queries.clocks_of(session, incident_id)
+    known = await queries.clocks_of(session, [incident_id])
     stretches = await stretches_of(session, [incident_id])
     ended = [clock.id for clock in known if _ended_since(clock, since, stopped_kinds)]
     going = []
@@ -275,7 +275,7 @@ def _ended_since(clock: Clock, since: datetime, stopped_kinds: Collection[str]) 
 
 async def stop_clocks(
     session: AsyncSession,
-    incident_id: UUID,
+    incident_ids: Collection[UUID],
     kinds: Collection[str],
     at: datetime,
     *,
@@ -286,13 +286,13 @@ async def stop_clocks(
     `about_id`: only those that run for this request or engagement. What is done while the incident is over is kept in
     mind, for when it is taken up again.
     """
-    known = await queries.clocks_of(session, incident_id)
+    known = await queries.clocks_of(session, incident_ids)
     meant = [c.id for c in known if c.stopped_at is None and c.kind in kinds and about_id in (None, c.about_id)]
     if meant:
-        stretches = await stretches_of(session, [incident_id])
+        stretches = await stretches_of(session, incident_ids)
         for clock in await _held(session, meant):
             if clock.is_open:
-                _stop(session, clock, at, stretches[incident_id])
+                _stop(session, clock, at, stretches[clock.incident_id])
             elif about_id is not None:
                 clock.stopped_at = max(at, clock.started_at)
                 note_clock(session, clock, "keep_in_mind", stopped_at=clock.stopped_at)
@@ -300,19 +300,19 @@ async def stop_clocks(
 
 async def drop_clocks(
     session: AsyncSession,
-    incident_id: UUID,
+    incident_ids: Collection[UUID],
     kinds: Collection[str],
     at: datetime | None = None,
     *,
     about_id: UUID | None = None,
 ) -> None:
     """Promises of these kinds have no point since `at` (now): cancelled, or judged broken if they were by then."""
-    known = await queries.clocks_of(session, incident_id)
+    known = await queries.clocks_of(session, incident_ids)
     meant = [c.id for c in known if c.is_open and c.kind in kinds and about_id in (None, c.about_id)]
     if meant:
-        stretches = await stretches_of(session, [incident_id])
+        stretches = await stretches_of(session, incident_ids)
         for clock in await _held(session, meant):
-            _drop(session, clock, stretches[incident_id], at)
+            _drop(session, clock, stretches[clock.incident_id], at)
 
 
 def _stop(session: AsyncSession, clock: Clock, at: datetime, stretches: Stretches) -> None:

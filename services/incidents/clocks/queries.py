@@ -30,8 +30,9 @@ async def readings(
     return {incident_id: tuple(found[incident_id]) for incident_id in incident_ids}
 
 
-async def clocks_of(session: AsyncSession, incident_id: UUID) -> Sequence[Clock]:
-    return (await session.scalars(select(Clock).where(Clock.incident_id == incident_id).order_by(Clock.id))).all()
+async def clocks_of(session: AsyncSession, incident_ids: Collection[UUID]) -> Sequence[Clock]:
+    """All clocks of the incidents, in the order they were armed."""
+    return (await session.scalars(select(Clock).where(Clock.incident_id.in_(incident_ids)).order_by(Clock.id))).all()
 
 
 async def open_clocks(session: AsyncSession, incident_ids: Collection[UUID]) -> Sequence[Clock]:

@@ -12,8 +12,8 @@ from services.incidents.comments.domain import Visibility
 from services.incidents.comments.models import Comment
 from services.incidents.comments.queries import surviving_incident
 from services.incidents.copies.queries import people_of_role
-from services.incidents.incidents.queries import locked_open_children
-from services.incidents.milestones.actions import note_update
+from services.incidents.incidents.queries import locked_incident, locked_open_children
+from services.incidents.milestones.actions import note_updates
 from shared.audit import note
 from shared.auth import Principal
 from shared.db import as_record, context
@@ -37,10 +37,28 @@ async def add_comment(
     if visibility is Visibility.INTERNAL:
         by.require(Permission.INCIDENTS_INTERNAL)
         return await _note_internally(session, incident, text, by, written_on)
-    comment = await _comment(session, incident, text, by, written_on_id=written_on)
-    if not comment.from_customer:
-        for child in await locked_open_children(session, incident.id):
-            await _comment(session, child, text, by, origin_id=comment.id)
+    if by.customer_id is not None:
+        comment = await _written(session, incident, text, by, written_on_id=written_on)
+        _tell(session, incident, comment, await _to_be_told(session, incident))
+        return comment
+    return await _update_customer(session, incident, text, by, written_on)
+
+
+async def _update_customer(
+    session: AsyncSession, incident: Incident, text: str, by: Principal, written_on: UUID | None
+) -> Comment:
+    """The provider's word is an update, of the incident and of those below it. A few statements for all of them."""
+    incident = await locked_incident(session, incident.id, for_client=False)
+    comment = _comment(session, incident, text, by, written_on_id=written_on)
+    children = await locked_open_children(session, incident.id)
+    below = [_comment(session, child, text, by, origin_id=comment.id) for child in children]
+    session.add_all([comment, *below])
+    await session.flush()
+    updated = list(zip((incident, *children), (comment, *below), strict=True))
+    for each, written in updated:
+        _tell(session, each, written, [])
+    updates = {each.id: written.id for each, written in updated}
+    await note_updates(session, [incident, *children], updates, at=comment.written_at)
     return comment
 
 
@@ -55,19 +73,22 @@ async def _note_internally(
     return comment
 
 
-async def _comment(session: AsyncSession, incident: Incident, text: str, by: Principal, **origin: Any) -> Comment:
-    comment = await _written(session, incident, text, by, visibility=Visibility.PUBLIC, **origin)
-    told = await _to_be_told(session, incident) if comment.from_customer else []
-    _say(session, incident, comment, told)
-    after = as_record(comment, "incident_id", "text", "origin_id", "written_on_id")
-    note(session, comment.id, "add_comment", after=after, customer_id=comment.customer_id)
-    if not comment.from_customer:
-        await note_update(session, incident_id=incident.id, update_id=comment.id, at=comment.written_at)
+async def _written(session: AsyncSession, incident: Incident, text: str, by: Principal, **said: Any) -> Comment:
+    comment = _comment(session, incident, text, by, **said)
+    session.add(comment)
+    await session.flush()
     return comment
 
 
-async def _written(session: AsyncSession, incident: Incident, text: str, by: Principal, **said: Any) -> Comment:
-    comment = Comment(
+def _comment(
+    session: AsyncSession,
+    incident: Incident,
+    text: str,
+    by: Principal,
+    visibility: Visibility = Visibility.PUBLIC,
+    **origin: Any,
+) -> Comment:
+    return Comment(
         id=uuid7(),
         incident_id=incident.id,
         customer_id=incident.customer_id,
@@ -76,11 +97,15 @@ async def _written(session: AsyncSession, incident: Incident, text: str, by: Pri
         author_name=by.name,
         from_customer=by.customer_id is not None,
         written_at=context(session).now,
-        **said,
+        visibility=visibility,
+        **origin,
     )
-    session.add(comment)
-    await session.flush()
-    return comment
+
+
+def _tell(session: AsyncSession, incident: Incident, comment: Comment, told: list[UUID]) -> None:
+    _say(session, incident, comment, told)
+    after = as_record(comment, "incident_id", "text", "origin_id", "written_on_id")
+    note(session, comment.id, "add_comment", after=after, customer_id=comment.customer_id)
 
 
 async def _to_be_told(session: AsyncSession, incident: Incident) -> list[UUID]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
@@ -117,6 +118,13 @@ async def terms(session: AsyncSession, agreement_id: UUID | None) -> Terms | Non
     return _terms(vars(found) | {"agreement_id": found.id}) if found else None
 
 
+async def terms_of(session: AsyncSession, agreement_ids: Collection[UUID | None]) -> dict[UUID | None, Terms]:
+    """The same of several, by id, in one statement."""
+    known = select(Agreement).where(Agreement.id.in_({known for known in agreement_ids if known is not None}))
+    found = (await session.scalars(known)).all()
+    return {each.id: _terms(vars(each) | {"agreement_id": each.id}) for each in found}
+
+
 async def covering(session: AsyncSession, agreement_id: UUID) -> Covering | None:
     """The agreement as it is now, with what it covers; None before it was heard of."""
     found = await session.get(Agreement, agreement_id, populate_existing=True)
@@ -155,6 +163,20 @@ async def hits(session: AsyncSession, customer_id: UUID, asset_id: UUID | None) 
         KeyBusiness.customer_id == customer_id, literal(asset_id) == any_(KeyBusiness.asset_ids)
     )
     return [Hit(*row) for row in await session.execute(hit.order_by(KeyBusiness.id))]
+
+
+async def departments_hit(
+    session: AsyncSession, customer_id: UUID, asset_ids: Collection[UUID]
+) -> dict[UUID | None, Set[UUID]]:
+    """By asset, the departments whose key businesses depend on it; an asset that none depends on is left out."""
+    found: dict[UUID | None, set[UUID]] = defaultdict(set)
+    hit = select(KeyBusiness.department_id, KeyBusiness.asset_ids).where(
+        KeyBusiness.customer_id == customer_id, KeyBusiness.asset_ids.overlap(list(asset_ids))
+    )
+    for department_id, depended_on in await session.execute(hit):
+        for asset_id in set(asset_ids).intersection(depended_on):
+            found[asset_id].add(department_id)
+    return dict(found)
 
 
 async def departments(session: AsyncSession, customer_id: UUID) -> list[UUID]:

@@ -56,6 +56,6 @@ async def find_cover(session: AsyncSession, incident: Incident, terms: Terms) ->
     begun = beginnings(incident.reported_at, incident.classified_at, before)
     await arm_beginnings(session, incident, terms, begun)
     if restored_at is not None:
-        await clocks.stop_clocks(session, incident.id, [Kind.RESPOND, Kind.RESOLVE], restored_at)
-        await clocks.drop_clocks(session, incident.id, ENDED_BY_RESOLUTION, restored_at)
+        await clocks.stop_clocks(session, [incident.id], [Kind.RESPOND, Kind.RESOLVE], restored_at)
+        await clocks.drop_clocks(session, [incident.id], ENDED_BY_RESOLUTION, restored_at)
         await arm_close(session, incident)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -13,10 +13,11 @@ from services.incidents.clocks import actions as clocks
 from services.incidents.clocks.domain import ENDED_BY_RESOLUTION, Kind, calendar_of
 from services.incidents.copies import queries as copies
 from services.incidents.copies.actions import look_again
+from services.incidents.copies.domain import Terms
 from services.incidents.incidents import domain, queries
-from services.incidents.incidents.actions import keep_promises, move_incident, note_incident, say
+from services.incidents.incidents.actions import keep_promises, make_move, move_incident, note_incident, say
 from services.incidents.milestones.actions import take_up_occasions
-from services.incidents.pauses.actions import end_pause, leave_gap
+from services.incidents.pauses.actions import end_pause, end_pauses, leave_gap
 from services.incidents.pauses.domain import Reason
 from services.incidents.problems.actions import end_analysis, take_up_analysis
 from shared import timers
@@ -59,26 +60,36 @@ async def resolve_incident(
     working days, it is closed.
     """
     incident = await move_incident(session, incident_id, "resolve")
-    await _restored(session, incident, "resolve", solution, by)
-    if with_children:
-        for child in await queries.locked_open_children(session, incident.id):
-            child.state = domain.moved(child.state, "resolve_with_parent")
-            child.version += 1
-            await _restored(session, child, "resolve_with_parent", solution, by)
+    children = await queries.locked_open_children(session, incident.id) if with_children else ()
+    for child in children:
+        make_move(child, "resolve_with_parent")
+    await _restored(session, [incident, *children], solution, by)
+    for each in (incident, *children):
+        move = "resolve" if each is incident else "resolve_with_parent"
+        note_incident(session, each, move, "state", "solution", "resolved_by")
     return incident
 
 
-async def _restored(session: AsyncSession, incident: Incident, move: str, solution: str, by: Principal) -> None:
-    now = context(session).now
-    await end_pause(session, incident.id, now)
-    incident.solution, incident.resolved_by, incident.resolved_at = solution, by.id, now
-    hits = await copies.hits(session, incident.customer_id, incident.asset_id)
-    told = {hit.department_id for hit in hits} or set(await copies.departments(session, incident.customer_id))
-    say(session, incident, IncidentResolved, department_ids=tuple(sorted(told)))
-    note_incident(session, incident, move, "state", "solution", "resolved_by")
-    await clocks.stop_clocks(session, incident.id, [Kind.RESPOND, Kind.RESOLVE], now)
-    await clocks.drop_clocks(session, incident.id, ENDED_BY_RESOLUTION)
-    await arm_close(session, incident)
+async def _restored(session: AsyncSession, restored: Sequence[Incident], solution: str, by: Principal) -> None:
+    """Of one customer, and locked. A few statements, however many they are."""
+    now, ids = context(session).now, [incident.id for incident in restored]
+    await end_pauses(session, ids, now)
+    told = await _concerned(session, restored)
+    for incident in restored:
+        incident.solution, incident.resolved_by, incident.resolved_at = solution, by.id, now
+        say(session, incident, IncidentResolved, department_ids=told[incident.id])
+    await clocks.stop_clocks(session, ids, [Kind.RESPOND, Kind.RESOLVE], now)
+    await clocks.drop_clocks(session, ids, ENDED_BY_RESOLUTION)
+    await arm_closes(session, restored)
+
+
+async def _concerned(session: AsyncSession, restored: Sequence[Incident]) -> dict[UUID, tuple[UUID, ...]]:
+    """By incident, the departments that its asset's failure hit; all of the customer where it hit none."""
+    customer_id = restored[0].customer_id
+    hit = await copies.departments_hit(session, customer_id, {each.asset_id for each in restored if each.asset_id})
+    of_incident = {each.id: hit.get(each.asset_id, frozenset()) for each in restored}
+    everybody = () if all(of_incident.values()) else await copies.departments(session, customer_id)
+    return {incident_id: tuple(sorted(hit_by or everybody)) for incident_id, hit_by in of_incident.items()}
 
 
 async def confirm_incident(session: AsyncSession, *, incident_id: UUID, by: Principal) -> Incident:
@@ -134,15 +145,16 @@ async def reopen_incident(session: AsyncSession, *, incident_id: UUID, reason: s
 
 async def cancel_incident(session: AsyncSession, *, incident_id: UUID, reason: str) -> Incident:
     """There is nothing to be done. What was broken by then stays broken."""
-    former = (await queries.locked_incident(session, incident_id)).state
-    incident = await move_incident(session, incident_id, "cancel")
-    incident.former_state = domain.to_come_back_to(former)
+    incident = await queries.locked_incident(session, incident_id)
+    former = domain.to_come_back_to(incident.state)
+    make_move(incident, "cancel")
+    incident.former_state = former
     now = context(session).now
     await end_pause(session, incident.id, now)
     incident.cancelled_at = now
     say(session, incident, IncidentCancelled, reason_given=reason)
     note_incident(session, incident, "cancel", "state", information={"reason": reason})
-    await clocks.drop_clocks(session, incident.id, tuple(Kind))
+    await clocks.drop_clocks(session, [incident.id], tuple(Kind))
     await end_analysis(session, incident)
     return incident
 
@@ -154,7 +166,7 @@ def _require_customers(by: Principal) -> None:
 
 async def _close(session: AsyncSession, incident: Incident, move: str) -> None:
     now = context(session).now
-    await clocks.drop_clocks(session, incident.id, tuple(Kind))
+    await clocks.drop_clocks(session, [incident.id], tuple(Kind))
     incident.state = domain.moved(incident.state, move)
     incident.closed_at, incident.closes_at = now, None
     await timers.cancel(session, CLOSE_UNANSWERED, incident.id)
@@ -165,17 +177,20 @@ async def _close(session: AsyncSession, incident: Incident, move: str) -> None:
 
 async def arm_close(session: AsyncSession, incident: Incident, *, since: datetime | None = None) -> None:
     """Nobody's answer within the agreed working days from the resolution (or `since`) counts as acceptance."""
-    await timers.arm_each(session, await _closing(session, incident, since or incident.resolved_at))
+    terms = await copies.terms(session, incident.agreement_id)
+    await timers.arm_each(session, _closing(session, incident, terms, since or incident.resolved_at))
 
 
-async def arm_closes(session: AsyncSession, incidents: Iterable[Incident]) -> None:
+async def arm_closes(session: AsyncSession, incidents: Sequence[Incident]) -> None:
     """The same of several resolved incidents, in one statement."""
-    closing = [await _closing(session, incident, incident.resolved_at) for incident in incidents]
+    terms = await copies.terms_of(session, {incident.agreement_id for incident in incidents})
+    closing = [_closing(session, each, terms.get(each.agreement_id), each.resolved_at) for each in incidents]
     await timers.arm_each(session, [timer for of_incident in closing for timer in of_incident])
 
 
-async def _closing(session: AsyncSession, incident: Incident, begins: datetime | None) -> list[timers.Wanted]:
-    terms = await copies.terms(session, incident.agreement_id)
+def _closing(
+    session: AsyncSession, incident: Incident, terms: Terms | None, begins: datetime | None
+) -> list[timers.Wanted]:
     if terms is None or terms.close_after_days is None:
         return []
     begins = begins or context(session).now

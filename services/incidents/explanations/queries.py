@@ -31,7 +31,7 @@ async def explanation_of(
     Raises IncidentNotFound, ClockNotFound.
     """
     found = await incident(session, reference)
-    of_kind = [clock for clock in await clocks_of(session, found.id) if clock.kind == kind]
+    of_kind = [clock for clock in await clocks_of(session, [found.id]) if clock.kind == kind]
     meant = [clock for clock in of_kind if about_id in (None, clock.about_id)]
     if not meant:
         raise ClockNotFound(kind=kind)

@@ -108,7 +108,7 @@ async def report_incident(
     note_incident(session, incident, "report", "number", "title", "severity", "asset_id", "covered", "agreement_id")
     readings = await arm_from_report(session, incident, terms)
     if came_by is domain.Channel.DIRECT_CALL:
-        await clocks.stop_clocks(session, incident.id, [Kind.RESPOND], at)
+        await clocks.stop_clocks(session, [incident.id], [Kind.RESPOND], at)
     found = (place.customer, place.asset, place.site)
     return Shown(incident, readings, {named.id: named for named in found if named})
 
@@ -158,7 +158,7 @@ async def acknowledge_incident(session: AsyncSession, *, incident_id: UUID, by: 
         incident.acknowledged_at = incident.reported_at
     say(session, incident, IncidentAcknowledged)
     note_incident(session, incident, "acknowledge", "state", "acknowledged_by")
-    await clocks.stop_clocks(session, incident.id, [Kind.RESPOND], incident.acknowledged_at)
+    await clocks.stop_clocks(session, [incident.id], [Kind.RESPOND], incident.acknowledged_at)
     return incident
 
 
@@ -238,16 +238,21 @@ def _id_of(reported_at: datetime) -> UUID:
 async def move_incident(session: AsyncSession, incident_id: UUID, move: str) -> Incident:
     """The incident under its lock, after a move. Raises IncidentNotFound, VersionMismatch, IllegalMove."""
     incident = await queries.locked_incident(session, incident_id)
+    make_move(incident, move)
+    return incident
+
+
+def make_move(incident: Incident, move: str) -> None:
+    """The move of an incident that is locked already. Raises IllegalMove."""
     incident.state = domain.moved(incident.state, move, former=incident.former_state)
     incident.version += 1
-    return incident
 
 
 async def keep_promises(session: AsyncSession, incident: Incident) -> None:
     """Stop what runs on although it was done meanwhile."""
     for kind, at in incident.kept_at.items():
         if at is not None:
-            await clocks.stop_clocks(session, incident.id, [kind], at)
+            await clocks.stop_clocks(session, [incident.id], [kind], at)
 
 
 async def aim_at_severity(session: AsyncSession, incident: Incident, terms: Terms | None) -> None:

@@ -13,7 +13,7 @@ from services.incidents.copies.actions import look_again
 from services.incidents.endings.actions import CLOSE_UNANSWERED, arm_close
 from services.incidents.incidents import domain as incidents
 from services.incidents.incidents import queries
-from services.incidents.incidents.actions import keep_promises, move_incident, note_incident, say
+from services.incidents.incidents.actions import keep_promises, make_move, note_incident, say
 from services.incidents.merging import domain
 from services.incidents.milestones.actions import take_up_occasions
 from services.incidents.pauses.actions import end_pause, leave_gap
@@ -41,15 +41,15 @@ async def merge_incident(session: AsyncSession, *, incident_id: UUID, target_id:
         raise domain.MergeHasChildren()
     former = source.state
     now = context(session).now
-    source = await move_incident(session, incident_id, "merge")
-    await end_pause(session, source.id, now)
+    make_move(source, "merge")
     source.former_state, source.merged_into_id, source.merged_at = incidents.to_come_back_to(former), target.id, now
+    await end_pause(session, source.id, now)
     await timers.cancel(session, CLOSE_UNANSWERED, source.id)
     about = {"target_id": target.id, "target_number": target.number, "reason_given": reason}
     say(session, source, IncidentMerged, **about)
     say(session, target, IncidentAbsorbed, merged_id=source.id, merged_number=source.number)
     note_incident(session, source, "merge", "state", "merged_into_id", "former_state", information={"reason": reason})
-    await clocks.drop_clocks(session, source.id, tuple(Kind))
+    await clocks.drop_clocks(session, [source.id], tuple(Kind))
     await end_analysis(session, source)
     return source
 
@@ -58,7 +58,7 @@ async def unmerge_incident(session: AsyncSession, *, incident_id: UUID, reason: 
     """The merge was a mistake: the incident goes on where it was, and its clocks from what they had counted."""
     found = await queries.incident(session, incident_id)
     source, target = await queries.locked_pair(session, incident_id, found.merged_into_id or incident_id)
-    source = await move_incident(session, incident_id, "unmerge")
+    make_move(source, "unmerge")
     since = source.merged_at or context(session).now
     source.merged_into_id = source.merged_at = source.former_state = None
     await leave_gap(session, incident_id=source.id, customer_id=source.customer_id, reason=Reason.MERGED, from_at=since)

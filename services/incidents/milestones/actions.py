@@ -5,7 +5,7 @@ What a promise could run for is noted also while none is made: it is owed once t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -34,14 +34,14 @@ async def note_arrival(session: AsyncSession, *, incident_id: UUID, at: datetime
     """An engineer is on site."""
     incident = await locked_incident(session, incident_id, for_client=False)
     incident.arrived_at = incident.arrived_at or at
-    await clocks.stop_clocks(session, incident_id, [Kind.ON_SITE], at)
+    await clocks.stop_clocks(session, [incident_id], [Kind.ON_SITE], at)
 
 
 async def note_plan_requested(session: AsyncSession, *, incident_id: UUID, activation_id: UUID, at: datetime) -> None:
     """A plan's activation was requested: that promise is kept, and from then on the decision is due."""
     incident = await locked_incident(session, incident_id, for_client=False)
     incident.plan_requested_at = incident.plan_requested_at or at
-    await clocks.stop_clocks(session, incident_id, [Kind.PLAN_REQUESTED], at)
+    await clocks.stop_clocks(session, [incident_id], [Kind.PLAN_REQUESTED], at)
     await _begin(session, incident, Kind.PLAN_DECIDED, activation_id, at)
 
 
@@ -56,20 +56,24 @@ async def note_plan_withdrawn(session: AsyncSession, *, incident_id: UUID, activ
     noted = await queries.occasion(session, incident_id, Kind.PLAN_DECIDED, activation_id)
     if noted is not None:
         await session.delete(noted)
-    await clocks.drop_clocks(session, incident_id, [Kind.PLAN_DECIDED], about_id=activation_id)
+    await clocks.drop_clocks(session, [incident_id], [Kind.PLAN_DECIDED], about_id=activation_id)
 
 
 async def note_superior_told(session: AsyncSession, *, incident_id: UUID, at: datetime) -> None:
     incident = await locked_incident(session, incident_id, for_client=False)
     incident.superior_told_at = incident.superior_told_at or at
-    await clocks.stop_clocks(session, incident_id, [Kind.SUPERIOR_TOLD], at)
+    await clocks.stop_clocks(session, [incident_id], [Kind.SUPERIOR_TOLD], at)
 
 
-async def note_update(session: AsyncSession, *, incident_id: UUID, update_id: UUID, at: datetime) -> None:
-    """The customer was told how it stands (`update_id`: by what): the next update is owed from now on."""
-    incident = await locked_incident(session, incident_id, for_client=False)
-    await clocks.stop_clocks(session, incident_id, [Kind.NEXT_UPDATE], at)
-    await _begin(session, incident, Kind.NEXT_UPDATE, update_id, at)
+async def note_updates(
+    session: AsyncSession, incidents: Sequence[Incident], update_ids: Mapping[UUID, UUID], *, at: datetime
+) -> None:
+    """A customer was told how these incidents stand, of each by which update: the next is owed from now on.
+
+    Call with the incidents locked.
+    """
+    await clocks.stop_clocks(session, list(update_ids), [Kind.NEXT_UPDATE], at)
+    await _begin_each(session, incidents, Kind.NEXT_UPDATE, update_ids, at)
 
 
 async def note_engaged(session: AsyncSession, *, incident_id: UUID, engagement_id: UUID, at: datetime) -> None:
@@ -91,7 +95,7 @@ async def take_up_occasions(session: AsyncSession, incident: Incident, since: da
     noted = [occasion for occasion in known if occasion.noted_at >= since]
     begun = of_occasions(noted)
     for update in (each for each in begun if each.kind == Kind.NEXT_UPDATE):
-        await clocks.stop_clocks(session, incident.id, [Kind.NEXT_UPDATE], update.at)
+        await clocks.stop_clocks(session, [incident.id], [Kind.NEXT_UPDATE], update.at)
     await arm_beginnings(session, incident, await copies.terms(session, incident.agreement_id), begun)
 
 
@@ -99,38 +103,46 @@ async def arm_beginnings(
     session: AsyncSession, incident: Incident, terms: Terms | None, begun: Iterable[Beginning]
 ) -> None:
     """Start the promises that have no clock yet, and judge those that were kept meanwhile."""
-    known = {(clock.kind, clock.about_id) for clock in await clocks_of(session, incident.id)}
+    known = {(clock.kind, clock.about_id) for clock in await clocks_of(session, [incident.id])}
     await _arm(session, incident, terms, [each for each in begun if (each.kind, each.about_id) not in known])
     await keep_promises(session, incident)
     for occasion in (await queries.occasions_of(session, [incident.id]))[incident.id]:
         if occasion.done_at is not None:
             kinds = [Kind(occasion.kind)]
-            await clocks.stop_clocks(session, incident.id, kinds, occasion.done_at, about_id=occasion.about_id)
+            await clocks.stop_clocks(session, [incident.id], kinds, occasion.done_at, about_id=occasion.about_id)
 
 
 async def _drop_withdrawn(session: AsyncSession, incident: Incident, requested: Collection[UUID]) -> None:
     await session.flush()
     for clock in await open_clocks(session, [incident.id]):
         if clock.kind == Kind.PLAN_DECIDED and clock.about_id not in requested:
-            await clocks.drop_clocks(session, incident.id, [Kind.PLAN_DECIDED], about_id=clock.about_id)
+            await clocks.drop_clocks(session, [incident.id], [Kind.PLAN_DECIDED], about_id=clock.about_id)
 
 
 async def _begin(session: AsyncSession, incident: Incident, kind: Kind, about_id: UUID, at: datetime) -> None:
+    await _begin_each(session, [incident], kind, {incident.id: about_id}, at)
+
+
+async def _begin_each(
+    session: AsyncSession, incidents: Sequence[Incident], kind: Kind, about: Mapping[UUID, UUID], at: datetime
+) -> None:
     """Note what one of several of a kind runs for. Once service is restored, nothing new is promised."""
-    session.add(
+    session.add_all(
         OccasionRow(
             incident_id=incident.id,
             customer_id=incident.customer_id,
             kind=kind,
-            about_id=about_id,
+            about_id=about[incident.id],
             from_at=at,
             noted_at=context(session).now,
         )
+        for incident in incidents
     )
     await session.flush()
-    if incident.state in UNRESTORED:
-        terms = await copies.terms(session, incident.agreement_id)
-        await _arm(session, incident, terms, [Beginning(kind, at, about_id)])
+    owing = [incident for incident in incidents if incident.state in UNRESTORED]
+    terms = await copies.terms_of(session, {incident.agreement_id for incident in owing})
+    for incident in owing:
+        await _arm(session, incident, terms.get(incident.agreement_id), [Beginning(kind, at, about[incident.id])])
 
 
 async def _arm(session: AsyncSession, incident: Incident, terms: Terms | None, begun: Sequence[Beginning]) -> None:
@@ -145,4 +157,4 @@ async def _end(session: AsyncSession, incident_id: UUID, kind: Kind, about_id: U
     noted = await queries.occasion(session, incident_id, kind, about_id)
     if noted is not None:
         noted.done_at = noted.done_at or at
-    await clocks.stop_clocks(session, incident_id, [kind], at, about_id=about_id)
+    await clocks.stop_clocks(session, [incident_id], [kind], at, about_id=about_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -44,11 +44,18 @@ async def begin_pause(
 
 async def end_pause(session: AsyncSession, incident_id: UUID, at: datetime) -> Pause | None:
     """End the pause that is open, if one is; not after its planned end, whenever that is noticed."""
-    found = await queries.open_pause(session, incident_id)
-    if found is not None:
-        end = min(at, found.planned_until_at) if found.planned_until_at else at
-        found.until_at, found.ended_by = max(end, found.from_at), context(session).actor
-        found.version += 1
+    ended = await end_pauses(session, [incident_id], at)
+    return ended[0] if ended else None
+
+
+async def end_pauses(session: AsyncSession, incident_ids: Collection[UUID], at: datetime) -> Sequence[Pause]:
+    """The same of several incidents."""
+    found = await queries.open_pauses(session, incident_ids)
+    for pause in found:
+        end = min(at, pause.planned_until_at) if pause.planned_until_at else at
+        pause.until_at, pause.ended_by = max(end, pause.from_at), context(session).actor
+        pause.version += 1
+    if found:
         await session.flush()
     return found
 

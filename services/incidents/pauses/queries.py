@@ -46,5 +46,11 @@ async def pauses_of(session: AsyncSession, incident_id: UUID) -> Sequence[Pause]
 
 async def open_pause(session: AsyncSession, incident_id: UUID) -> Pause | None:
     """The pause that has not ended. Call with the incident locked."""
-    rows = select(Pause).where(Pause.incident_id == incident_id, Pause.until_at.is_(None))
-    return (await session.scalars(rows.execution_options(populate_existing=True))).one_or_none()
+    found = await open_pauses(session, [incident_id])
+    return found[0] if found else None
+
+
+async def open_pauses(session: AsyncSession, incident_ids: Collection[UUID]) -> Sequence[Pause]:
+    """The pauses that have not ended, of each incident one at most. Call with the incidents locked."""
+    rows = select(Pause).where(Pause.incident_id.in_(incident_ids), Pause.until_at.is_(None))
+    return (await session.scalars(rows.order_by(Pause.id).execution_options(populate_existing=True))).all()

@@ -105,6 +105,45 @@ async def test_what_was_done_meanwhile_keeps_its_promise(one_service: OneService
     assert states(back)["on_site"] == "met"
 
 
+async def test_what_waits_can_be_merged_and_its_pause_ends_there(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    target, source = await in_progress(incidents, customer), await in_progress(incidents, customer)
+    await do(incidents, DESK, source, "pause", {"reason": "waiting_for_customer", "evidence": "A mail."})
+    await incidents.advance(minutes=30)
+    assert (await merged(incidents, source, target))["state"] == "merged"
+    await incidents.advance(minutes=30)
+    back = await do(incidents, DESK, source, "unmerge", TWICE)
+    await incidents.advance(minutes=10)
+    found = await seen(incidents, back)
+    assert (found["state"], counted_minutes(found, "resolve")) == ("in_progress", 10)
+
+
+async def test_an_incident_is_not_cancelled_with_what_was_merged_into_it(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    target, source = await in_progress(incidents, customer), await in_progress(incidents, customer)
+    await merged(incidents, source, target)
+    refused = await do(incidents, DESK, target, "cancel", {"reason": "No fault."}, expect=409)
+    assert (refused["code"], refused["numbers"]) == ("merged_into_it", [source["number"]])
+    await do(incidents, DESK, source, "unmerge", TWICE)
+    assert (await do(incidents, DESK, target, "cancel", {"reason": "No fault."}))["state"] == "cancelled"
+
+
+async def test_a_child_that_was_merged_into_its_parent_comes_back_without_one_that_is_closed(
+    one_service: OneService.Factory,
+) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    parent, child = await in_progress(incidents, customer), await in_progress(incidents, customer)
+    await put_below(incidents, child, parent["id"])
+    await merged(incidents, child, parent)
+    await do(incidents, ENGINEER, parent, "resolve", SOLVED)
+    await do(incidents, customer.user, parent, "confirm")
+    back = await do(incidents, DESK, child, "unmerge", TWICE)
+    assert (back["state"], back["parent_id"]) == ("triaged", None)
+
+
 async def test_merges_that_cannot_be(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
     customer, other = await a_customer(incidents), await a_customer(incidents)

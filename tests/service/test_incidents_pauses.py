@@ -88,6 +88,13 @@ async def test_a_pause_is_said_with_its_evidence_and_shown_to_the_customer(one_s
     assert [(p.reason, p.until_at) for p in last.pauses] == [("waiting_for_customer", ended.until_at)]
 
 
+async def test_a_pause_until_the_end_of_all_time_is_refused(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    incident = await in_progress(incidents, await a_customer(incidents))
+    never = ASKED | {"until": "9999-12-31T23:59:59-14:00"}
+    assert (await do(incidents, ENGINEER, incident, "pause", never, expect=422))["code"] == "invalid_input"
+
+
 @pytest.mark.parametrize(
     ("agreed", "body", "status", "code"),
     [

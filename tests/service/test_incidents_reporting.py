@@ -258,6 +258,8 @@ async def test_only_those_who_may_report_do(one_service: OneService.Factory) -> 
         {"asset_id": "A-1"},
         {"state": "closed"},
         {"channel": "fax"},
+        {"reported_at": "0001-01-01T00:00:00+14:00"},
+        {"reported_at": "9999-12-31T23:59:59-14:00"},
     ],
 )
 async def test_bad_input_is_refused_and_leaves_nothing(one_service: OneService.Factory, wrong: dict[str, Any]) -> None:

@@ -45,6 +45,12 @@ class OnlyCustomerConfirms(Forbidden):
     zh = "只有客户方人员才能确认服务已恢复，或对解决结果不予认可。"
 
 
+class MergedIntoIt(Conflict):
+    code = "merged_into_it"
+    en = "Others were merged into this incident: {numbers}. Take them out first, or resolve it."
+    zh = "有事件已并入本事件：{numbers}。请先撤销合并，或将本事件解决。"
+
+
 class ChildrenOpen(Conflict):
     code = "children_open"
     en = "Incidents below this one are still open: {numbers}."
@@ -144,10 +150,12 @@ async def reopen_incident(session: AsyncSession, *, incident_id: UUID, reason: s
 
 
 async def cancel_incident(session: AsyncSession, *, incident_id: UUID, reason: str) -> Incident:
-    """There is nothing to be done. What was broken by then stays broken."""
+    """There is nothing to be done. What was broken by then stays broken. Raises MergedIntoIt."""
     incident = await queries.locked_incident(session, incident_id)
     former = domain.to_come_back_to(incident.state)
     make_move(incident, "cancel")
+    if merged := await queries.merged_into(session, incident_id):
+        raise MergedIntoIt(numbers=[source.number for source in merged])
     incident.former_state = former
     now = context(session).now
     await end_pause(session, incident.id, now)

@@ -8,9 +8,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query
-from pydantic import AwareDatetime, StringConstraints
+from pydantic import StringConstraints
 
 from services.incidents.incidents.domain import FaultClass, Priority, Severity, State, Team
+from shared.instant import Instant
 from shared.search import folded
 
 Typed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -33,7 +34,7 @@ class Filters:
     engineer_id: UUID | None = None
     team: Team | None = None
     covered: bool | None = None
-    due_before: AwareDatetime | None = None
+    due_before: Instant | None = None
     breached: bool | None = None
     parent_id: UUID | None = None
     source_number: str | None = None
@@ -50,7 +51,7 @@ def _filters(
     engineer_id: UUID | None = None,
     team: Team | None = None,
     covered: bool | None = None,
-    due_before: Annotated[AwareDatetime | None, Query(description="A promise that runs is due before then.")] = None,
+    due_before: Annotated[Instant | None, Query(description="A promise that runs is due before then.")] = None,
     breached: Annotated[bool | None, Query(description="Whether a promise of it was broken.")] = None,
     parent_id: UUID | None = None,
     source_number: Annotated[str | None, Query(description="Its number in the system it was taken over from.")] = None,

@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
 
 from services.incidents.incidents.domain import Channel, FaultClass, Level, Severity, Team, hindrances
 from services.incidents.incidents.queries import Shown
 from shared.auth import Principal
+from shared.instant import Instant
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
@@ -35,7 +36,7 @@ class ReportIncident(Body):
     site_id: UUID | None = None
     impact: Level = Level.MEDIUM
     urgency: Level = Level.MEDIUM
-    reported_at: AwareDatetime | None = None
+    reported_at: Instant | None = None
     contact_name: Line
     contact_email: EmailStr | None = None
     contact_locale: Literal["zh-CN", "en"] = "zh-CN"

@@ -11,6 +11,7 @@ from services.incidents.clocks import actions as clocks
 from services.incidents.clocks.domain import Kind
 from services.incidents.copies.actions import look_again
 from services.incidents.endings.actions import CLOSE_UNANSWERED, arm_close
+from services.incidents.families.actions import leave_parent_that_is_over
 from services.incidents.incidents import domain as incidents
 from services.incidents.incidents import queries
 from services.incidents.incidents.actions import keep_promises, make_move, note_incident, say
@@ -67,6 +68,7 @@ async def unmerge_incident(session: AsyncSession, *, incident_id: UUID, reason: 
     say(session, target, IncidentReleased, merged_id=source.id, merged_number=source.number)
     note_incident(session, source, "unmerge", "state", "merged_into_id", information={"reason": reason})
     await clocks.reopen_clocks(session, source.id, since=since, stopped_kinds=tuple(Kind))
+    await leave_parent_that_is_over(session, source)
     await keep_promises(session, source)
     await take_up_occasions(session, source, since)
     await take_up_analysis(session, source)

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from services.incidents.incidents.schemas import Body, Out, Text
+from shared.instant import Instant
 
 if TYPE_CHECKING:
     from services.incidents.pauses.models import Pause
@@ -19,7 +20,7 @@ class PauseIncident(Body):
 
     reason: Literal["waiting_for_customer", "site_closed", "agreed_window"]
     evidence: Text
-    until: AwareDatetime | None = None
+    until: Instant | None = None
 
 
 class ResumeIncident(Body):

@@ -160,8 +160,8 @@ class IncidentResumed(
     Event,
     type="incidents.incident_resumed.v1",
     subject="incident_id",
-    en="The time runs on",
-    zh="恢复计时",
+    en="The time runs on, from {until_at}",
+    zh="自 {until_at} 起恢复计时",
 ):
     """The incident waits no longer. `by_itself`: the planned end came, or the agreed total was used up."""
 

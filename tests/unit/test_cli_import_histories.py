@@ -25,13 +25,17 @@ Told = History | list[Rejection]
 
 
 def told(file: Path, meaning: Meaning) -> list[Told]:
-    """What becomes of each incident of a file."""
+    """What becomes of each incident of a file in which every row is some incident's."""
+    strays: list[Rejection] = []
     with Export(file, meaning.file) as export:
         meaning.require(export.header, file)
         times = LocalTimes(SHANGHAI, meaning.file.dates)
         details = meaning.detail_columns(export.header)
         historian = Historian(meaning, times, details, {"SN-1": "the asset"}.get, PLACE)
-        return [historian.history_of(record) for record in Records(export, meaning.columns.number, [].append)]
+        records = Records(export, meaning.columns.number, strays.append)
+        histories = [historian.history_of(record) for record in records]
+    assert strays == []
+    return histories
 
 
 def sent(folder: Path, updates: list[Update]) -> dict[str, Any]:

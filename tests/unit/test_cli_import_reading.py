@@ -98,19 +98,23 @@ def test_where_a_file_breaks_off_its_last_record_is_left_out(tmp_path: Path) -> 
     lines = [f"{name}{number:05},some text that is the same on every line\n" for number in range(2000) for name in "AB"]
     file = written(tmp_path, "number,what\n" + "".join(sorted(lines)), "log.csv.gz")
     file.write_bytes(file.read_bytes()[:-2000])
+    strays: list[Rejection] = []
     with Export(file, FORM) as export:
-        records = list(Records(export, "number", [].append))
+        records = list(Records(export, "number", strays.append))
         assert export.broken is not None
         assert export.broken.line == len(records) + 3, "the header, the record in which it breaks, the line after it"
+    assert strays == []
 
 
 def test_an_encoding_that_cannot_go_on_after_a_wrong_byte_breaks_off(tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_bytes("number,what\nA,1\nB,1\nB,2".encode("utf-16")[:-1])
+    strays: list[Rejection] = []
     with Export(file, FileForm(encoding="utf-16")) as export:
         assert export.header == ["number", "what"]
-        assert [record.number for record in Records(export, "number", [].append)] == ["A"]
+        assert [record.number for record in Records(export, "number", strays.append)] == ["A"]
         assert export.broken is not None
+    assert strays == []
 
 
 def test_a_second_block_of_a_number_is_rejected_with_its_line(tmp_path: Path) -> None:

@@ -48,13 +48,13 @@ async def test_an_incident_of_before_is_worked_on_after(fresh: str) -> None:
     try:
         await connection.execute(KEPT_BEFORE)
         await asyncio.to_thread(migrate.upgrade, "incidents", owner)
-        now = dict(await connection.fetchrow(NOW))
+        [now] = await connection.fetch(NOW)
         await connection.execute("UPDATE incidents.incidents SET state = 'waiting'")
         await asyncio.to_thread(migrate.downgrade, "incidents", owner, BEFORE)
-        again = dict(await connection.fetchrow(AGAIN))
+        [again] = await connection.fetch(AGAIN)
     finally:
         await connection.close()
-    assert now == {
+    assert dict(now) == {
         "state": "in_progress",
         "impact": "medium",
         "priority": "medium",
@@ -68,7 +68,7 @@ async def test_an_incident_of_before_is_worked_on_after(fresh: str) -> None:
         "told": "resolve",
         "found": True,
     }
-    assert again == {
+    assert dict(again) == {
         "state": "in_progress",
         "kind": "resolve",
         "type": "incidents.clock_armed.v1",
@@ -138,7 +138,7 @@ async def test_what_was_requested_engaged_and_told_before_is_known_after(fresh: 
         await connection.execute(TOLD_BEFORE)
         await asyncio.to_thread(migrate.upgrade, "incidents", owner)
         occasions = [tuple(row) for row in await connection.fetch(OCCASIONS)]
-        placed = tuple(await connection.fetchrow(PLACED))
+        [placed] = await connection.fetch(PLACED)
         await asyncio.to_thread(migrate.downgrade, "incidents", owner, BEFORE_OCCASIONS)
         left = await connection.fetchval("SELECT count(*) FROM incidents.clocks")
     finally:
@@ -149,7 +149,7 @@ async def test_what_was_requested_engaged_and_told_before_is_known_after(fresh: 
         ("vendor", OTHER_PARTY, "04:00", "05:00"),
         ("next_update", EVENT, "06:00", None),
     ]
-    assert (placed, left) == ((True, True), 1)
+    assert (tuple(placed), left) == ((True, True), 1)
 
 
 async def test_numbers_go_on_where_they_were(fresh: str) -> None:

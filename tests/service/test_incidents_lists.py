@@ -11,7 +11,6 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
-from sqlalchemy.dialects import postgresql
 from uuid_utils.compat import uuid7
 
 from services.incidents.incidents import listing
@@ -127,7 +126,7 @@ async def test_a_cursor_of_one_order_is_no_cursor_of_the_other(one_service: OneS
 
 async def test_a_cursor_that_is_none_of_ours_is_refused(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
-    after = {"after": str(uuid7())}
+    after: dict[str, Any] = {"after": str(uuid7())}
     positions = [after | {"moment": moment} for moment in (5, "soon", "2026-01-01", "0001-01-01T00:00:00+14:00")]
     cursors = [urlsafe_b64encode(json.dumps(position).encode()).decode() for position in (*positions, [], 1, {})]
     async with incidents.as_(DESK) as desk:
@@ -205,7 +204,7 @@ def indexes_of(plan: dict[str, Any]) -> set[str]:
 
 async def plan_of(incidents: OneService, filters: Filters, order: Order, customer_id: UUID | None) -> set[str]:
     rows = listing.listed(Page(50), filters, order, of_customer=customer_id)
-    statement = rows.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+    statement = rows.compile(incidents.runtime.database.engine.sync_engine, compile_kwargs={"literal_binds": True})
     who = Caller("person:test", "customer" if customer_id else "staff", customer_id)
     async with incidents.runtime.database.transaction(who, read_only=True) as session:
         driver: Any = session.info["driver"]

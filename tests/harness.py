@@ -331,8 +331,8 @@ class Platform:
                 "SELECT array_agg(format('%I.%I', schemaname, tablename)) FROM pg_tables WHERE schemaname = ANY($1)",
                 list(catalogue.NAMES),
             )
-            counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in names)
-            return dict(await connection.fetch(counts))
+            counts = " UNION ALL ".join(f"SELECT '{name}' AS name, count(*) FROM {name}" for name in names)
+            return {row["name"]: row["count"] for row in await connection.fetch(counts)}
         finally:
             await connection.close()
 

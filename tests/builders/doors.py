@@ -28,11 +28,11 @@ async def doors(base: Installed) -> list[Door]:
 def _of_customers(base: Installed, engineer: str) -> list[Door]:
     ids, own = base.ids, base.address
     place = NAMES | {"address": "a", "region": "r"}
-    thing = {"site_id": ids["site"], "name": "n", "product": "p", "model": "m", "criticality": "low"}
+    thing: Json = {"site_id": ids["site"], "name": "n", "product": "p", "model": "m", "criticality": "low"}
     thing |= {"warranty_until": "2028-01-01", "servicer_ids": [engineer]}
     term = {"starts_on": "2026-03-01", "ends_on": "2029-03-01", "site_ids": [ids["site"]], "asset_ids": [ids["asset"]]}
     year = {"year": 1, "on_site": True, "remote": True, "text_zh": "", "text_en": ""}
-    served = {"item_codes": ["health_check"], "engineer_ids": [engineer], "years": [year]}
+    served: Json = {"item_codes": ["health_check"], "engineer_ids": [engineer], "years": [year]}
     return [
         Door("POST", "/v1/customers", NAMES),
         Door("PATCH", own, NAMES | {"active": True}),
@@ -51,7 +51,7 @@ def _of_customers(base: Installed, engineer: str) -> list[Door]:
 async def _of_people(base: Installed, engineer: str) -> list[Door]:
     ids, own = base.ids, base.address
     contact = {"name": "Zhou", "role_zh": "主任", "role_en": "Head", "phone": "139", "email": "z@demo.example"}
-    business = NAMES | {"department_id": ids["department"], "asset_ids": [ids["asset"]], "dependence": "general"}
+    business: Json = NAMES | {"department_id": ids["department"], "asset_ids": [ids["asset"]], "dependence": "general"}
     business |= {"tolerable_outage_seconds": 60}
     added = await base.post(f"{own}/key-businesses", business)
     person = await base.post(f"{own}/contacts", contact)

@@ -56,7 +56,7 @@ def platform() -> Answering:
         ],
     }
     term = {"starts_on": "2026-01-01", "ends_on": "2029-01-01"}
-    calendar = {
+    calendar: dict[str, Any] = {
         "id": CALENDAR,
         "code": "CN",
         "name_zh": "中国办公时间",
@@ -166,7 +166,7 @@ def test_a_calendar_is_asked_of_a_time_in_its_own_zone(caller: Caller, platform:
 def test_entitlements_are_told_year_by_year(caller: Caller, platform: Answering) -> None:
     years = [{"year": 1, "granted": 2, "used": 3, "left": -1}, {"year": 2, "granted": 2, "used": 0, "left": 2}]
     visits = {"item_code": "fault_removal", "unit": "visits", "years": years, "withdrawal": None}
-    hours = {"item_code": "health_check", "unit": "hours", "withdrawal": "Entered twice"}
+    hours: dict[str, Any] = {"item_code": "health_check", "unit": "hours", "withdrawal": "Entered twice"}
     hours |= {"years": [{"year": 1, "granted": 10, "used": 2.25, "left": 7.75}]}
     path = f"/v1/contracts/{CONTRACT}/entitlements"
     item = {"code": "fault_removal", "name_zh": "故障排除服务", "name_en": "Fault removal"}

@@ -24,7 +24,7 @@ CLOCK = {
     "remaining_seconds": 25200,
     "target_seconds": 28800,
 }
-RELATED = {
+RELATED: dict[str, Any] = {
     "id": TARGET,
     "number": "INC-2026-000002",
     "title": "Slow",

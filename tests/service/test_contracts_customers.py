@@ -109,7 +109,7 @@ async def test_headers_that_cannot_be_read_are_refused(
     one_service: OneService.Factory, headers: dict[str, str]
 ) -> None:
     contracts = await one_service("contracts")
-    encoded = {name: value.encode("latin-1") for name, value in headers.items()}
+    encoded = {name.encode(): value.encode("latin-1") for name, value in headers.items()}
     async with contracts.as_(ADMIN) as admin:
         answer = await admin.post("/v1/customers", json=HOSPITAL, headers=encoded)
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")

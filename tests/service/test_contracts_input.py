@@ -57,7 +57,7 @@ async def test_every_route_with_a_body_has_a_door_that_opens(one_service: OneSer
     closed = [
         route.path
         for route in routes
-        if not any(door.method in route.methods and route.path_regex.fullmatch(door.path) for door in found)
+        if not any(door.method in (route.methods or ()) and route.path_regex.fullmatch(door.path) for door in found)
     ]
     assert closed == []
 
@@ -112,7 +112,9 @@ async def test_what_is_no_object_is_refused_at_every_door(one_service: OneServic
 
 async def test_lists_and_records_refuse_queries_and_ids_that_cannot_be(one_service: OneService.Factory) -> None:
     base = await an_installed_base(await one_service("contracts"))
-    reads = [route.path for route in routes_of(SERVICE) if "GET" in route.methods and route.path.startswith("/v1/c")]
+    reads = [
+        route.path for route in routes_of(SERVICE) if "GET" in (route.methods or ()) and route.path.startswith("/v1/c")
+    ]
     known = {"customer_id": base.ids["customer"], "contract_id": base.ids["contract"], "site_id": base.ids["site"]}
     for path in [*reads, "/v1/search"]:
         for value in ("x", "0", "%00", "%FF", str(uuid4()), "../customers", "x" * 3000):

@@ -41,8 +41,13 @@ async def closed_while(
 async def test_a_request_is_withdrawn(one_service: OneService.Factory) -> None:
     escalation = await opened(one_service)
     incident, plan = await classified(escalation), await in_force(escalation)
-    request = {"incident_id": incident.incident_id, "plan_id": UUID(plan["id"]), "reason": "No spare at hand"}
-    await closed_while(escalation, incident, lambda session: request_activation(session, **request))
+    await closed_while(
+        escalation,
+        incident,
+        lambda session: request_activation(
+            session, incident_id=incident.incident_id, plan_id=UUID(plan["id"]), reason="No spare at hand"
+        ),
+    )
     assert len(await escalation.said(ActivationWithdrawn)) == 1
     await escalation.advance(hours=6)
     assert await escalation.said(AlarmRaised) == []
@@ -51,8 +56,13 @@ async def test_a_request_is_withdrawn(one_service: OneService.Factory) -> None:
 async def test_nobody_is_alarmed_for_a_part(one_service: OneService.Factory) -> None:
     escalation = await opened(one_service)
     incident = await classified(escalation)
-    wanted = {"incident_id": incident.incident_id, "activation_id": None, "part_number": "PSU-1", "quantity": 1}
-    await closed_while(escalation, incident, lambda session: call_up_parts(session, **wanted))
+    await closed_while(
+        escalation,
+        incident,
+        lambda session: call_up_parts(
+            session, incident_id=incident.incident_id, activation_id=None, part_number="PSU-1", quantity=1
+        ),
+    )
     await escalation.advance(hours=6)
     assert await escalation.said(AlarmRaised) == []
     assert await escalation.rows(text("SELECT id FROM escalation.timers WHERE state = 'armed'")) == []

@@ -17,7 +17,7 @@ async def changed(gateway: OneService, tags: str) -> tuple[int, dict[str, Any], 
     """Change a person at version 1 under these tags: the answer, and the person's phone afterwards."""
     async with gateway.as_(ADMIN) as admin:
         path = f"/v1/people/{(await admin.post('/v1/people', json=ANNA)).json()['id']}"
-        answer = await admin.patch(path, json={"phone": "2"}, headers={"If-Match": tags.encode("latin-1")})  # type: ignore[dict-item]  # httpx takes bytes too
+        answer = await admin.patch(path, json={"phone": "2"}, headers={b"If-Match": tags.encode("latin-1")})
         return answer.status_code, answer.json(), (await admin.get(path)).json()["phone"]
 
 

@@ -205,7 +205,7 @@ async def test_of_an_upload_that_breaks_off_nothing_is_kept(one_service: OneServ
     messages = [{"type": "http.request", "body": LOG, "more_body": True}, {"type": "http.disconnect"}]
     async with incidents.as_(DESK) as client:
         headers = [(name.lower(), value) for name, value in client.headers.raw]
-    scope = {"type": "http", "method": "POST", "path": f"/v1/incidents/{incident['id']}/attachments"}
+    scope: dict[str, Any] = {"type": "http", "method": "POST", "path": f"/v1/incidents/{incident['id']}/attachments"}
     scope |= {"headers": headers, "query_string": b"name=a.log"}
     answered: list[Any] = []
 

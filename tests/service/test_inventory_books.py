@@ -82,14 +82,10 @@ async def test_the_movements_give_the_stock_of_any_moment(inventory: OneService)
     depot = await a_depot(inventory, KEEPER, "Chengdu", 5)
     snapshots = []
     first, second = await reserved(inventory, 2), await reserved(inventory)
-    for step in (
-        lambda: move(inventory, KEEPER, first, "issue"),
-        lambda: move(inventory, ENGINEER, first, "use"),
-        lambda: move(inventory, DESK, second, "release"),
-    ):
+    for who, reservation, name in ((KEEPER, first, "issue"), (ENGINEER, first, "use"), (DESK, second, "release")):
         snapshots.append((await inventory.now(), await held(inventory, depot)))
         await inventory.advance(minutes=10)
-        await step()
+        await move(inventory, who, reservation, name)
     snapshots.append((await inventory.now(), await held(inventory, depot)))
     for at, kept in snapshots:
         assert await held(inventory, depot, at) == kept

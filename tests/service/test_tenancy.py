@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -12,6 +12,7 @@ from uuid_utils.compat import uuid7
 
 from services import catalogue
 from services.contracts.customers.models import Customer
+from shared.auth import Principal
 from shared.db import Caller
 from shared.mechanisms import WITHOUT_POLICY
 from shared.permissions import Role
@@ -23,11 +24,11 @@ OF_NOBODY = ("people",)
 ADMIN = principal(Role.ADMINISTRATOR)
 
 
-async def two_customers(contracts: OneService) -> tuple[str, str]:
+async def two_customers(contracts: OneService) -> tuple[UUID, UUID]:
     async with contracts.as_(ADMIN) as admin:
         bodies = [{"name_zh": name, "name_en": name} for name in ("甲", "乙")]
         own, other = [(await admin.post("/v1/customers", json=body)).json()["customer_id"] for body in bodies]
-    return own, other
+    return UUID(own), UUID(other)
 
 
 async def leaks(contracts: OneService) -> list[str]:
@@ -35,7 +36,7 @@ async def leaks(contracts: OneService) -> list[str]:
     own, _ = await two_customers(contracts)
     async with contracts.as_(principal(Role.CUSTOMER_USER, customer_id=own)) as client:
         seen = [customer["customer_id"] for customer in (await client.get("/v1/customers")).json()]
-    return [customer for customer in seen if customer != own]
+    return [customer for customer in seen if customer != str(own)]
 
 
 async def test_a_user_sees_no_other_customer(one_service: OneService.Factory) -> None:
@@ -68,7 +69,7 @@ async def test_the_tenant_of_one_request_is_gone_in_the_next_on_the_same_connect
     own, other = await two_customers(contracts)
     users = [principal(Role.CUSTOMER_USER, customer_id=customer) for customer in (own, other)] * 50
 
-    async def seen(user: Any) -> tuple[str, list[str]]:
+    async def seen(user: Principal) -> tuple[str, list[str]]:
         async with contracts.as_(user) as client:
             answer = await client.get("/v1/customers")
         return str(user.customer_id), [customer["customer_id"] for customer in answer.json()]

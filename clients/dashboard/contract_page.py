@@ -103,12 +103,13 @@ class ContractPage:
                 Tag("p", f"{reader.say('contract_year', year=year.year)} {text}")
 
     def _entitlements(self) -> None:
-        if not self._known.entitlements:
+        granted = [each for each in self._known.entitlements if each.withdrawal is None]
+        if not granted:
             return
         with Tag("section", "", "card"):
             Tag("h2", self._reader.say("entitlements"), "card__title")
             with Tag("dl", "", "facts__list"):
-                for entitlement in self._known.entitlements:
+                for entitlement in granted:
                     self._entitlement(entitlement)
 
     def _entitlement(self, entitlement: Entitlement) -> None:

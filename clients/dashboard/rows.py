@@ -10,6 +10,7 @@ from clients.dashboard.records import Incident
 from clients.models import Clock
 
 CLOCKS_SHOWN = 2
+OWED_NO_MORE = frozenset({"cancelled", "merged"})
 
 
 class IncidentRow:
@@ -56,10 +57,10 @@ class IncidentRow:
             return reader.say("further", count=still_open - CLOCKS_SHOWN), "row__further"
         if still_open:
             return "", "row__further"
-        if all(clock.state == "cancelled" for clock in incident.clocks):
-            return reader.say("no_promise"), "row__further"
         if broken:
             return reader.say("broken", count=broken), "row__further row__further--broken"
+        if incident.state in OWED_NO_MORE or all(clock.state == "cancelled" for clock in incident.clocks):
+            return reader.say("no_promise"), "row__further"
         return reader.say("all_kept"), "row__further row__further--kept"
 
 

@@ -120,7 +120,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "internal": ("Internal", "内部"),
     "public": ("To the customer", "客户可见"),
     "attachments": ("Attachments", "附件"),
-    "file": ("File", "文件"),
+    "choose_file": ("Choose a file", "选择文件"),
     "attach_file": ("Attach a file", "上传附件"),
     "file_too_large": ("The file is larger than 20 MB.", "文件超过 20 MB。"),
     "no_file_chosen": ("Please choose a file.", "请选择文件。"),

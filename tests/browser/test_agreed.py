@@ -114,12 +114,15 @@ async def test_what_another_agreement_would_move_is_seen_before_it_is_drafted(da
         ]
     async with dashboard.signed_in("administrator", contract_path(contract.id), "en") as visitor:
         page = visitor.page
-        await page.get_by_label("General fault: Respond · hours").fill("3")
+        await page.get_by_text("Another version").click()
+        await page.get_by_label("General fault: Respond", exact=True).fill("3")
+        await page.get_by_label("Pauses at most, in hours").fill("40")
         await page.get_by_role("button", name="What would move?").click()
         row = page.locator(".foreseen tr").filter(has_text=incident.number)
         await expect(row).to_contain_text("+2 h")
         await page.get_by_role("button", name="Make it a draft").click()
         await expect(page.locator(".versions .is-changed").filter(has_text="3 h")).to_have_count(1)
+        await expect(page.locator(".versions .is-changed").filter(has_text="1 d 16 h")).to_have_count(1)
         assert visitor.errors == []
 
 

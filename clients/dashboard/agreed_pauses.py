@@ -17,7 +17,8 @@ class Pauses(Drawing):
 
     def _pause(self, pause: Pause) -> None:
         reader = self._reader
-        self._item(reader.word(pause.reason), "struck" if pause.struck_at else "open" if self._is_on(pause) else "done")
+        state = "struck" if pause.struck_at else "paused" if self._is_on(pause) else "ended"
+        self._item(reader.word(pause.reason), state)
         until = reader.short(pause.until_at) if pause.until_at else reader.say("still")
         self._notes(
             f"{reader.short(pause.from_at)} – {until}",

@@ -127,6 +127,8 @@ class ContractPage:
             return
         with Tag("section", "", "card"):
             Tag("h2", reader.say("contact_list"), "card__title")
+            if not self._known.contact_lists:
+                Tag("p", reader.say("no_contact_list"), "card__empty")
             for issued in self._known.contact_lists:
                 name = f"{reader.say('version', number=issued.version)} · {reader.day(issued.issued_at)}"
                 path = contact_list_path(contract.id, issued.version)

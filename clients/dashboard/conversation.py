@@ -13,6 +13,10 @@ from shared.permissions import Permission
 
 INTERNAL = "internal"
 KILO = 1024
+TELL_CHOSEN = (
+    "(event) => { if (event.target.files[0]) event.target.nextSibling.textContent = event.target.files[0].name }"
+)
+"""Browsers say by themselves which file is chosen, but in their own language and not the reader's."""
 
 
 class Conversation(Drawing):
@@ -78,20 +82,16 @@ class Conversation(Drawing):
                 self._buttons([Move("withdraw_file", at, asks, is_refusal=True, about=about, method="DELETE")])
 
 
-SHOW_NAME = "this.form.querySelector('.files__name').textContent = this.files.length ? this.files[0].name : ''"
-"""A browser names a file field in its own language, which need not be the reader's."""
-
-
 def draw_upload(incident: Incident, me: Me, reader: Reader) -> None:
     """The form that sends a file. It stands apart from what is drawn anew, which would forget the chosen file."""
     if Permission.INCIDENTS_DISCUSS not in me.permissions:
         return
     sent = {"method": "post", "enctype": "multipart/form-data", "action": attachments_path(incident.number)}
     with Tag("form", "", "card files__form", **sent):
-        with Tag("label", "", "button files__pick"):
-            Tag("input", "", "files__input", type="file", name="file", required=True, onchange=SHOW_NAME)
-            Tag("span", reader.say("choose_file"))
-        Tag("span", "", "files__name")
+        with Tag("label", "", "files__choose"):
+            chosen = {"type": "file", "name": "file", "required": True, "aria_label": reader.say("file")}
+            Tag("input", "", "pill__box", **chosen).on("change", js_handler=TELL_CHOSEN)
+            Tag("span", reader.say("choose_file"), "files__name")
         if me.customer_id is None:
             with Tag("label", "", "pill"):
                 Tag("input", "", "pill__box", type="checkbox", name="internal", value="true")

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from nicegui import events
+from nicegui.element import Element
 
 from clients.dashboard.asking import Ask, Choices, Move
 from clients.dashboard.elements import Part, Tag
@@ -29,14 +30,16 @@ class FilterBar:
         moves: Moves,
         filters: Filters,
         narrow: Callable[[Filters], Awaitable[None]],
+        links: Element,
     ) -> None:
+        """`links`: where the ways to a file and to a saved view of the list go."""
         self._reader, self._me, self._moves, self._filters = reader, me, moves, filters
         self._narrow = narrow
         self._views = Part(Tag("div", "", "views"), self._draw_views)
         self._form = Tag("form", "", "filters", role="search")
         self._form.on("change", self._change, js_handler=EMIT_FORM)
         self._form.on("submit.prevent", self._change, js_handler=EMIT_FORM)
-        self._links = Part(Tag("div", "", "list__links"), self._draw_links)
+        self._links = Part(links, self._draw_links)
 
     def show(self, found: Findable) -> None:
         self._found = found

@@ -39,8 +39,9 @@ class ListPage:
         with Tag("div", "", "list__head"):
             Tag("h1", self._reader.say("incidents"), "list__title")
             self._live = Tag("span", self._reader.say("live"), "live", role="status")
+            links = Tag("div", "", "list__links")
         moves = Moves(self._reader, api, Tag("div", "", "home"), self._make)
-        self._bar = FilterBar(self._reader, me, moves, filters, self._narrow)
+        self._bar = FilterBar(self._reader, me, moves, filters, self._narrow, links)
         with Tag("div", "", "list"):
             self._head()
             self._rows = Rows[Incident](Tag("div", "", "list__rows"), lambda one: one.id, self._row)

@@ -8,6 +8,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_contracts": ("No contracts yet.", "暂无合同。"),
     "term": ("{first} until {end}", "{first} 至 {end}（不含）"),
     "contact_list": ("Contact list", "联系人名单"),
+    "no_contact_list": ("No version issued yet.", "尚未发布。"),
     "not_for_you": ("It is not there, or not for you to see.", "该页面不存在，或您无权查看。"),
     "sites": ("Sites", "站点"),
     "assets": ("Assets", "资产"),

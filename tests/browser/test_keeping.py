@@ -1,0 +1,58 @@
+"""What staff keep and find: calendars of their own, reports with site and asset, one search over everything."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import expect
+
+from clients.demo import cast
+from tests.browser.conftest import Dashboard
+
+pytestmark = pytest.mark.browser
+
+
+async def test_a_calendar_is_typed_and_some_of_its_days_are_corrected_after_a_look(dashboard: Dashboard) -> None:
+    async with dashboard.signed_in("administrator", "/calendars", "en") as visitor:
+        page = visitor.page
+        await page.get_by_text("A calendar of one's own hours").click()
+        await page.get_by_label("Name in Chinese").fill("仓库")
+        await page.get_by_label("Name in English").fill("Depot")
+        await page.get_by_label("Days that differ").fill("2026-12-31 around noon")
+        await page.get_by_role("button", name="Add the calendar").click()
+        await expect(page.get_by_role("alert")).to_contain_text("“around noon” cannot be read.")
+        await page.get_by_label("Days that differ").fill("2026-12-24..2026-12-25\n2026-12-31 09:00-12:00")
+        await page.get_by_role("button", name="Add the calendar").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Depot")
+        await page.goto(f"{page.url}?year=2026")
+        await expect(page.locator(".day--changed[title^='2026-12-31']")).to_be_visible()
+        await page.get_by_text("Correct some days").click()
+        form = page.locator(".weighed").filter(has_text="Correct some days")
+        await form.get_by_label("Day").fill("2026-12-28")
+        await form.get_by_label("Until").fill("2026-12-29")
+        await form.get_by_label("Reason").fill("Stocktaking")
+        await form.get_by_role("button", name="What would move?").click()
+        await expect(form.get_by_role("status")).to_have_text("0 of 0 open clocks would move.")
+        await form.get_by_role("button", name="Correct the calendar").click()
+        await expect(page.locator(".day--holiday[title^='2026-12']")).to_have_count(4)
+        assert visitor.errors == []
+
+
+async def test_what_is_reported_for_a_site_and_an_asset_is_found_by_the_search(dashboard: Dashboard) -> None:
+    async with dashboard.signed_in("desk", "/report") as desk:
+        page = desk.page
+        await page.get_by_label("客户").select_option(str(dashboard.demo.hospital_id))
+        await page.get_by_label("资产（选填）").select_option(str(dashboard.demo.switch_id))
+        await page.get_by_label("故障简述").fill("放射科终端断线")
+        await page.get_by_label("详细描述").fill("二楼。")
+        await page.get_by_label("联系人", exact=True).fill("周敏")
+        await page.get_by_role("button", name="报告故障").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("放射科终端断线")
+        await expect(page.locator(".facts")).to_contain_text("核心交换机")
+        await page.get_by_label("全站搜索").fill("终端断线")
+        await page.get_by_label("全站搜索").press("Enter")
+        await expect(page.get_by_role("link", name="放射科终端断线")).to_be_visible()
+        await page.get_by_label("全站搜索").fill(cast.CONTRACT_NUMBER)
+        await page.get_by_label("全站搜索").press("Enter")
+        await page.get_by_role("link", name=cast.CONTRACT_NUMBER).click()
+        await expect(page.locator(".versions")).to_be_visible()
+        assert desk.errors == []

@@ -18,6 +18,7 @@ from shared.events.contracts import (
     EntitlementUsed,
 )
 from shared.events.incidents import TimeSpent, TimeWithdrawn, VisitCompleted
+from shared.mechanisms import tables_of
 from shared.permissions import Role
 from shared.service_items import ServiceItem
 from tests.builders.installed import Installed, an_engineer, an_installed_base
@@ -330,3 +331,28 @@ async def test_what_was_never_counted_is_not_taken_back(one_service: OneService.
     await granted(base, {"item_code": "performance_optimisation", "unit": "hours", "granted": 10})
     await base.contracts.hear(taken_back(spent))
     assert (await years(base))[0]["used"] == 0
+
+
+async def test_time_before_the_term_is_counted_in_no_year(one_service: OneService.Factory) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    grant = await granted(base, {"item_code": "performance_optimisation", "unit": "hours", "granted": 10})
+    for day in (date(2020, 3, 1), date(1, 1, 1)):
+        await base.contracts.hear(TimeSpent.model_validate(hours_of(base, spent_on=day)))
+    await base.contracts.hear(TimeSpent.model_validate(hours_of(base)))
+    assert [line["year"] for line in (await base.admin.get(f"/v1/entitlements/{grant['id']}/uses")).json()] == [1]
+
+
+async def test_who_spent_the_time_is_told_among_the_providers_people_only(one_service: OneService.Factory) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    grant = await granted(base, {"item_code": "performance_optimisation", "unit": "hours", "granted": 10})
+    spent = hours_of(base)
+    await base.contracts.hear(TimeSpent.model_validate(spent))
+    await base.contracts.hear(taken_back(spent))
+    uses = f"/v1/entitlements/{grant['id']}/uses"
+    told = (await base.admin.get(uses)).json()
+    async with base.user() as user:
+        seen = (await user.get(uses)).json()
+    assert [line["reason"] for line in told] == ["Another incident", "李伟"]
+    assert [(line["reason"], line["by"], line["amount"]) for line in seen] == [(None, None, -1.5), (None, None, 1.5)]
+    said = [row.after for row in await base.contracts.rows(tables_of("contracts")["audit"].select())]
+    assert [entry for entry in said if "李伟" in str(entry) or "Another incident" in str(entry)] == []

@@ -79,11 +79,13 @@ async def test_what_cannot_be_is_refused(one_service: OneService.Factory, wrong:
     assert await incidents.said(TimeSpent) == []
 
 
-async def test_time_is_entered_once_it_is_spent(one_service: OneService.Factory) -> None:
+async def test_time_is_entered_once_it_is_spent_and_not_of_before_the_report(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
     incident = await reported(incidents, await a_customer(incidents))
     problem = await enter(incidents, ENGINEER, incident, spent_on="2090-01-01", expect=422)
     assert problem["code"] == "time_not_yet_spent"
+    for day in ("0001-01-01", "2020-03-01"):
+        assert (await enter(incidents, ENGINEER, incident, spent_on=day, expect=422))["code"] == "time_spent_before"
 
 
 @pytest.mark.parametrize("role", [Role.CUSTOMER_USER, Role.EMERGENCY_TEAM])

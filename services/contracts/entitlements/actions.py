@@ -13,7 +13,7 @@ from services.contracts.catalogue.queries import require_items
 from services.contracts.entitlements import domain, queries
 from services.contracts.entitlements.domain import Unit
 from services.contracts.entitlements.models import Entitlement, Use
-from services.contracts.term.domain import ZONE, require_within, year_of, years_of
+from services.contracts.term.domain import ZONE, require_within, year_of
 from shared.audit import note
 from shared.db import as_record, context, unless_taken
 from shared.errors import Conflict
@@ -154,7 +154,7 @@ async def take_time_back(session: AsyncSession, withdrawn: TimeWithdrawn, *, sou
 async def _count_of_incident(
     session: AsyncSession, contract_number: str | None, item_code: str, unit: Unit, use: Use
 ) -> None:
-    """Nothing where the contract grants none of it. What comes after the term's end counts in the last year."""
+    """Nothing where the contract grants none of it or had not begun. What comes after its end is of the last year."""
     contract = await contracts.contract_numbered(session, contract_number) if contract_number else None
     if contract is None:
         return
@@ -165,8 +165,10 @@ async def _count_of_incident(
     if entitlement.withdrawn_at or (use.source_event_id and await queries.is_counted(session, use.source_event_id)):
         return
     await session.refresh(contract)
-    last = min(use.used_at.astimezone(ZONE).date(), contract.ends_on - timedelta(days=1))
-    use.year = min(year_of(contract.starts_on, last), years_of(contract.starts_on, contract.ends_on))
+    day = use.used_at.astimezone(ZONE).date()
+    if day < contract.starts_on:
+        return
+    use.year = year_of(contract.starts_on, min(day, contract.ends_on - timedelta(days=1)))
     await _count(session, entitlement, contract.number, use)
 
 
@@ -179,13 +181,20 @@ async def _count(session: AsyncSession, entitlement: Entitlement, contract_numbe
     use.entitlement_id, use.customer_id, use.by = entitlement.id, entitlement.customer_id, context(session).actor
     session.add(use)
     await session.flush()
-    after = as_record(use, "id", "year", "quantity", "reason", "incident_id", "source_event_id")
-    note(session, entitlement.id, "count_use", after=after, customer_id=use.customer_id)
+    _note_use(session, entitlement, use)
     counted = domain.counted(entitlement.unit, use.year, entitlement.granted, before + use.quantity)
     _say_use(session, entitlement, contract_number, use, counted)
     if domain.exhausts(entitlement.granted, before, before + use.quantity):
         _say_exhausted(session, entitlement, contract_number, counted)
     return use
+
+
+def _note_use(session: AsyncSession, entitlement: Entitlement, use: Use) -> None:
+    """Who spent time is the provider's own: the customer's evidence has what was counted of it, not whose it was."""
+    after = as_record(use, "id", "year", "quantity", "incident_id", "source_event_id")
+    if not domain.is_of_time(entitlement.unit, use.source_event_id):
+        after |= {"reason": use.reason}
+    note(session, entitlement.id, "count_use", after=after, customer_id=use.customer_id)
 
 
 def _say_use(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from shared.errors import Conflict, Unprocessable
 
@@ -72,3 +73,8 @@ def require_enough(unit: str, granted: int, used: Mapping[int, int]) -> None:
 def exhausts(granted: int, before: int, after: int) -> bool:
     """Whether the use that led from `before` to `after` took the last of what is granted."""
     return before < granted <= after
+
+
+def is_of_time(unit: str, source_event_id: UUID | None) -> bool:
+    """Whether a use counts time that somebody spent: who and why is told among the provider's people only."""
+    return unit == Unit.HOURS and source_event_id is not None

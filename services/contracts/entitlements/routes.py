@@ -11,6 +11,7 @@ from services.contracts.agreements.queries import contract
 from services.contracts.entitlements import actions, queries
 from services.contracts.entitlements.schemas import ChangeGrant, EntitlementOut, Grant, UseByHand, UseOut, WithdrawGrant
 from shared.auth import needs
+from shared.db import context
 from shared.edge import Session, router, tagged
 from shared.paging import Paged, linked
 from shared.permissions import Permission
@@ -61,7 +62,8 @@ async def withdraw_grant(
 @needs(Permission.CONTRACTS_WRITE)
 async def use_by_hand(entitlement_id: UUID, body: UseByHand, session: Session) -> UseOut:
     use = await actions.use_by_hand(session, entitlement_id=entitlement_id, **body.model_dump())
-    return UseOut.of(use, (await queries.entitlement(session, entitlement_id)).unit)
+    unit = (await queries.entitlement(session, entitlement_id)).unit
+    return UseOut.of(use, unit, sees_internal=context(session).sees_internal)
 
 
 @routes.get("/entitlements/{entitlement_id}/uses")
@@ -71,7 +73,7 @@ async def uses(
 ) -> list[UseOut]:
     unit = (await queries.entitlement(session, entitlement_id)).unit
     shown = linked(request, response, page, await queries.uses_page(session, page, entitlement_id))
-    return [UseOut.of(use, unit) for use in shown]
+    return [UseOut.of(use, unit, sees_internal=context(session).sees_internal) for use in shown]
 
 
 async def _out(session: Session, row: Entitlement) -> EntitlementOut:

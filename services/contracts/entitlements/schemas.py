@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.contracts.customers.schemas import NUMBER, Code, Day, Out
-from services.contracts.entitlements.domain import Unit, amount, counted
+from services.contracts.entitlements.domain import Unit, amount, counted, is_of_time
 from services.contracts.term.domain import years_of
 
 if TYPE_CHECKING:
@@ -94,24 +94,27 @@ class EntitlementOut(Out):
 
 
 class UseOut(Out):
+    """Of time that was spent, `reason` and `by` are told to who sees what is internal."""
+
     id: UUID
     entitlement_id: UUID
     year: int
     amount: float
     used_at: datetime
-    reason: str
-    by: str
+    reason: str | None
+    by: str | None
     incident_id: UUID | None
 
     @classmethod
-    def of(cls, use: Use, unit: str) -> UseOut:
+    def of(cls, use: Use, unit: str, *, sees_internal: bool) -> UseOut:
+        is_told = sees_internal or not is_of_time(unit, use.source_event_id)
         return cls(
             id=use.id,
             entitlement_id=use.entitlement_id,
             year=use.year,
             amount=amount(unit, use.quantity),
             used_at=use.used_at,
-            reason=use.reason,
-            by=use.by,
+            reason=use.reason if is_told else None,
+            by=use.by if is_told else None,
             incident_id=use.incident_id,
         )

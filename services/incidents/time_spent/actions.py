@@ -44,10 +44,10 @@ async def enter_time(
     service_item: str,
     by: Principal,
 ) -> TimeEntry:
-    """Enter one's own time, also after the incident is closed. Raises IncidentNotFound, NotYetSpent."""
+    """Enter one's own time, also after the incident is closed. Raises IncidentNotFound, SpentBefore, NotYetSpent."""
     now = context(session).now
-    domain.require_past(spent_on, now.astimezone(UTC).date())
     found = await incident(session, incident_id)
+    domain.require_spent(spent_on, found.reported_at.astimezone(UTC).date(), now.astimezone(UTC).date())
     entry = TimeEntry(
         id=uuid7(),
         incident_id=found.id,

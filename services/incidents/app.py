@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from services.incidents.attachments.routes import routes as attachment_routes
 from services.incidents.base import Base
+from services.incidents.classifying.routes import routes as classifying_routes
 from services.incidents.comments.routes import routes as comment_routes
 from services.incidents.consumers import consumers
 from services.incidents.copies.actions import COPIES
@@ -49,6 +50,7 @@ SERVICE = Service(
         import_routes,
         export_routes,
         incident_routes,
+        classifying_routes,
         ending_routes,
         waiting_routes,
         cover_routes,

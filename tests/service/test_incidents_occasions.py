@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from uuid_utils.compat import uuid7
 
 from shared.events.contracts import Target
-from shared.events.escalation import EngagementMoved, PartyEngaged
 from tests.builders.emergencies import decided, requested, withdrawn
+from tests.builders.engagements import engaged, finished
 from tests.builders.incidents import (
     DESK,
     ENGINEER,
@@ -38,26 +37,6 @@ MORE = (
     Target(severity="major", kind="next_update", amount=2 * HOUR, unit="seconds"),
 )
 BACK = {"resolve": "reopen", "merge": "unmerge", "cancel": "reopen"}
-
-
-def engaged(customer: Customer, incident: dict[str, Any], at: datetime) -> PartyEngaged:
-    return PartyEngaged(
-        engagement_id=uuid7(),
-        incident_id=UUID(incident["id"]),
-        customer_id=customer.id,
-        number=incident["number"],
-        title=incident["title"],
-        party_name="Example Vendor",
-        party_email=None,
-        party_locale="en",
-        fault_class="device",
-        contacted_at=at,
-    )
-
-
-def finished(engagement: PartyEngaged, at: datetime) -> EngagementMoved:
-    said = engagement.model_dump(include={"engagement_id", "incident_id", "customer_id", "party_name"})
-    return EngagementMoved(**said, state="done", moved_at=at)
 
 
 async def not_covered(incidents: OneService) -> tuple[Customer, dict[str, Any]]:

@@ -62,6 +62,23 @@ async def arm_clocks(
     return tuple(clock.reading(stretches, now) for clock in armed)
 
 
+async def make_promises(
+    session: AsyncSession, bearer: domain.Bearer, wanted: Sequence[domain.Wanted], stretches: Stretches
+) -> None:
+    """Start promises; one that was given up while work went on runs on from its own start."""
+    known = await queries.clocks_of(session, [bearer.incident_id])
+    given_up = {(clock.kind, clock.about_id): clock.id for clock in known if clock.is_given_up}
+    again = {given_up[promise.key]: promise.aim for promise in wanted if promise.key in given_up}
+    going = []
+    for clock in await _held(session, again):
+        if domain.can_break(domain.Wanted(clock.kind, clock.started_at, again[clock.id]).promise):
+            _aim(clock, again[clock.id], stretches, context(session).now)
+            going.append(clock)
+            note_clock(session, clock, "aim_clock", due_at=clock.due_at)
+    await _run_on(session, going, {bearer.incident_id: stretches})
+    await arm_clocks(session, bearer, [promise for promise in wanted if promise.key not in given_up], stretches)
+
+
 async def record_clocks(
     session: AsyncSession, recorded: Sequence[domain.Recorded], stretches: Mapping[UUID, Stretches]
 ) -> dict[UUID, list[RecordedClock]]:
@@ -154,39 +171,23 @@ def _aim(clock: Clock, aim: domain.Aim, stretches: Stretches, now: datetime) -> 
     clock.place(stretches, max(now, clock.started_at))
 
 
-async def aim_clocks(
-    session: AsyncSession,
-    bearer: domain.Bearer,
-    aims: Mapping[str, domain.Aim | None],
-    starts: Mapping[str, datetime],
-) -> None:
-    """Bring the promises in line with a new severity: `aims` by kind, None where there is no promise any more.
+async def aim_clocks(session: AsyncSession, incident_id: UUID, aims: Mapping[str, domain.Aim | None]) -> None:
+    """Bring the promises that run in line with a new severity: `aims` by kind, None where there is no promise any more.
 
-    What is stopped stays as it was judged. What runs keeps its start and what it counted. A promise that is new
-    runs from its start in `starts`; one that has none there is not made any more.
+    What is stopped stays as it was judged. What runs keeps its start and what it counted.
     """
-    known = await queries.clocks_of(session, [bearer.incident_id])
-    stretches = (await stretches_of(session, [bearer.incident_id]))[bearer.incident_id]
-    changed = [clock.id for clock in known if _is_to_change(clock, aims[clock.kind])]
+    known = await queries.clocks_of(session, [incident_id])
+    stretches = await stretches_of(session, [incident_id])
     going = []
-    for clock in await _held(session, changed):
+    for clock in await _held(session, [clock.id for clock in known if clock.is_open and clock.aim != aims[clock.kind]]):
         aim = aims[clock.kind]
         if aim is None or not domain.can_break(domain.Wanted(clock.kind, clock.started_at, aim).promise):
-            _drop(session, clock, stretches)
-        elif clock.is_open or clock.kind in starts:
-            _aim(clock, aim, stretches, context(session).now)
+            _drop(session, clock, stretches[incident_id])
+        else:
+            _aim(clock, aim, stretches[incident_id], context(session).now)
             going.append(clock)
             note_clock(session, clock, "aim_clock", due_at=clock.due_at)
-    await _run_on(session, going, {bearer.incident_id: stretches})
-    new = (kind for kind in starts if kind not in {clock.kind for clock in known})
-    wanted = [domain.Wanted(kind, starts[kind], aim) for kind in new if (aim := aims[kind]) is not None]
-    await arm_clocks(session, bearer, wanted, stretches)
-
-
-def _is_to_change(clock: Clock, aim: domain.Aim | None) -> bool:
-    if clock.is_open:
-        return clock.aim != aim
-    return clock.stopped_at is None and clock.about_id is None and aim is not None
+    await _run_on(session, going, stretches)
 
 
 async def retarget_clocks(

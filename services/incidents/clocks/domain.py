@@ -119,8 +119,27 @@ class Wanted:
     about_id: UUID | None = None
 
     @property
+    def key(self) -> tuple[str, UUID | None]:
+        return self.kind, self.about_id
+
+    @property
     def promise(self) -> clocks.Clock:
         return clocks.Clock(self.kind, self.started_at, self.aim.budget, self.aim.work_calendar)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A promise that an incident has, or had. `is_given_up`: it was not made any more before it was kept or broken."""
+
+    kind: str
+    about_id: UUID | None
+    started_at: datetime
+    is_open: bool
+    is_given_up: bool
+
+    @property
+    def key(self) -> tuple[str, UUID | None]:
+        return self.kind, self.about_id
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,10 @@ class Clock(Keyed, Base):
     def is_open(self) -> bool:
         return self.stopped_at is None and self.cancelled_at is None
 
+    @property
+    def is_given_up(self) -> bool:
+        return self.cancelled_at is not None and self.stopped_at is None
+
     def promise(self, stretches: Iterable[Stretch]) -> clocks.Clock:
         """The promise over the incident's stretches that did not count."""
         aim = self.aim

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from services.incidents.clocks.domain import Reading
+from services.incidents.clocks.domain import Made, Reading
 from services.incidents.clocks.models import Clock
 from services.incidents.pauses.queries import stretches_of
 from shared.db import context
@@ -42,14 +42,12 @@ async def open_clocks(session: AsyncSession, incident_ids: Collection[UUID]) -> 
     return (await session.scalars(rows.execution_options(populate_existing=True))).all()
 
 
-async def known_clocks(
-    session: AsyncSession, incident_ids: Collection[UUID]
-) -> Mapping[UUID, Set[tuple[str, UUID | None]]]:
-    """Of each of the incidents, what it has or had clocks for: their kinds, and what each was about."""
-    found: dict[UUID, set[tuple[str, UUID | None]]] = defaultdict(set)
-    rows = select(Clock.incident_id, Clock.kind, Clock.about_id).where(Clock.incident_id.in_(incident_ids))
-    for incident_id, kind, about_id in await session.execute(rows):
-        found[incident_id].add((kind, about_id))
+async def made_promises(session: AsyncSession, incident_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Made]]:
+    """What each of the incidents has or had clocks for."""
+    found: dict[UUID, list[Made]] = defaultdict(list)
+    for clock in await session.scalars(select(Clock).where(Clock.incident_id.in_(incident_ids))):
+        made = Made(clock.kind, clock.about_id, clock.started_at, clock.is_open, clock.is_given_up)
+        found[clock.incident_id].append(made)
     return found
 
 

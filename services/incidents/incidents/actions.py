@@ -13,7 +13,6 @@ from uuid_utils.compat import uuid7
 from services.incidents.base import insert_complete
 from services.incidents.clocks import actions as clocks
 from services.incidents.clocks.domain import (
-    FROM_CLASSIFICATION,
     FROM_REPORT,
     Bearer,
     Kind,
@@ -36,7 +35,6 @@ from shared.events import Event
 from shared.events.incidents import (
     IncidentAcknowledged,
     IncidentAssigned,
-    IncidentClassified,
     IncidentPrioritised,
     IncidentReported,
     WorkBegun,
@@ -162,38 +160,6 @@ async def acknowledge_incident(session: AsyncSession, *, incident_id: UUID, by: 
     return incident
 
 
-async def classify_incident(
-    session: AsyncSession,
-    *,
-    incident_id: UUID,
-    severity: domain.Severity,
-    fault_class: domain.FaultClass,
-    analysis: str,
-    quickly_solvable: bool | None,
-    by: Principal,
-) -> Incident:
-    """State what kind of fault it is and how severe. Promises are aimed at the severity's targets from their start."""
-    incident = await move_incident(session, incident_id, "classify")
-    before = as_record(incident, "severity", "fault_class", "key_business_ids")
-    hits = await copies.hits(session, incident.customer_id, incident.asset_id)
-    incident.severity, incident.fault_class = severity, fault_class
-    incident.analysis, incident.quickly_solvable = analysis, quickly_solvable
-    incident.key_business_ids = [hit.key_business_id for hit in hits]
-    incident.classified_by, incident.classified_at = by.id, context(session).now
-    say(session, incident, IncidentClassified)
-    after = ("state", "severity", "fault_class", "key_business_ids")
-    note_incident(
-        session,
-        incident,
-        "classify",
-        *after,
-        before=before,
-        information=as_record(incident, "analysis", "quickly_solvable"),
-    )
-    await aim_at_severity(session, incident, await copies.terms(session, incident.agreement_id))
-    return incident
-
-
 async def assign_incident(
     session: AsyncSession, *, incident_id: UUID, engineer_id: UUID, team: domain.Team | None
 ) -> Incident:
@@ -253,17 +219,6 @@ async def keep_promises(session: AsyncSession, incident: Incident) -> None:
     for kind, at in incident.kept_at.items():
         if at is not None:
             await clocks.stop_clocks(session, [incident.id], [kind], at)
-
-
-async def aim_at_severity(session: AsyncSession, incident: Incident, terms: Terms | None) -> None:
-    """A promise that the severity adds runs from the report; updates, and what an emergency needs, from now on."""
-    hit = bool(incident.key_business_ids)
-    aims = {kind.value: aim(terms, kind, incident.severity, hits_key_business=hit) for kind in Kind}
-    kept, now = incident.kept_at, context(session).now
-    starts = dict.fromkeys(FROM_REPORT, incident.reported_at) | dict.fromkeys(FROM_CLASSIFICATION, now)
-    starts[Kind.NEXT_UPDATE] = now
-    open_starts = {kind.value: start for kind, start in starts.items() if kept.get(kind) is None}
-    await clocks.aim_clocks(session, incident.bearer, aims, open_starts)
 
 
 def say(session: AsyncSession, incident: Incident, fact: type[Event], **more: Any) -> None:

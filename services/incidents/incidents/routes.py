@@ -17,7 +17,6 @@ from services.incidents.incidents.schemas import (
     Acknowledge,
     Assign,
     Begin,
-    Classify,
     IncidentOut,
     Prioritise,
     ReportIncident,
@@ -76,13 +75,6 @@ async def acknowledge_incident(
     incident_id: UUID, body: Acknowledge, by: By, response: Response, session: Session
 ) -> Any:
     moved = await actions.acknowledge_incident(session, incident_id=incident_id, by=by)
-    return await incident_out(session, response, by, moved)
-
-
-@routes.post("/{incident_id}/classify", response_model=IncidentOut)
-@needs(NEEDS["classify"])
-async def classify_incident(incident_id: UUID, body: Classify, by: By, response: Response, session: Session) -> Any:
-    moved = await actions.classify_incident(session, incident_id=incident_id, by=by, **body.model_dump())
     return await incident_out(session, response, by, moved)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, StringConstraints
 
-from services.incidents.incidents.domain import Channel, FaultClass, Level, Severity, Team, hindrances
+from services.incidents.incidents.domain import Channel, Level, Severity, Team, hindrances
 from services.incidents.incidents.queries import Shown
 from shared.auth import Principal
 from shared.instant import Instant
@@ -44,15 +44,6 @@ class ReportIncident(Body):
 
 class Acknowledge(Body):
     """Nothing to say."""
-
-
-class Classify(Body):
-    """`quickly_solvable`: whether it can be solved in the shortest time (a loose cable); may be left unsaid."""
-
-    severity: Severity
-    fault_class: FaultClass
-    analysis: Text
-    quickly_solvable: bool | None = None
 
 
 class Assign(Body):

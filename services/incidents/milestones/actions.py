@@ -96,15 +96,17 @@ async def take_up_occasions(session: AsyncSession, incident: Incident, since: da
     begun = of_occasions(noted)
     for update in (each for each in begun if each.kind == Kind.NEXT_UPDATE):
         await clocks.stop_clocks(session, [incident.id], [Kind.NEXT_UPDATE], update.at)
-    await arm_beginnings(session, incident, await copies.terms(session, incident.agreement_id), begun)
+    terms = await copies.terms(session, incident.agreement_id)
+    await arm_beginnings(session, incident, terms, begun)
 
 
 async def arm_beginnings(
     session: AsyncSession, incident: Incident, terms: Terms | None, begun: Iterable[Beginning]
 ) -> None:
-    """Start the promises that have no clock yet, and judge those that were kept meanwhile."""
-    known = {(clock.kind, clock.about_id) for clock in await clocks_of(session, [incident.id])}
-    await _arm(session, incident, terms, [each for each in begun if (each.kind, each.about_id) not in known])
+    """Start the promises that have no clock yet, or gave it up, and judge those that were kept meanwhile."""
+    known = await clocks_of(session, [incident.id])
+    made = {(clock.kind, clock.about_id) for clock in known if not clock.is_given_up}
+    await _arm(session, incident, terms, [each for each in begun if each.key not in made])
     await keep_promises(session, incident)
     for occasion in (await queries.occasions_of(session, [incident.id]))[incident.id]:
         if occasion.done_at is not None:
@@ -149,7 +151,7 @@ async def _arm(session: AsyncSession, incident: Incident, terms: Terms | None, b
     wanted = promised(begun, terms, incident.severity, hits_key_business=bool(incident.key_business_ids))
     if wanted:
         stretches = (await stretches_of(session, [incident.id]))[incident.id]
-        await clocks.arm_clocks(session, incident.bearer, wanted, stretches)
+        await clocks.make_promises(session, incident.bearer, wanted, stretches)
 
 
 async def _end(session: AsyncSession, incident_id: UUID, kind: Kind, about_id: UUID, at: datetime) -> None:

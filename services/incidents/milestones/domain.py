@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from services.incidents.clocks.domain import FROM_CLASSIFICATION, FROM_REPORT, Kind, Wanted, aim
+from services.incidents.clocks.domain import FROM_CLASSIFICATION, FROM_REPORT, Kind, Made, Wanted, aim
 from services.incidents.copies.domain import Terms
 
 OF_OCCASIONS = (Kind.PLAN_DECIDED, Kind.VENDOR, Kind.NEXT_UPDATE)
@@ -32,6 +32,10 @@ class Beginning(NamedTuple):
     kind: str
     at: datetime
     about_id: UUID | None = None
+
+    @property
+    def key(self) -> tuple[str, UUID | None]:
+        return self.kind, self.about_id
 
 
 def of_occasions(occasions: Iterable[Occasion]) -> list[Beginning]:
@@ -61,20 +65,27 @@ def promised(
 
 def added(
     begun_once: Iterable[Beginning],
-    occasions: Iterable[Occasion],
+    occasions: Collection[Occasion],
     *,
     kept: Collection[str],
-    known: Collection[tuple[str, UUID | None]],
+    made: Collection[Made],
     now: datetime,
 ) -> list[Beginning]:
-    """What an amendment may promise beyond the version before: what there is no clock for, and was not kept yet.
+    """What may be promised beyond what is: there is no clock for it, or it was given up, and it was not kept yet.
 
-    It runs from what began it; the next update is owed from now on.
+    It runs from what began it, the next update from now on; what was given up has its own start.
     """
-    made = {kind for kind, _ in known}.union(kept)
-    once = [each for each in begun_once if each.kind not in made]
+    had = {each.key for each in made if not each.is_given_up}
+    once = [each for each in begun_once if each.kind not in kept and each.kind != Kind.NEXT_UPDATE]
     several = of_occasions(each for each in occasions if each.done_at is None and each.kind != Kind.NEXT_UPDATE)
-    return [
-        *(each._replace(at=now) if each.kind == Kind.NEXT_UPDATE else each for each in once),
-        *(each for each in several if (each.kind, each.about_id) not in known),
-    ]
+    begun = [*once, *_next_update(occasions, made, now), *several]
+    starts = {each.key: each.started_at for each in made if each.is_given_up}
+    return [each._replace(at=starts.get(each.key, each.at)) for each in begun if each.key not in had]
+
+
+def _next_update(occasions: Iterable[Occasion], made: Iterable[Made], now: datetime) -> list[Beginning]:
+    """It follows the last update, if there was one, unless one is owed already."""
+    if any(each.is_open and each.kind == Kind.NEXT_UPDATE for each in made):
+        return []
+    last = of_occasions(each for each in occasions if each.kind == Kind.NEXT_UPDATE)
+    return [Beginning(Kind.NEXT_UPDATE, now, last[0].about_id if last else None)]

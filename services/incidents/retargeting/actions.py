@@ -19,9 +19,9 @@ from services.incidents.incidents.actions import note_incident, say
 from services.incidents.incidents.domain import State
 from services.incidents.incidents.queries import concerned_incidents
 from services.incidents.milestones.actions import arm_beginnings
+from services.incidents.milestones.queries import added_promises
 from services.incidents.pauses.queries import stretches_of
 from services.incidents.retargeting.domain import Effect, effect
-from services.incidents.retargeting.queries import added_promises
 from services.incidents.waiting.actions import replan_pause
 from shared import timers
 from shared.db import context

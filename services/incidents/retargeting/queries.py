@@ -11,13 +11,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.clocks import domain
-from services.incidents.clocks.queries import known_clocks, open_clocks
+from services.incidents.clocks.queries import open_clocks
 from services.incidents.copies import queries as copies
 from services.incidents.copies.domain import Terms
-from services.incidents.incidents.domain import UNRESTORED
 from services.incidents.incidents.queries import concerned_incidents
-from services.incidents.milestones.domain import Beginning, added, beginnings, promised
-from services.incidents.milestones.queries import occasions_of
+from services.incidents.milestones.domain import promised
+from services.incidents.milestones.queries import added_promises
 from services.incidents.pauses.domain import Stretch
 from services.incidents.pauses.queries import stretches_of
 from services.incidents.retargeting.domain import AgreementNotFound, Effect, effect, proposed
@@ -91,22 +90,6 @@ async def foreseen(
     is_amended = replaces or targets is not None
     added = await _added(session, followed, terms, stretches) if is_amended else []
     return Foreseen(examined, moved, added, concerned[-1].id if len(concerned) == EXAMINED else None)
-
-
-async def added_promises(
-    session: AsyncSession, incidents: Sequence[Incident]
-) -> list[tuple[Incident, list[Beginning]]]:
-    """What an amendment for open incidents may add to each, if it names a target for it."""
-    unrestored = {each.id: each for each in incidents if each.state in UNRESTORED}
-    known, occasions = await known_clocks(session, unrestored), await occasions_of(session, unrestored)
-    found = []
-    for incident_id, incident in unrestored.items():
-        once = beginnings(incident.reported_at, incident.classified_at, ())
-        kept = {kind for kind, at in incident.kept_at.items() if at is not None}
-        had = known.get(incident_id, frozenset())
-        begun = added(once, occasions.get(incident_id, ()), kept=kept, known=had, now=context(session).now)
-        found.append((incident, begun))
-    return found
 
 
 def _is_followed(terms: Terms, incident: Incident) -> bool:

@@ -1,0 +1,1 @@
+"""What kind of fault it is, how severe, and what is promised for that."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from uuid_utils.compat import uuid7
 
 from shared.events.contracts import AgreementChanged, Target
@@ -12,8 +13,10 @@ from tests.builders.emergencies import decided, requested
 from tests.builders.engagements import engaged
 from tests.builders.incidents import (
     CLASSIFIED,
+    DESK,
     ENGINEER,
     HOUR,
+    SOLVED,
     TARGETS,
     Customer,
     a_customer,
@@ -165,3 +168,30 @@ async def test_a_request_decided_under_another_severity_is_not_taken_up(one_serv
     assert states(back)["plan_decided"] == "cancelled"
     await incidents.advance(hours=1)
     assert "plan_decided" not in await broken(incidents)
+
+
+@pytest.mark.parametrize("back", ["refuse", "reopen"])
+async def test_what_an_amendment_added_while_service_was_restored_is_promised_once_it_is_taken_up(
+    one_service: OneService.Factory, back: str
+) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    first = customer.agreed(targets=ONLY_RESOLVE)
+    await a_customer(incidents, first, of=customer)
+    incident = await in_progress(incidents, customer, severity="major")
+    request = requested(customer, incident, await incidents.now())
+    await incidents.hear(request)
+    await incidents.advance(minutes=5)
+    await do(incidents, ENGINEER, incident, "resolve", SOLVED)
+    await signed(incidents, first, FULL)
+    await incidents.advance(hours=5)
+    assert set(states(await seen(incidents, incident))) == {"resolve"}
+    who = customer.user if back == "refuse" else DESK
+    now = await do(incidents, who, incident, back, {"reason": "Still dark."})
+    told = {
+        kind: (states(now)[kind], counted_minutes(now, kind)) for kind in ("on_site", "next_update", "plan_decided")
+    }
+    assert told == {"on_site": ("running", 5), "next_update": ("running", 0), "plan_decided": ("running", 5)}
+    await incidents.advance(minutes=26)
+    assert "plan_decided" in await broken(incidents)
+    await events_rebuild_the_clocks(incidents, incident)

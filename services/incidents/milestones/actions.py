@@ -23,6 +23,7 @@ from services.incidents.incidents.queries import locked_incident
 from services.incidents.milestones import queries
 from services.incidents.milestones.domain import Beginning, of_occasions, promised
 from services.incidents.milestones.models import OccasionRow
+from services.incidents.milestones.queries import added_promises
 from services.incidents.pauses.queries import stretches_of
 from shared.db import context
 
@@ -98,6 +99,17 @@ async def take_up_occasions(session: AsyncSession, incident: Incident, since: da
         await clocks.stop_clocks(session, [incident.id], [Kind.NEXT_UPDATE], update.at)
     terms = await copies.terms(session, incident.agreement_id)
     await arm_beginnings(session, incident, terms, begun)
+    await _add_amended(session, incident, terms)
+
+
+async def _add_amended(session: AsyncSession, incident: Incident, terms: Terms | None) -> None:
+    """An amendment for open incidents may have come while service was restored: what it adds is promised now.
+
+    What was taken over from a record has the promises that the record tells of.
+    """
+    if terms is not None and terms.applies_to_open and incident.source is None:
+        for _, begun in await added_promises(session, [incident]):
+            await arm_beginnings(session, incident, terms, begun)
 
 
 async def arm_beginnings(

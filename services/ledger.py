@@ -290,7 +290,9 @@ EFFECTS = (
         "每条已送达的通知和 Webhook 只说出一次。",
         """
         SELECT taken.id, count(outbox.event_id) AS said FROM (
-            SELECT id::text, 'notify.message_sent.v1' AS type FROM notify.messages WHERE state = 'sent'
+            SELECT id::text, CASE WHEN starts_with(occasion, 'watched_') THEN 'notify.watcher_told.v1'
+                ELSE 'notify.message_sent.v1' END AS type
+            FROM notify.messages WHERE state = 'sent'
             UNION ALL SELECT id::text, 'notify.webhook_delivered.v1' FROM notify.deliveries WHERE state = 'delivered'
         ) AS taken LEFT JOIN outbox ON outbox.subject = taken.id AND outbox.type = taken.type
         GROUP BY taken.id HAVING count(outbox.event_id) <> 1

@@ -29,10 +29,12 @@ def note(
     after: dict[str, Any] | None = None,
     information: dict[str, Any] | None = None,
     customer_id: UUID | None = None,
+    of_nobody: bool = False,
 ) -> None:
     """Add an audit entry to the record `subject` in this transaction.
 
-    `before` and `after` hold the fields that changed, `information` what the decision rested on.
+    `before` and `after` hold the fields that changed, `information` what the decision rested on. `of_nobody`: no
+    customer sees it, whosever the transaction is; all of such a record's entries are so (0024).
     """
     ctx = context(session)
     ctx.entries.append(
@@ -42,7 +44,7 @@ def note(
             before=json_value(before or {}),
             after=json_value(after or {}),
             information=json_value(information or {}),
-            customer_id=customer_id or ctx.customer_id,
+            customer_id=None if of_nobody else customer_id or ctx.customer_id,
         )
     )
 

@@ -14,7 +14,7 @@ from clients.models import Entry
 BAD = ("breached", "failed", "refused", "unanswered", "expired", "alarm_raised")
 AT_RISK = ("clock_warned",)
 GOOD = ("resolved", "confirmed", "closed", "completed", "answered", "authorised")
-ASIDE = ("clocks_armed", "message_sent", "webhook_delivered", "clock_stopped", "survey_sent")
+ASIDE = ("clocks_armed", "message_sent", "watcher_told", "webhook_delivered", "clock_stopped", "survey_sent")
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,45 @@ class MessageFailed(
     reason: str
 
 
+class WatcherTold(
+    Event,
+    type="notify.watcher_told.v1",
+    subject="message_id",
+    internal=True,
+    en="E-mail to {recipient}, who watches it: {title}",
+    zh="已发邮件给关注人 {recipient}：{title}",
+):
+    """A message to somebody who watches the incident was accepted: who watches is not told to everybody."""
+
+    message_id: UUID
+    incident_id: UUID | None
+    customer_id: UUID | None
+    occasion: str
+    channel: str
+    recipient: str
+    title: str
+    sent_at: datetime
+
+
+class WatcherNotTold(
+    Event,
+    type="notify.watcher_not_told.v1",
+    subject="message_id",
+    internal=True,
+    en="E-mail to {recipient}, who watches it, could not be delivered: {reason}",
+    zh="发给关注人 {recipient} 的邮件无法送达：{reason}",
+):
+    """A message to somebody who watches the incident was given up, with the last reason."""
+
+    message_id: UUID
+    incident_id: UUID | None
+    customer_id: UUID | None
+    occasion: str
+    channel: str
+    recipient: str
+    reason: str
+
+
 class WebhookDelivered(
     Event,
     type="notify.webhook_delivered.v1",

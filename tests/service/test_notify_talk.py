@@ -17,6 +17,8 @@ from shared.events.incidents import (
     IncidentResolved,
     InternalNoteAdded,
 )
+from shared.events.notify import MessageSent, WatcherTold
+from shared.mechanisms import tables_of
 from tests.builders.notify import (
     ENGINEER,
     HOSPITAL_SYSTEM,
@@ -80,6 +82,17 @@ async def test_watchers_hear_how_it_goes_on_in_their_language(
         ours = ours.replace(words, "")
     assert bool(CHINESE.search(ours)) == (locale == "zh-CN")
     assert not re.search(r"[{}]|None", ours)
+
+
+async def test_that_watchers_were_told_stays_among_the_providers_people(notify: OneService, recorder: Recorder) -> None:
+    await notify.hear(watched_by(LEADER), sequence=2)
+    await told(notify, recorder, happened(IncidentClosed))
+    [said] = await notify.said(WatcherTold)
+    assert (said.occasion, said.internal) == ("watched_closed", True)
+    assert await notify.said(MessageSent) == []
+    entries = await notify.rows(tables_of("notify")["audit"].select())
+    assert {row.action for row in entries if row.customer_id is None} >= {"write_message", "send_message"}
+    assert [row for row in entries if row.customer_id and str(LEADER) in str(row.after)] == []
 
 
 async def test_who_ceased_to_watch_hears_no_more(notify: OneService, recorder: Recorder) -> None:

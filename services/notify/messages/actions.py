@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 
 from services.notify.claims import Claim, lease
 from services.notify.messages import domain, queries
-from services.notify.messages.domain import EMAIL, MOVES, Rule, Whom
+from services.notify.messages.domain import EMAIL, INTERNAL_OCCASIONS, MOVES, Rule, Whom
 from services.notify.messages.models import Message
 from services.notify.messages.outgoing import Mail
 from services.notify.messages.rendering import rendered
@@ -26,7 +26,7 @@ from shared.audit import note
 from shared.bus import Envelope
 from shared.db import as_record, context, settings_of
 from shared.events import REGISTRY, Event
-from shared.events.notify import MessageFailed, MessageSent
+from shared.events.notify import MessageFailed, MessageSent, WatcherNotTold, WatcherTold
 from shared.moves import moved
 from shared.outbox import emit
 
@@ -168,7 +168,8 @@ def _send(session: AsyncSession, message: Message) -> None:
     _move(message, "send", why=None)
     message.sent_at = now
     _note(session, message, "send_message", "state", "tries", "sent_at")
-    emit(session, MessageSent(**_facts(message), title=message.title, sent_at=now))
+    kind = WatcherTold if message.occasion in INTERNAL_OCCASIONS else MessageSent
+    emit(session, kind(**_facts(message), title=message.title, sent_at=now))
 
 
 def _put_off_or_fail(session: AsyncSession, message: Message, outcome: Refused | TryLater) -> None:
@@ -188,7 +189,8 @@ def _move(message: Message, move: str, *, why: str | None) -> None:
 
 
 def _say_failed(session: AsyncSession, message: Message) -> None:
-    emit(session, MessageFailed(**_facts(message), reason=message.why or ""))
+    kind = WatcherNotTold if message.occasion in INTERNAL_OCCASIONS else MessageFailed
+    emit(session, kind(**_facts(message), reason=message.why or ""))
 
 
 def _facts(message: Message) -> dict[str, Any]:
@@ -208,4 +210,5 @@ def _domain(sender: str) -> str:
 
 
 def _note(session: AsyncSession, message: Message, action: str, *fields: str) -> None:
-    note(session, message.id, action, after=as_record(message, *fields), customer_id=message.customer_id)
+    owner = {"of_nobody": True} if message.occasion in INTERNAL_OCCASIONS else {"customer_id": message.customer_id}
+    note(session, message.id, action, after=as_record(message, *fields), **owner)

@@ -141,6 +141,8 @@ RULES = (
 TOLD_EVENTS = tuple(dict.fromkeys(rule.event for rule in RULES))
 SECRET_OCCASIONS = frozenset(rule.occasion for rule in RULES if rule.event.secret)
 """The text of such a message is shown to its recipient only."""
+INTERNAL_OCCASIONS = frozenset(rule.occasion for rule in RULES if rule.to is watchers)
+"""Who watches an incident is told among the provider's people only."""
 
 
 def rules_for(event: Event) -> list[Rule]:

@@ -10,9 +10,10 @@ from uuid_utils.compat import uuid7
 from services.gateway.front.docs import merged_openapi
 from services.incidents.views.domain import FILTERS
 from shared.auth import Principal
+from shared.permissions import Role
 from tests.builders.incidents import DESK, ENGINEER, Customer
 from tests.builders.talk import ask
-from tests.harness import OneService
+from tests.harness import OneService, principal
 
 NOBODY = "019a0000-0000-7000-8000-00000000dead"
 USABLE = {
@@ -59,6 +60,14 @@ async def test_the_desk_shares_a_view_with_the_providers_people(one_service: One
     assert await names(incidents, ENGINEER) == ["My major faults", "All waiting"]
     assert await names(incidents, Customer().user) == []
     await ask(incidents, ENGINEER, "PATCH", f"/v1/views/{shared['id']}", json={"name": "Mine"}, expect=404)
+
+
+async def test_a_shared_view_of_a_tag_is_seen_by_those_who_see_tags(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    await save(incidents, DESK, name="All waiting", shared=True)
+    await save(incidents, DESK, name="Recurring", filters={"tag": "recurring"}, shared=True)
+    assert await names(incidents, ENGINEER) == ["All waiting", "Recurring"]
+    assert await names(incidents, principal(Role.KEEPER)) == ["All waiting"]
 
 
 async def test_others_do_not_share(one_service: OneService.Factory) -> None:

@@ -53,5 +53,9 @@ async def _one(session: AsyncSession, view_id: UUID, which: ColumnElement[bool],
 
 
 def _seen(by: Principal) -> ColumnElement[bool]:
+    """Tags are among what is internal: whoever may not see them sees no view that names one."""
     own = View.owner_id == by.id
-    return or_(own, View.shared) if by.scope == "staff" else own
+    if by.scope != "staff":
+        return own
+    tells_a_tag = View.filters.op("?", is_comparison=True)("tag")
+    return or_(own, View.shared if by.sees_internal else and_(View.shared, ~tells_a_tag))

@@ -30,6 +30,7 @@ class Ask:
 class Move:
     """A request that a button sends: where to, what its form asks, and what it says unasked.
 
+    `path` has a place such as {other_id} for what the form asks by that name.
     `asks_first`: it cannot be taken back, so a dialog comes before it even where there is nothing to ask.
     `about` names what it is done to, where the page shows several such things.
     """

@@ -37,9 +37,10 @@ class Correction(WeighedForm):
         corrected = self._corrected(told)
         found = [await foreseen(self._api, agreement, calendar=corrected) for _, agreement in self._known.used_by]
         moved = tuple(clock for outlook in found for clock in outlook.moved)
+        added = tuple(clock for outlook in found for clock in outlook.added)
         examined, more = sum(outlook.examined for outlook in found), any(outlook.more for outlook in found)
         with self._answer:
-            draw_foreseen(Outlook(examined, moved, more=more), self._reader)
+            draw_foreseen(Outlook(examined, moved, added, more=more), self._reader)
 
     async def _do(self, told: Mapping[str, str]) -> None:
         calendar, corrected = self._known.calendar, self._corrected(told)

@@ -94,10 +94,12 @@ def _cover_offers(incident: Incident, me: Me) -> tuple[Offer, ...]:
 def _family_offers(incident: Incident, me: Me) -> tuple[Offer, ...]:
     if Permission.INCIDENTS_DISPATCH not in me.permissions:
         return ()
-    at = f"/v1/incidents/{incident.id}/parent"
+    at = f"/v1/incidents/{incident.id}"
+    other = Ask("other_id", "incident")
+    relate = Offer(Move("relate", f"{at}/related/{{other_id}}", (other, *REASON), method="PUT"))
     if incident.parent_id:
-        return (Offer(Move("leave_parent", at, asks_first=True, method="DELETE")),)
-    return (Offer(Move("link_parent", at, (Ask("parent_id", "incident"),), method="PUT")),)
+        return (Offer(Move("leave_parent", f"{at}/parent", asks_first=True, method="DELETE")), relate)
+    return (Offer(Move("link_parent", f"{at}/parent", (Ask("parent_id", "incident"),), method="PUT")), relate)
 
 
 def _why_not(incident: Incident, told: MoveState, reader: Reader) -> str | None:

@@ -18,6 +18,7 @@ from clients.models import (
     Named,
     Pause,
     Person,
+    RelatedIncident,
     Segment,
     TimeEntry,
     Watcher,
@@ -151,6 +152,7 @@ class Details:
     segments: tuple[Segment, ...] | None = None
     children: tuple[Incident, ...] | None = None
     merged: tuple[Incident, ...] | None = None
+    related: tuple[RelatedIncident, ...] | None = None
     analyses: tuple[JointAnalysis, ...] | None = None
     parent: Incident | None = None
     target: Incident | None = None

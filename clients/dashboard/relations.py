@@ -7,9 +7,10 @@ from clients.dashboard.asking import Ask, Move
 from clients.dashboard.drawing import Drawing
 from clients.dashboard.elements import Tag
 from clients.dashboard.records import Incident, Record
-from clients.models import Hypothesis, JointAnalysis, Participant
+from clients.models import Hypothesis, JointAnalysis, Participant, RelatedIncident
 from shared.permissions import Permission
 
+OPEN = "open"
 TEAMS = ("site", "regional", "headquarters")
 
 
@@ -21,9 +22,19 @@ class Relations(Drawing):
         self._section("parent", [details.parent] if details.parent else [], self._other)
         self._section("children", details.children, self._other)
         self._section("merged_here", details.merged, self._other)
+        self._section("related", details.related, self._related)
         self._section("analyses", details.analyses, self._analysis)
 
-    def _other(self, incident: Incident) -> None:
+    def _related(self, other: RelatedIncident) -> None:
+        self._other(other)
+        Tag("p", other.reason, "item__text")
+        time = self._reader.short(other.related_at)
+        self._notes(self._reader.say("related_by", name=self._who(other.related_by), time=time))
+        if Permission.INCIDENTS_DISPATCH in self._me.permissions:
+            at = f"/v1/incidents/{self._record.incident.id}/related/{other.id}"
+            self._buttons([Move("unrelate", at, (Ask("reason"),), about=other.number, method="DELETE")])
+
+    def _other(self, incident: Incident | RelatedIncident) -> None:
         with Tag("div", "", "item__head"):
             Tag("a", f"{incident.number} {incident.title}", "item__title", href=incident_path(incident.number))
             Tag("span", self._reader.word(incident.state), f"state state--{incident.state}")
@@ -34,9 +45,11 @@ class Relations(Drawing):
         names = [self._participant(one) for one in analysis.participants]
         if names:
             self._notes(reader.joined(names))
-        is_open = analysis.concluded_at is None
+        is_open = analysis.state == OPEN
         for hypothesis in analysis.hypotheses:
             self._hypothesis(analysis, hypothesis, is_open=is_open)
+        if analysis.ended_at:
+            self._notes(reader.say("ended_unconcluded", time=reader.short(analysis.ended_at)))
         if analysis.conclusion:
             Tag("p", analysis.conclusion, "item__decision")
         if is_open and Permission.INCIDENTS_WORK in self._me.permissions:

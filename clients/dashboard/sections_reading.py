@@ -18,6 +18,7 @@ from clients.models import (
     Me,
     Pause,
     Person,
+    RelatedIncident,
     Segment,
     Tags,
     TimeEntry,
@@ -73,8 +74,10 @@ class SectionReader:
             self._own(Attachment, "attachments", known.attachments),
             self._own(Watcher, "watchers", known.watchers),
         )
-        children, merged = await asyncio.gather(
-            self._own(Incident, "children", known.children), self._own(Incident, "merged", known.merged)
+        children, merged, related = await asyncio.gather(
+            self._own(Incident, "children", known.children),
+            self._own(Incident, "merged", known.merged),
+            self._own(RelatedIncident, "related", known.related),
         )
         return Details(
             accounts,
@@ -84,6 +87,7 @@ class SectionReader:
             watchers,
             children=children,
             merged=merged,
+            related=related,
             parent=await self._other(self.incident.parent_id),
             target=await self._other(self.incident.merged_into_id),
             **await self._internal(known),

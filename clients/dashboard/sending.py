@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -33,7 +34,9 @@ async def refusal(doing: Awaitable[None], reader: Reader, on_ended: Callable[[],
 
 
 async def _made(api: Aftercare, move: Move, told: Mapping[str, Any]) -> None:
-    await _request(api, move, await _resolved(api, move, told))
+    resolved = await _resolved(api, move, told)
+    placed = {name: resolved.pop(name) for name in told if f"{{{name}}}" in move.path}
+    await _request(api, replace(move, path=move.path.format_map(placed)), resolved)
 
 
 async def _request(api: Aftercare, move: Move, told: Mapping[str, Any]) -> None:

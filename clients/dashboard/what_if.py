@@ -9,17 +9,18 @@ from clients.api import Aftercare
 from clients.dashboard.addresses import incident_path
 from clients.dashboard.elements import Tag
 from clients.dashboard.reader import Reader
-from clients.models import Agreement, Foreseen, MovedClock, WorkCalendar
+from clients.models import AddedClock, Agreement, Foreseen, MovedClock, WorkCalendar
 
 MOST_SHOWN = 200
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """The clocks that would move, of all that were examined; `more`: there are others after these."""
+    """Of the clocks examined those that would move, and those that would begin; `more`: others follow."""
 
     examined: int
     moved: tuple[MovedClock, ...]
+    added: tuple[AddedClock, ...]
     more: bool
 
 
@@ -32,36 +33,60 @@ async def foreseen(
     replaces: bool = False,
 ) -> Outlook:
     """Asks for so many as are shown. Raises Problem, Unreachable."""
-    examined, moved, after = 0, list[MovedClock](), None
+    examined, moved, added, after = 0, list[MovedClock](), list[AddedClock](), None
     while True:
         proposed: dict[str, Any] = {"agreement_id": agreement.id, "replaces": replaces, "after": after}
         proposed |= {"calendar": calendar, "targets": targets or None}
         answer = await api.post(Foreseen, "/v1/clocks/what-if", **proposed)
         examined, after = examined + answer.examined, answer.next
-        moved += answer.moved
-        if after is None or len(moved) >= MOST_SHOWN:
-            return Outlook(examined, tuple(moved[:MOST_SHOWN]), more=after is not None or len(moved) > MOST_SHOWN)
+        moved, added = [*moved, *answer.moved], [*added, *answer.added]
+        if after is None or max(len(moved), len(added)) >= MOST_SHOWN:
+            return _cut(examined, moved, added, more=after is not None)
+
+
+def _cut(examined: int, moved: list[MovedClock], added: list[AddedClock], *, more: bool) -> Outlook:
+    more = more or max(len(moved), len(added)) > MOST_SHOWN
+    return Outlook(examined, tuple(moved[:MOST_SHOWN]), tuple(added[:MOST_SHOWN]), more=more)
 
 
 def draw_foreseen(found: Outlook, reader: Reader) -> None:
     key = "foreseen_more" if found.more else "foreseen"
     Tag("p", reader.say(key, moved=len(found.moved), examined=found.examined), "foreseen__sum", role="status")
-    if not found.moved:
-        return
+    if found.added:
+        Tag("p", reader.say("foreseen_added", added=len(found.added)), "foreseen__sum")
+    if found.moved or found.added:
+        _table(found, reader)
+
+
+def _table(found: Outlook, reader: Reader) -> None:
     with Tag("div", "", "table-box"), Tag("table", "", "table"):
         with Tag("thead"), Tag("tr"):
             for name in ("incident", "clock", "due_now", "due_then", "moves_by"):
                 Tag("th", reader.say(name), scope="col")
         with Tag("tbody"):
             for clock in found.moved:
-                _row(clock, reader)
+                _moved(clock, reader)
+            for beginning in found.added:
+                _added(beginning, reader)
 
 
-def _row(clock: MovedClock, reader: Reader) -> None:
+def _which(clock: MovedClock | AddedClock, reader: Reader) -> None:
+    with Tag("td"):
+        Tag("a", clock.number, href=incident_path(clock.number))
+    Tag("td", reader.word(clock.kind))
+
+
+def _added(clock: AddedClock, reader: Reader) -> None:
     with Tag("tr"):
-        with Tag("td"):
-            Tag("a", clock.number, href=incident_path(clock.number))
-        Tag("td", reader.word(clock.kind))
+        _which(clock, reader)
+        Tag("td", reader.say("not_promised_yet"))
+        Tag("td", f"{reader.moment(clock.due_at)} · {reader.word(clock.state)}", "is-changed")
+        Tag("td", reader.say("begins"))
+
+
+def _moved(clock: MovedClock, reader: Reader) -> None:
+    with Tag("tr"):
+        _which(clock, reader)
         Tag("td", f"{reader.moment(clock.due_at)} · {reader.word(clock.state)}")
         if clock.new_due_at is None or clock.new_state is None:
             Tag("td", reader.say("not_promised"), "is-changed")

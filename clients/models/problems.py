@@ -37,6 +37,7 @@ class JointAnalysis(Answer):
     state: str
     convened_at: datetime
     concluded_at: datetime | None
+    ended_at: datetime | None = None
     conclusion: str | None
     participants: tuple[Participant, ...] = ()
     hypotheses: tuple[Hypothesis, ...] = ()

@@ -110,7 +110,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "due_now": ("Due now", "现在到期"),
     "due_then": ("Due then", "变更后到期"),
     "moves_by": ("Moves by", "变动"),
+    "foreseen_added": ("Promises that would begin: {added}.", "新增的承诺：{added} 项。"),
     "not_promised": ("not promised any more", "不再承诺"),
+    "not_promised_yet": ("not promised", "尚无承诺"),
+    "begins": ("begins", "新增"),
     # calendars
     "all_calendars": ("All calendars", "全部日历"),
     "no_calendars": ("No calendars yet.", "暂无日历。"),

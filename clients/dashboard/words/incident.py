@@ -138,7 +138,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "merged_here": ("Merged into this one", "合并进来的事件"),
     "parent": ("Belongs to", "上级事件"),
     "children": ("Incidents below", "下级事件"),
+    "related": ("Related", "相关事件"),
+    "related_by": ("{name}, {time}", "{name}，{time}"),
     "analyses": ("Joint analyses", "联合会诊"),
     "convened": ("Convened {time}", "{time} 召集"),
+    "ended_unconcluded": (
+        "Ended {time} with its incident, without a conclusion",
+        "{time} 随事件终止，未形成结论",
+    ),
     "participant": ("{name} ({team})", "{name}（{team}）"),
 }

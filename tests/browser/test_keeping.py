@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
+from clients.dashboard.addresses import incident_path
 from clients.demo import cast
 from tests.browser.conftest import Dashboard
 
@@ -55,4 +56,23 @@ async def test_what_is_reported_for_a_site_and_an_asset_is_found_by_the_search(d
         await page.get_by_label("全站搜索").press("Enter")
         await page.get_by_role("link", name=cast.CONTRACT_NUMBER).click()
         await expect(page.locator(".versions")).to_be_visible()
+        assert desk.errors == []
+
+
+async def test_incidents_are_related_by_number_and_parted_again(dashboard: Dashboard) -> None:
+    one, other = await dashboard.reported(), await dashboard.reported(title="Badge reader dead")
+    async with dashboard.signed_in("desk", incident_path(one.number), "en") as desk:
+        page = desk.page
+        await page.get_by_role("button", name="Relate to another").click()
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_label("Number of the other incident").fill(other.number)
+        await dialog.get_by_label("Reason").fill("The same rack.")
+        await dialog.get_by_role("button", name="Relate to another").click()
+        related = page.locator(".section--related")
+        await expect(related).to_contain_text("The same rack.")
+        await expect(related.get_by_role("link")).to_have_text(f"{other.number} Badge reader dead")
+        await related.get_by_role("button", name="Undo the relation").click()
+        await dialog.get_by_label("Reason").fill("Another rack after all.")
+        await dialog.get_by_role("button", name="Undo the relation").click()
+        await expect(related).to_have_count(0)
         assert desk.errors == []

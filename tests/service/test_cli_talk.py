@@ -18,6 +18,7 @@ COMMENT = {
     "id": "00000000-0000-7000-8000-00000000003c",
     "visibility": "public",
     "text": "When will somebody come?",
+    "author": f"person:{WANG['id']}",
     "author_name": "Zhou Min",
     "from_customer": True,
     "written_at": "2026-03-02T04:30:00Z",
@@ -25,11 +26,12 @@ COMMENT = {
 NOTE = COMMENT | {
     "visibility": "internal",
     "text": "Beyond us.\nAsk the vendor.",
+    "author": f"person:{LI['id']}",
     "author_name": "Li",
     "from_customer": False,
 }
 FILE = {"id": HYPOTHESIS, "name": "核心交换机.log", "media_type": "text/plain", "size": 2048, "visibility": "internal"}
-FILE |= {"author_name": "Li", "added_at": "2026-03-02T04:31:00Z"}
+FILE |= {"author": f"person:{LI['id']}", "author_name": "Li", "added_at": "2026-03-02T04:31:00Z"}
 
 
 def analysis(**changes: Any) -> dict[str, Any]:

@@ -46,7 +46,7 @@ async def with_everything_internal(incidents: OneService, customer: Customer) ->
     await say(incidents, ENGINEER, incident, NOTE, visibility="internal")
     files = [await attach(incidents, ENGINEER, incident, name=FILE, visibility="internal") for _ in range(2)]
     await ask(incidents, DESK, "DELETE", f"/v1/attachments/{files[1]['id']}", expect=204, params={"reason": "Twice."})
-    spent = {"work": "remote", "minutes": 30, "spent_on": "2026-03-02"}
+    spent = {"work": "remote", "minutes": 30, "spent_on": str((await incidents.now()).date())}
     entry, _ = [await ask(incidents, ENGINEER, "POST", f"{path}/time", expect=201, json=spent) for _ in range(2)]
     await ask(incidents, ENGINEER, "POST", f"/v1/time/{entry['id']}/withdraw", json={"reason": "Twice."})
     await ask(incidents, ENGINEER, "PUT", f"{path}/tags", json={"tags": [TAG]})

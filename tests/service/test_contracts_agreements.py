@@ -10,7 +10,7 @@ import pytest
 
 from shared.events.contracts import AgreementChanged, EmergencyOrganisationChanged
 from shared.permissions import Role
-from tests.builders.contracts import MINUTE_A_WEEK, a_contract, signed
+from tests.builders.contracts import MINUTE_A_WEEK, NO_BREAK, a_contract, a_draft, signed
 from tests.harness import OneService, principal
 
 ADMIN = principal(Role.ADMINISTRATOR)
@@ -52,6 +52,16 @@ async def test_a_new_version_supersedes_the_one_before(one_service: OneService.F
         (1, False),
         (2, True),
     ]
+
+
+async def test_a_version_drawn_from_an_earlier_one_keeps_its_provisional_years(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    async with contracts.as_(ADMIN) as admin:
+        contract = await a_contract(admin)
+        usual = await a_draft(admin, contract)
+        again = await a_draft(admin, contract, calendar=usual["calendar"])
+        own = await a_draft(admin, contract, calendar=NO_BREAK)
+    assert [each["provisional_years"] for each in (usual, again, own)] == [[2027, 2028], [2027, 2028], []]
 
 
 async def test_a_side_signs_once_and_a_version_in_force_not_again(one_service: OneService.Factory) -> None:

@@ -128,13 +128,16 @@ async def _named_calendar(session: AsyncSession, calendar_id: UUID | None) -> Ca
 def _calendar_for(
     contract: Contract, named: Calendar | None, data: dict[str, Any] | None
 ) -> tuple[WorkCalendar, Sequence[int]]:
-    """The calendar a version counts on, and the years of the term that are provisional in it."""
+    """The calendar a version counts on, and the years of the term that are provisional in it.
+
+    Who sends the usual calendar, as a draft from an earlier version does, counts on the usual one.
+    """
     years = contract.term.years
     if named is not None:
         return checked_calendar(named.data), hours.provisional_in(years, named.provisional_years, named.last_year)
-    if data is not None:
-        return checked_calendar(data), ()
-    return hours.chinese(public_holidays(), years), public_holidays().provisional(years)
+    usual = hours.chinese(public_holidays(), years)
+    counted = usual if data is None else checked_calendar(data)
+    return counted, public_holidays().provisional(years) if counted.to_data() == usual.to_data() else ()
 
 
 def _require_due(session: AsyncSession, targets: Sequence[Target], counted: WorkCalendar, contract: Contract) -> None:

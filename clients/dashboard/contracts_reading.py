@@ -57,8 +57,9 @@ class KnownContract:
 
     @property
     def provisional_years(self) -> tuple[int, ...]:
-        """Years of the term whose public holidays are not announced yet."""
-        said = {year for agreement in self.agreements for year in agreement.provisional_years}
+        """Years of the term whose public holidays are not announced yet, of all versions but withdrawn ones."""
+        counting = [agreement for agreement in self.agreements if agreement.state != "withdrawn"]
+        said = {year for agreement in counting for year in agreement.provisional_years}
         return tuple(sorted(year for year in said if _is_in_term(year, self.contract)))
 
 

@@ -25,7 +25,7 @@ class IncidentRow:
                 self._title = Tag("span", "", "row__title")
                 self._customer = Tag("span", "", "row__customer")
             self._severity = Tag("span", "", "chip")
-            self._priority = Tag("span", "", "priority")
+            self._priority = Tag("span", "", "priority", data_label=reader.say("priority"))
             self._state = Tag("span", "", "state")
             self._cover = Tag("span", "", "cover")
             with Tag("span", "", "row__clocks"):

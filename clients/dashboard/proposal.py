@@ -44,7 +44,7 @@ class Proposal(WeighedForm):
         found = await foreseen(self._api, followed, calendar=calendar, targets=terms["targets"], replaces=replaces)
         with self._answer:
             draw_foreseen(found, self._reader)
-            if found.moved and not replaces:
+            if (found.moved or found.added) and not replaces:
                 Tag("p", self._reader.say("moves_only_if"), "provisional")
 
     async def _do(self, told: Mapping[str, str]) -> None:

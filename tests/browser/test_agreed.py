@@ -105,7 +105,7 @@ async def test_a_customer_reports_a_fault_and_is_led_to_it(dashboard: Dashboard)
 
 
 async def test_what_another_agreement_would_move_is_seen_before_it_is_drafted(dashboard: Dashboard) -> None:
-    incident = await dashboard.reported()
+    incident, asked = await dashboard.reported(), await dashboard.reported(severity="consultation")
     async with await dashboard.as_("administrator") as administrator:
         [contract] = [
             one
@@ -116,10 +116,13 @@ async def test_what_another_agreement_would_move_is_seen_before_it_is_drafted(da
         page = visitor.page
         await page.get_by_text("Another version").click()
         await page.get_by_label("General fault: Respond", exact=True).fill("3")
+        await page.get_by_label("Consultation: On site", exact=True).fill("2")
         await page.get_by_label("Pauses at most, in hours").fill("40")
         await page.get_by_role("button", name="What would move?").click()
         row = page.locator(".foreseen tr").filter(has_text=incident.number)
         await expect(row).to_contain_text("+2 h")
+        begun = page.locator(".foreseen tr").filter(has_text=asked.number)
+        await expect(begun).to_contain_text(re.compile("On site.*not promised.*begins"))
         await page.get_by_role("button", name="Make it a draft").click()
         await expect(page.locator(".versions .is-changed").filter(has_text="3 h")).to_have_count(1)
         await expect(page.locator(".versions .is-changed").filter(has_text="1 d 16 h")).to_have_count(1)

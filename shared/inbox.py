@@ -255,6 +255,8 @@ class Inbox:
             for envelope in envelopes
             for consumer in self._consumers_of(envelope)
         ]
+        if not arrived:
+            return set()
         rows = await driver(session).fetch(self._enter_all, *map(list, zip(*arrived, strict=True)))
         return {(row["consumer"], row["event_id"]) for row in rows}
 

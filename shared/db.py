@@ -42,8 +42,10 @@ S = TypeVar("S")
 Transactions = Callable[[], AbstractAsyncContextManager[AsyncSession]]
 """Opens a transaction, as often as it is called."""
 
-ENTER_SECONDS = 4.5
-"""How long a transaction may take to begin, and a statement by itself: a database that hangs is away within 5 s."""
+PATIENCE_SECONDS = 4.0
+"""How long a connection is waited for: a database that hangs is away within 5 s."""
+ENTER_SECONDS = 0.5
+"""How long, beyond that, a transaction may take to begin, and a statement by itself."""
 UNIQUE_VIOLATION = "23505"
 READ_ONLY = {"postgresql_readonly": True}
 BEGIN = text(
@@ -167,16 +169,18 @@ class Database:
         settings: Any = None,
         time: TimeSource = database_time,
         pool_size: int = 5,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
+        self._enter_seconds = patience + ENTER_SECONDS
         self.url, self.service, self.time, self.settings = url, service, time, settings
         self.engine: AsyncEngine = create_async_engine(
             async_url(url),
             pool_size=pool_size,
             max_overflow=0,
-            pool_timeout=4,
+            pool_timeout=patience,
             hide_parameters=True,
             connect_args={
-                "timeout": 4,
+                "timeout": patience,
                 "command_timeout": 30,
                 "server_settings": {"application_name": f"aftercare {service}"},
             },
@@ -188,7 +192,7 @@ class Database:
     async def transaction(self, caller: Caller, *, read_only: bool = False) -> AsyncIterator[AsyncSession]:
         """A transaction with its context; commits at the end with all that was said and noted, or not at all."""
         async with self._sessions() as session, session.begin():
-            async with asyncio.timeout(ENTER_SECONDS):
+            async with asyncio.timeout(self._enter_seconds):
                 connection = await session.connection(execution_options=READ_ONLY if read_only else None)
                 session.info["connection"] = connection.sync_connection
                 session.info["driver"] = (await connection.get_raw_connection()).driver_connection
@@ -202,7 +206,7 @@ class Database:
 
         `{schema}` stands for the service's schema. The loops look this way whether there is work at all.
         """
-        async with asyncio.timeout(ENTER_SECONDS), self.engine.connect() as connection:
+        async with asyncio.timeout(self._enter_seconds), self.engine.connect() as connection:
             found: Any = (await connection.get_raw_connection()).driver_connection
             rows: list[asyncpg.Record] = await found.fetch(statement.format(schema=self.service), *arguments)
             return rows

@@ -21,7 +21,7 @@ from sqlalchemy.orm import DeclarativeBase
 from shared import errors
 from shared.auth import Verifier
 from shared.bus import Bus
-from shared.db import Caller, Database
+from shared.db import PATIENCE_SECONDS, Caller, Database
 from shared.events import Event
 from shared.files import Files
 from shared.firing import TimerLoop
@@ -89,13 +89,14 @@ class Runtime:
         keep: KeepTimes = KeepTimes(),
         tracing: Tracing | None = None,
         files: Files | None = None,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         self.service, self.settings, self.bus = service, settings, bus
         self.metrics = metrics or Metrics()
         self.tracer = (tracing or Untraced()).tracer(service.name)
         self.verifier = Verifier(principal_key)
         self._files = files
-        self.database = Database(database_url, service.name, settings=settings, time=time)
+        self.database = Database(database_url, service.name, settings=settings, time=time, patience=patience)
         self.inbox = Inbox(self.database, service.consumers, self.tracer)
         self.loops: list[Loop] = [
             Relay(self.database, bus, self.tracer),

@@ -39,6 +39,7 @@ from shared.tracing import Tracing
 from tests.databases import SEEDED
 
 MOST_ROUNDS = 200
+PATIENCE_SECONDS = 60
 PRIVATE_KEY, PUBLIC_KEY = new_key_pair()
 
 
@@ -113,7 +114,10 @@ def runtime_of(
     files: Files | None = None,
     **settings: Any,
 ) -> Runtime:
-    """A service's runtime under its own running role, with its loops stepped by the test."""
+    """A service's runtime under its own running role, with its loops stepped by the test.
+
+    It waits long for a connection: a machine that stands still for a moment is no database that is away.
+    """
     return Runtime(
         service,
         settings=service.settings(**settings),
@@ -123,6 +127,7 @@ def runtime_of(
         time=time,
         tracing=tracing,
         files=files,
+        patience=PATIENCE_SECONDS,
     )
 
 

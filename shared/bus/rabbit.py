@@ -1,15 +1,16 @@
 """The bus over RabbitMQ (3.10 and 4.x): the only door to aio_pika. It only carries; the inbox does the handling.
 
 One durable topic exchange with an alternate for what nobody listens to, one quorum queue per service. Publishes are
-confirmed by the broker; a time-out means unknown, and the relay publishes again with the same id. A running handler is
-shielded from the cancellation that follows a lost connection (the commit decides, the inbox absorbs the repeat).
+confirmed by the broker; a time-out means unknown, and the relay publishes again with the same id. Declaring is a task
+that outlives the publish it was begun for: a slow broker is not asked to begin again. A running handler is shielded
+from the cancellation that follows a lost connection (the commit decides, the inbox absorbs the repeat).
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
 
 import aio_pika
 import structlog
@@ -29,6 +30,7 @@ PREFETCH = 50
 DELIVERY_LIMIT = 20
 PUBLISH_DEADLINE_SECONDS = 5.0
 LISTEN_DEADLINE_SECONDS = 10.0
+DECLARE_DEADLINE_SECONDS = 30.0
 STOP_SECONDS = 2.0
 RECONNECT_SECONDS = 0.5
 AFTER_FAILURE_SECONDS = 1.0
@@ -41,10 +43,8 @@ class RabbitBus:
     def __init__(self, url: str, topology: Topology) -> None:
         self.url, self._topology = url, topology
         self._connection: AbstractRobustConnection | None = None
-        self._publishing: AbstractRobustChannel | None = None
-        self._exchange: aio_pika.abc.AbstractExchange | None = None
+        self._declaring: asyncio.Task[aio_pika.abc.AbstractExchange] | None = None
         self._listening: dict[str, tuple[AbstractRobustChannel, AbstractRobustQueue, str]] = {}
-        self._opening = asyncio.Lock()
 
     async def open(self) -> None:
         """Connect in the background: writes go on while the broker is away, events leave later."""
@@ -54,6 +54,9 @@ class RabbitBus:
 
     async def close(self) -> None:
         self._listening.clear()
+        if self._declaring:
+            self._declaring.cancel()
+            self._declaring = None
         if self._connection:
             await _within_stop_seconds(self._connection.close())
             self._connection = None
@@ -86,14 +89,8 @@ class RabbitBus:
         async with asyncio.timeout(LISTEN_DEADLINE_SECONDS):
             await self._opened()
             assert self._connection is not None
-            await self._connection.connected.wait()
-            channel = await self._connection.channel()
-            assert isinstance(channel, aio_pika.RobustChannel)
-            try:
+            async with _new_channel(self._connection) as channel:
                 self._listening[service] = (channel, *await _consumed(channel, service, receive))
-            except BaseException:
-                await _within_stop_seconds(channel.close())
-                raise
 
     async def stop_listening(self, service: str) -> None:
         """A broker that is away is not waited for: it has forgotten the consumer, and gets none on its return."""
@@ -104,21 +101,41 @@ class RabbitBus:
             await _within_stop_seconds(channel.close())
 
     async def _opened(self) -> aio_pika.abc.AbstractExchange:
-        async with self._opening:
+        """The exchange, once all is declared. Who no longer waits leaves the declaring to the next who asks."""
+        if self._declaring is None or (self._declaring.done() and self._declaring.exception()):
+            self._declaring = asyncio.create_task(self._declared())
+        return await asyncio.shield(self._declaring)
+
+    async def _declared(self) -> aio_pika.abc.AbstractExchange:
+        async with asyncio.timeout(DECLARE_DEADLINE_SECONDS):
             if self._connection is None:
                 self._connection = await aio_pika.connect_robust(
                     self.url, timeout=PUBLISH_DEADLINE_SECONDS, reconnect_interval=RECONNECT_SECONDS
                 )
-            if self._exchange is None:
-                channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
-                assert isinstance(channel, aio_pika.RobustChannel)
-                exchange = await declare_exchanges(channel)
-                for service, routing_keys in self._topology.items():
-                    queue = await declare_queue(channel, service)
-                    for key in sorted(routing_keys):
-                        await queue.bind(EXCHANGE, key)
-                self._publishing, self._exchange = channel, exchange
-            return self._exchange
+            async with _new_channel(self._connection, publisher_confirms=True, on_return_raises=True) as channel:
+                return await _declare(channel, self._topology)
+
+
+@contextlib.asynccontextmanager
+async def _new_channel(connection: AbstractRobustConnection, **options: bool) -> AsyncIterator[AbstractRobustChannel]:
+    """A channel that is closed when what it was opened for fails. It waits for a connection that comes back."""
+    await connection.connected.wait()
+    channel = await connection.channel(**options)
+    assert isinstance(channel, aio_pika.RobustChannel)
+    try:
+        yield channel
+    except BaseException:
+        await _within_stop_seconds(channel.close())
+        raise
+
+
+async def _declare(channel: AbstractRobustChannel, topology: Topology) -> aio_pika.abc.AbstractExchange:
+    exchange = await declare_exchanges(channel)
+    for service, routing_keys in topology.items():
+        queue = await declare_queue(channel, service)
+        for key in sorted(routing_keys):
+            await queue.bind(EXCHANGE, key)
+    return exchange
 
 
 async def declare_exchanges(channel: aio_pika.abc.AbstractChannel) -> aio_pika.abc.AbstractExchange:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+
 import aio_pika
 import pytest
+from yarl import URL
 
 from shared.bus import Bus, PublishFailed, Topology
 from shared.bus.rabbit import EXCHANGE, UNROUTED, RabbitBus
 from tests.bus.conftest import OTHER, Ear, an_envelope, published
+from tests.outside import server
 
 
 async def test_what_is_published_reaches_every_service_that_listens_to_it(bus: Bus, names: tuple[str, str]) -> None:
@@ -139,3 +144,38 @@ async def test_without_a_broker_publishing_fails_and_the_bus_says_it_is_down(top
         await bus.publish(an_envelope())
     assert not await bus.healthy()
     await bus.close()
+
+
+@pytest.mark.rabbit
+async def test_who_gives_up_does_not_make_a_slow_broker_begin_again(
+    broker: str, topology: Topology, names: tuple[str, str]
+) -> None:
+    came: asyncio.Queue[str] = asyncio.Queue()
+    answers = asyncio.Event()
+
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await came.put("a connection")
+        await answers.wait()
+        there, back = await asyncio.open_connection(URL(broker).host, URL(broker).port)
+        await asyncio.gather(_carried(reader, back), _carried(there, writer))
+
+    async with server(slow) as port:
+        bus, ear, envelope = RabbitBus(str(URL(broker).with_port(port)), topology), Ear(), an_envelope()
+        impatient = asyncio.create_task(bus.publish(envelope))
+        await came.get()
+        impatient.cancel()
+        with suppress(asyncio.CancelledError):
+            await impatient
+        answers.set()
+        await bus.listen(names[0], ear.receive)
+        await published(bus, envelope)
+        await ear.hears(envelope.id)
+        assert came.empty()
+        await bus.close()
+
+
+async def _carried(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while some := await reader.read(65536):
+        writer.write(some)
+        await writer.drain()
+    writer.close()

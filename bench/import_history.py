@@ -20,7 +20,7 @@ from uuid import UUID
 
 from bench.invented import write_log
 from bench.report import Goal
-from bench.report_path import drained, platform, resident_megabytes, until
+from bench.report_path import drained, platform, resident_megabytes, welcomed
 from clients.api import Aftercare, sign_in
 from clients.models import Agreement, Contract, Customer, Site
 from clients.sign_in import read_sign_ins
@@ -65,7 +65,7 @@ def run() -> list[Goal]:
 async def _measure(url: str, home: Path, log: Path) -> list[Goal]:
     [port] = free_ports(1)
     with platform(url, home, port) as process:
-        await until((home / ".aftercare" / "demo.json").exists)
+        await welcomed(home)
         await _sign_contract(home)
         first = await asyncio.to_thread(_imported, home, log, "--limit", str(FIRST))
         first_drained = await drained(url, DRAIN_SECONDS)

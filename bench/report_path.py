@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ async def _measure(url: str, home: Path) -> list[Goal]:
     port, bare_port = free_ports(2)
     with platform(url, home, port) as process, reference(url, bare_port):
         began = time.perf_counter()
-        await until(lambda: (home / ".aftercare" / "demo.json").exists())
+        await welcomed(home)
         loaded = time.perf_counter() - began
         demo = json.loads((home / ".aftercare" / "demo.json").read_text(encoding="utf-8"))
         rates, ratios, drains = [], [], []
@@ -146,7 +146,12 @@ async def drained(url: str, within_seconds: int = DRAIN_SECONDS) -> float:
     raise TimeoutError(f"the backlog was not drained in {within_seconds} s")
 
 
-async def until(done: Any) -> None:
+async def welcomed(home: Path) -> None:
+    """Wait until the demo organisation is there and its people can sign in, which is written down last."""
+    await _until((home / ".aftercare" / "sign-ins.json").exists)
+
+
+async def _until(done: Callable[[], bool]) -> None:
     for _ in range(START_SECONDS * 20):
         if done():
             return

@@ -12,7 +12,7 @@ from typing import Any
 
 import asyncpg
 
-from bench.report_path import platform, until
+from bench.report_path import platform, welcomed
 from clients.api import sign_in
 from clients.sign_in import read_sign_ins
 from deploy.machine import free_ports
@@ -39,7 +39,7 @@ async def standing() -> AsyncIterator[Standing]:
     with _database() as (url, home):
         [port] = free_ports(1)
         with platform(url, home, port):
-            await until((home / ".aftercare" / "demo.json").exists)
+            await welcomed(home)
             yield await _opened(url, port, home / ".aftercare")
 
 

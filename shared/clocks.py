@@ -146,6 +146,13 @@ class Clock:
             return self.calendar.add(self.started_at, self.budget.amount)
         return self.calendar.add_working_days(self.started_at, self.budget.amount)
 
+    @cached_property
+    def total(self) -> timedelta:
+        """The budget in counted time. Working days come to what is open from the start until they have passed."""
+        if self.budget.unit is Unit.SECONDS:
+            return timedelta(seconds=self.budget.amount)
+        return _elapsed(self, self.started_at, self.unpaused_due)
+
 
 class Interval(NamedTuple):
     """A line of a clock's account. The lengths of the lines that count add up to what was counted."""
@@ -179,14 +186,7 @@ def counted_seconds(clock: Clock, now: datetime) -> int:
 
 def remaining_seconds(clock: Clock, now: datetime) -> int:
     """Whole seconds left; below zero when, and only when, the promise is breached."""
-    return -_begun(counted(clock, now) - total(clock))
-
-
-def total(clock: Clock) -> timedelta:
-    """The budget in counted time. Working days come to what is open from the start until they have passed."""
-    if clock.budget.unit is Unit.SECONDS:
-        return timedelta(seconds=clock.budget.amount)
-    return _elapsed(clock, clock.started_at, clock.unpaused_due)
+    return -_begun(counted(clock, now) - clock.total)
 
 
 def due_at(clock: Clock, now: datetime) -> datetime:
@@ -194,7 +194,7 @@ def due_at(clock: Clock, now: datetime) -> datetime:
 
     While a clock is paused this is its due time if it were resumed now.
     """
-    return max(clock.unpaused_due, _reach(clock, now, total(clock)))
+    return max(clock.unpaused_due, _reach(clock, now, clock.total))
 
 
 def breach_at(clock: Clock, now: datetime) -> datetime:
@@ -203,14 +203,14 @@ def breach_at(clock: Clock, now: datetime) -> datetime:
     A microsecond past the due time. But when the budget ends at a closing, a stop before the next opening
     meets the promise, as no more was counted: then it is a microsecond past that opening.
     """
-    return _reach(clock, now, total(clock) + _STEP)
+    return _reach(clock, now, clock.total + _STEP)
 
 
 def warning_times(clock: Clock, now: datetime, fractions: Sequence[float] = DEFAULT_FRACTIONS) -> tuple[datetime, ...]:
     """When each fraction (between 0 and 1) of the budget is counted; assumes the same as `due_at`."""
     if not all(0 < fraction < 1 for fraction in fractions):
         raise BadBudget(f"warnings come at fractions between 0 and 1, not {list(fractions)}")
-    budget = total(clock)
+    budget = clock.total
     return tuple(_reach(clock, now, budget * fraction) for fraction in fractions)
 
 
@@ -219,7 +219,7 @@ def time_before(clock: Clock, now: datetime, seconds: int) -> datetime | None:
 
     Walks back over closed hours and pauses, as they do not count.
     """
-    used = total(clock) - timedelta(seconds=seconds)
+    used = clock.total - timedelta(seconds=seconds)
     return None if used <= timedelta() else _reach(clock, now, used)
 
 
@@ -227,7 +227,7 @@ def state(clock: Clock, now: datetime) -> State:
     """A function of counted time, never of a stored date: stopped exactly at the due time is met."""
     if clock.phase is Phase.CANCELLED:
         return State.CANCELLED
-    if counted(clock, now) > total(clock):
+    if counted(clock, now) > clock.total:
         return State.BREACHED
     if clock.phase is Phase.STOPPED:
         return State.MET

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
+import orjson
 from sqlalchemy import Connection, MetaData, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
@@ -179,6 +180,7 @@ class Database:
             max_overflow=0,
             pool_timeout=patience,
             hide_parameters=True,
+            json_deserializer=orjson.loads,
             connect_args={
                 "timeout": patience,
                 "command_timeout": 30,

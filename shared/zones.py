@@ -20,6 +20,9 @@ SECOND = 1_000_000
 DAY = 86_400 * SECOND
 MICROSECOND = timedelta(microseconds=1)
 ORIGIN = datetime(1, 1, 1, tzinfo=UTC)
+FIRST_POSITION, END_POSITION = (
+    (datetime(year, 1, 1, tzinfo=UTC) - ORIGIN) // MICROSECOND for year in (FIRST_YEAR, LAST_YEAR + 1)
+)
 PROBE_SECONDS = 3 * 86_400  # of the tz database's offsets since 1900 none lasted under 6.9 days
 
 
@@ -84,7 +87,8 @@ def position_of(at: datetime) -> int:
 
 def instant_at(position: int) -> datetime:
     """The instant of a position, in UTC. Raises BeyondCalendar."""
-    _year_of(position)
+    if not FIRST_POSITION <= position < END_POSITION:
+        raise BeyondCalendar
     return ORIGIN + timedelta(microseconds=position)
 
 
@@ -129,10 +133,9 @@ def stretches_back(zone: str, position: int) -> Iterator[Stretch]:
 
 
 def _year_of(position: int) -> int:
-    day = position // DAY + 1
-    if not date(FIRST_YEAR, 1, 1).toordinal() <= day <= date(LAST_YEAR, 12, 31).toordinal():
+    if not FIRST_POSITION <= position < END_POSITION:
         raise BeyondCalendar
-    return date.fromordinal(day).year
+    return date.fromordinal(position // DAY + 1).year
 
 
 @lru_cache(maxsize=4096)

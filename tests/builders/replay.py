@@ -47,5 +47,5 @@ def as_shown(clock: clocks.Clock, now: datetime) -> dict[str, Any]:
         "kind": clock.kind,
         "state": clocks.state(clock, now).value,
         "counted_seconds": clocks.counted_seconds(clock, now),
-        "target_seconds": round(clocks.total(clock).total_seconds()),
+        "target_seconds": round(clock.total.total_seconds()),
     }

@@ -33,7 +33,6 @@ from shared.clocks import (
     state,
     stop,
     time_before,
-    total,
     warning_times,
 )
 from shared.errors import IllegalMove
@@ -134,7 +133,7 @@ def test_working_days_and_make_up_saturdays_reach_the_promise(start: str, budget
 
 def test_a_pause_moves_a_promise_in_working_days_by_its_working_time() -> None:
     clock = promise("16 17:00", days(1), OFFICE_HOURS, Pause(china("16 17:30"), china("17 10:30")))
-    assert total(clock) == timedelta(hours=7.5)
+    assert clock.total == timedelta(hours=7.5)
     assert due_at(clock, china("17 10:30")) == china("18 10:00")
 
 

@@ -207,7 +207,7 @@ class Reading:
 
     @property
     def target_seconds(self) -> int:
-        return round(clocks.total(self.promise).total_seconds())
+        return round(self.promise.total.total_seconds())
 
     @property
     def account(self) -> list[clocks.Interval]:
@@ -279,4 +279,4 @@ def is_near(clock: clocks.Clock, now: datetime, seconds: int) -> bool:
 
 
 def used_percent(clock: clocks.Clock, now: datetime) -> int:
-    return int(clocks.counted(clock, now) / clocks.total(clock) * 100)
+    return int(clocks.counted(clock, now) / clock.total * 100)

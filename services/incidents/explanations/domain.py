@@ -6,17 +6,16 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 
 from services.incidents.clocks.domain import Reading
-from shared import clocks
 from shared.events.words import word
 from shared.zones import fraction, zone_named
 
 SECONDS, DAY = len("2026-11-24 09:00:00"), len("2026-11-24 ")
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """An interval of a clock's life. `so_far_seconds`: what had counted by its end."""
 
     from_at: datetime
@@ -64,19 +63,15 @@ def explanation(
 
 
 def _lines(reading: Reading, zone: tzinfo) -> Iterator[Line]:
-    so_far = timedelta()
+    """Each line begins where the one before it ended, so that every edge is put into words once."""
+    so_far, start = timedelta(), _local(reading.started_at.astimezone(zone))
     for interval in reading.account:
         so_far += interval.length if interval.counts else timedelta()
-        span = _span(interval.from_at.astimezone(zone), interval.until_at.astimezone(zone))
-        because = _because(interval.length, interval.counts, interval.reason)
-        texts = (f"{span} {text}" for text in because)
-        yield Line(*interval, interval.seconds, so_far.total_seconds(), *texts)
-
-
-def _span(start: datetime, end: datetime) -> str:
-    """Local times; the day of the end only where it is another one."""
-    first, last = _local(start), _local(end)
-    return f"{first} - {last[DAY:] if first[:DAY] == last[:DAY] else last}"
+        end = _local(interval.until_at.astimezone(zone))
+        span = f"{start} - {end[DAY:] if start[:DAY] == end[:DAY] else end}"
+        zh, en = _because(interval.length, interval.counts, interval.reason)
+        yield Line(*interval, interval.seconds, so_far.total_seconds(), f"{span} {zh}", f"{span} {en}")
+        start = end
 
 
 def _local(at: datetime) -> str:
@@ -95,7 +90,7 @@ def _because(length: timedelta, counts: bool, reason: str) -> tuple[str, str]:
 
 
 def _summary(reading: Reading, zone: tzinfo, language: str) -> str:
-    counted, target = duration(reading.counted, language), duration(clocks.total(reading.promise), language)
+    counted, target = duration(reading.counted, language), duration(reading.promise.total, language)
     kind, state = word(reading.kind, language), word(reading.state, language)
     due = _local(reading.due_at.astimezone(zone))
     if language == "zh":

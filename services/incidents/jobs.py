@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.incidents.clocks import actions as clocks
 from services.incidents.clocks import firing
+from services.incidents.clocks.timing import BREACH, WARNING
 from services.incidents.copies.actions import FOLLOW
 from services.incidents.endings import actions as endings
 from services.incidents.retargeting import actions as retargeting
@@ -16,13 +16,13 @@ from shared.timers import Jobs, Timer
 jobs = Jobs()
 
 
-@jobs.due(clocks.WARNING)
+@jobs.due(WARNING)
 async def warn_of_clock(session: AsyncSession, timer: Timer) -> None:
     percent, before = timer.data.get("percent"), timer.data.get("before")
     await firing.warn_of_clock(session, clock_id=timer.subject_id, percent=percent, before=before, late=timer.late)
 
 
-@jobs.due(clocks.BREACH)
+@jobs.due(BREACH)
 async def break_promise(session: AsyncSession, timer: Timer) -> None:
     await firing.break_promise(session, clock_id=timer.subject_id, late=timer.late)
 

@@ -8,9 +8,9 @@ from math import ceil
 
 from sqlalchemy import select, text, update
 
-from services.incidents.clocks import actions as clocks
 from services.incidents.clocks import firing
 from services.incidents.clocks.models import Clock
+from services.incidents.clocks.timing import BREACH
 from shared.calendar import WorkCalendar
 from shared.db import Caller
 from shared.events.incidents import ClockBreached, ClockStopped, ClockWarned
@@ -145,7 +145,7 @@ async def test_a_move_waits_for_a_timer_of_its_incident_and_neither_fails(one_se
         async with asyncio.timeout(10):
             while not await incidents.rows(WAITING):
                 pass
-        fired = update(TIMERS).where(TIMERS.c.kind == clocks.BREACH, TIMERS.c.subject == str(respond.id))
+        fired = update(TIMERS).where(TIMERS.c.kind == BREACH, TIMERS.c.subject == str(respond.id))
         await session.execute(fired.values(state="fired"))
     assert clock(await keeping, "respond")["state"] == "breached"
     assert (await broken(incidents)).count("respond") == 1

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.clocks import domain, queries
-from services.incidents.clocks.actions import BREACH
 from services.incidents.clocks.models import Clock
 from services.incidents.clocks.saying import about, say_breach
+from services.incidents.clocks.timing import BREACH
 from services.incidents.pauses.queries import stretches_of
 from shared import clocks, timers
 from shared.db import context

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
+from uuid_utils.compat import uuid7
 
 from services.incidents.base import Base
 from services.incidents.clocks import domain
@@ -65,6 +66,20 @@ class Clock(Keyed, Base):
     warned_before_seconds: Mapped[int | None]
     breach_said: Mapped[bool]
 
+    @classmethod
+    def begun(cls, bearer: domain.Bearer, wanted: domain.Wanted, stretches: Sequence[Stretch], now: datetime) -> Clock:
+        clock = cls(
+            id=uuid7(),
+            incident_id=bearer.incident_id,
+            customer_id=bearer.customer_id,
+            number=bearer.number,
+            kind=wanted.kind,
+            about_id=wanted.about_id,
+            started_at=wanted.started_at,
+        )
+        clock.aim_at(wanted.aim, stretches, now)
+        return clock
+
     @property
     def aim(self) -> domain.Aim:
         warnings = tuple(self.warning_percents), tuple(self.warn_before_seconds)
@@ -90,6 +105,15 @@ class Clock(Keyed, Base):
             stopped_at=self.stopped_at,
             cancelled_at=self.cancelled_at,
         )
+
+    def aim_at(self, aim: domain.Aim, stretches: Sequence[Stretch], now: datetime) -> None:
+        """Point it at another target, from its original start; nothing was said about that yet."""
+        self.amount, self.unit = aim.amount, aim.unit
+        self.calendar = None if aim.calendar is None else dict(aim.calendar)
+        self.warning_percents, self.warn_before_seconds = list(aim.warning_percents), list(aim.warn_before_seconds)
+        self.cancelled_at = None
+        self.warned_percent, self.warned_before_seconds, self.breach_said = 0, None, False
+        self.place(stretches, max(now, self.started_at))
 
     def place(self, stretches: Sequence[Stretch], now: datetime) -> None:
         """Set when it is due and when it breaks, as far as is known now."""

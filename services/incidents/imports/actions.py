@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from services.incidents.clocks import actions as clocks
 from services.incidents.clocks.domain import Bearer, Recorded, Wanted, aim
 from services.incidents.clocks.queries import readings
+from services.incidents.clocks.recording import foresee_clocks, record_clocks
 from services.incidents.copies import queries as copies
 from services.incidents.copies.domain import Place, Terms, cover
 from services.incidents.imports import domain
@@ -146,7 +146,7 @@ async def _take_over(
     written = await take_over_incidents(session, customer_id, columns)
     promised, stretches = _of_record(written, accepted)
     await record_pauses(session, customer_id, f"source:{source}", stretches)
-    judged = await clocks.record_clocks(session, promised, stretches)
+    judged = await record_clocks(session, promised, stretches)
     for bearer, one, filled in zip(written, accepted, columns, strict=True):
         _say(session, bearer, one.record, filled, judged.get(bearer.incident_id, ()))
     return [
@@ -160,7 +160,7 @@ async def _take_over(
 def _foreseen(session: AsyncSession, customer_id: UUID, accepted: Sequence[Accepted]) -> list[Result]:
     """As `_take_over` would answer; nothing is written."""
     bearers = [Bearer(uuid7(), customer_id, one.record.number) for one in accepted]
-    judged = clocks.foresee_clocks(session, *_of_record(bearers, accepted))
+    judged = foresee_clocks(session, *_of_record(bearers, accepted))
     return [_imported(one, judged.get(bearer.incident_id, ())) for bearer, one in zip(bearers, accepted, strict=True)]
 
 

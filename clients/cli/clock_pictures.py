@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clients.cli.moments import to_the_second
-from clients.cli.pictures import COLOURS, term
+from clients.cli.pictures import COLOURS, NO_TIME, term
 from clients.cli.sentences import Sentence
 from clients.cli.words import say
 from clients.language import listed
@@ -86,10 +86,10 @@ def _sums(foreseen: Foreseen, language: str) -> Iterator[str]:
 
 
 def _then(clock: MovedClock, language: str, zone: tzinfo | None) -> tuple[Text, Text]:
-    if clock.new_due_at is None or clock.new_state is None:
+    if clock.new_state is None:
         return Text(say("not_promised", language), style="dim"), Text("")
     return Text(_time(clock.new_due_at, zone)), term(clock.new_state, language, COLOURS)
 
 
-def _time(at: datetime, zone: tzinfo | None) -> str:
-    return at.astimezone(zone).strftime("%m-%d %H:%M")
+def _time(at: datetime | None, zone: tzinfo | None) -> str:
+    return at.astimezone(zone).strftime("%m-%d %H:%M") if at else NO_TIME

@@ -20,6 +20,7 @@ from shared.events.words import word
 
 BAR_WIDTHS = 8, 24
 WIDEST = 1000
+NO_TIME = "—"
 OPEN = frozenset({"running", "paused", "breached"})
 COLOURS = {"met": "green", "breached": "red", "cancelled": "dim", "paused": "blue"}
 SEVERITY_COLOURS = {"disaster": "bold red", "major": "yellow", "consultation": "dim"}
@@ -65,7 +66,7 @@ class Clocks:
                 Text(word(clock.kind, self.language)),
                 term(clock.state, self.language, COLOURS),
                 _bar(clock, bar_width),
-                clock.due_at.astimezone(self.zone).strftime("%m-%d %H:%M"),
+                clock.due_at.astimezone(self.zone).strftime("%m-%d %H:%M") if clock.due_at else NO_TIME,
                 _left(clock, self.language),
             )
         return table
@@ -112,7 +113,7 @@ def _next_promise(incident: Incident, language: str) -> Text:
     running = [clock for clock in incident.clocks if clock.stopped_at is None and clock.state in OPEN]
     if not running:
         return Text("")
-    clock = min(running, key=lambda clock: clock.due_at)
+    clock = min(running, key=lambda clock: (clock.due_at is None, clock.due_at or clock.started_at))
     return Text.assemble(word(clock.kind, language), " ", _left(clock, language))
 
 

@@ -30,10 +30,13 @@ class Piece:
 
 @dataclass(frozen=True)
 class Bar:
-    """`due` and `now` are places; the sums are in seconds and say in words what the pieces show."""
+    """`due` and `now` are places; the sums are in seconds and say in words what the pieces show.
+
+    Without a due time the clock stands still, and no end of that is planned.
+    """
 
     pieces: tuple[Piece, ...]
-    due: float
+    due: float | None
     now: float | None
     counted_seconds: int
     late_seconds: int
@@ -52,14 +55,15 @@ def bar_of(clock: AccountedClock) -> Bar:
     stretches = list(_stretches(clock))
     read_at = stretches[-1][2] if stretches else clock.started_at
     is_open = clock.stopped_at is None
-    end = max(read_at, clock.due_at, clock.started_at + timedelta(seconds=1))
-    if is_open and read_at < clock.due_at:
-        stretches.append(("ahead", read_at, clock.due_at))
+    due_at = clock.due_at
+    end = max(read_at, due_at or read_at, clock.started_at + timedelta(seconds=1))
+    if is_open and due_at and read_at < due_at:
+        stretches.append(("ahead", read_at, due_at))
     scale = _Scale(clock.started_at, end)
     late = max(0, clock.counted_seconds - clock.target_seconds)
     return Bar(
         pieces=_joined(scale.piece(*stretch) for stretch in stretches),
-        due=scale.place(clock.due_at),
+        due=scale.place(due_at) if due_at else None,
         now=scale.place(read_at) if is_open else None,
         counted_seconds=clock.counted_seconds,
         late_seconds=late,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from nicegui.element import Element
@@ -27,6 +29,10 @@ def most_urgent(clocks: tuple[Clock, ...]) -> list[Clock]:
 
 def is_broken(clock: Clock) -> bool:
     return clock.state == "breached" or clock.remaining_seconds < 0
+
+
+def due_of(clock: Clock, reader: Reader, time: Callable[[datetime], str]) -> str:
+    return reader.say("due", time=time(clock.due_at)) if clock.due_at else reader.say("no_due")
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class ClockElement(Element, component="clock.js"):
     def _tell(self, clock: Clock) -> None:
         props: dict[str, Any] = {
             "name": self._reader.word(clock.kind),
-            "due": self._reader.say("due", time=self._reader.short(clock.due_at)),
+            "due": due_of(clock, self._reader, self._reader.short),
             "state": clock.state,
             "stopped": clock.stopped_at is not None,
             "counting": self._told.counting,
@@ -88,6 +94,8 @@ class ClockElement(Element, component="clock.js"):
 
 def _runs_around_the_clock(clock: Clock) -> bool:
     """Whether its promise is of plain hours; of a working-time one only readings tell when it counts."""
+    if clock.due_at is None:
+        return False
     return abs((clock.due_at - clock.started_at).total_seconds() - clock.target_seconds) < TOLERANCE_SECONDS
 
 

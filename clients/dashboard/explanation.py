@@ -6,6 +6,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from clients.api import Aftercare, Problem, Unreachable
+from clients.dashboard.clock import due_of
 from clients.dashboard.elements import Tag
 from clients.dashboard.reader import Reader
 from clients.dashboard.versions import amount_of
@@ -50,7 +51,7 @@ class Explainer:
         reader = self._reader
         promised = amount_of(Target(severity="", kind=told.kind, amount=told.amount, unit=told.unit), reader)
         counted = f"{reader.say('bar_counted')} {reader.duration(told.counted_seconds)}"
-        due = reader.say("due", time=reader.second(told.due_at))
+        due = due_of(told, reader, reader.second)
         return " · ".join([reader.say("bar_target", time=promised), counted, due, reader.word(told.state)])
 
     def _table(self, told: Explanation) -> None:

@@ -53,7 +53,8 @@ class ClockRow:
                 title = f"{self._reader.say(f'bar_{piece.kind}')}: {span}"
                 part = Tag("i", "", f"bar-of-time__piece bar-of-time__piece--{piece.kind}", title=title)
                 part.style(f"left:{piece.left}%;width:{piece.width}%")
-            Tag("i", "", "bar-of-time__due", title=self._reader.say("bar_due")).style(f"left:{bar.due}%")
+            if bar.due is not None:
+                Tag("i", "", "bar-of-time__due", title=self._reader.say("bar_due")).style(f"left:{bar.due}%")
             if bar.now is not None:
                 Tag("i", "", "bar-of-time__now", title=self._reader.say("bar_now")).style(f"left:{bar.now}%")
         Tag("p", in_words(bar, accounted, self._reader), "promise__words")

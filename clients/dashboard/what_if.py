@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from clients.api import Aftercare
@@ -87,11 +88,20 @@ def _added(clock: AddedClock, reader: Reader) -> None:
 def _moved(clock: MovedClock, reader: Reader) -> None:
     with Tag("tr"):
         _which(clock, reader)
-        Tag("td", f"{reader.moment(clock.due_at)} · {reader.word(clock.state)}")
-        if clock.new_due_at is None or clock.new_state is None:
+        Tag("td", _stands(clock.due_at, clock.state, reader))
+        if clock.new_state is None:
             Tag("td", reader.say("not_promised"), "is-changed")
-            Tag("td", "—")
         else:
-            Tag("td", f"{reader.moment(clock.new_due_at)} · {reader.word(clock.new_state)}", "is-changed")
-            seconds = (clock.new_due_at - clock.due_at).total_seconds()
-            Tag("td", f"{'+' if seconds >= 0 else '−'}{reader.duration(abs(seconds))}")
+            Tag("td", _stands(clock.new_due_at, clock.new_state, reader), "is-changed")
+        Tag("td", _moves_by(clock, reader))
+
+
+def _stands(due_at: datetime | None, state: str, reader: Reader) -> str:
+    return f"{reader.moment(due_at)} · {reader.word(state)}" if due_at else reader.word(state)
+
+
+def _moves_by(clock: MovedClock, reader: Reader) -> str:
+    if clock.due_at is None or clock.new_due_at is None:
+        return "—"
+    seconds = (clock.new_due_at - clock.due_at).total_seconds()
+    return f"{'+' if seconds >= 0 else '−'}{reader.duration(abs(seconds))}"

@@ -136,13 +136,16 @@ class Agreement(Answer):
 
 
 class MovedClock(Answer):
-    """A clock that would move, as it is and as it would be; None: not promised any more."""
+    """A clock that would move, as it is and as it would be; without a state it is not promised any more.
+
+    Without a due time it stands still, and no end of that is planned.
+    """
 
     incident_id: UUID
     number: str
     kind: str
     state: str
-    due_at: datetime
+    due_at: datetime | None
     new_state: str | None
     new_due_at: datetime | None
 

@@ -13,14 +13,17 @@ from clients.models.base import Answer
 
 
 class Clock(Answer):
-    """One promise of an incident, in counted seconds; fewer than none remain when it is broken."""
+    """One promise of an incident, in counted seconds; fewer than none remain when it is broken.
+
+    `due_at`: none while it stands still and no end of that is planned.
+    """
 
     clock_id: UUID | None = None
     kind: str
     about_id: UUID | None = None
     state: str
     started_at: datetime
-    due_at: datetime
+    due_at: datetime | None
     stopped_at: datetime | None
     counted_seconds: int
     remaining_seconds: int

@@ -168,3 +168,56 @@ async def test_numbers_go_on_where_they_were(fresh: str) -> None:
         await connection.close()
     assert ([row[0] for row in following], first) == ([124, 125], 1)
     assert [tuple(row) for row in again] == [(2025, 7), (2026, 125), (2027, 1)]
+
+
+BEFORE_DUE = "incidents_0011"
+WAITED_BEFORE = f"""
+INSERT INTO incidents.incidents (id, version, number, customer_id, title, description, channel, severity, state,
+    covered, contact_name, contact_locale, reported_by, reported_at, registered_at, impact, urgency, priority, team,
+    key_business_ids)
+SELECT id::uuid, 3, 'INC-' || id, '{CUSTOMER}', 'Dark', 'All dark.', 'portal', 'major', 'waiting', false, 'Operator',
+    'zh-CN', 'person:x', '2026-03-02T01:00Z', '2026-03-02T01:00Z', 'high', 'high', 'high', 'site', '{{}}'
+FROM unnest(ARRAY['{INCIDENT}', '{EVENT}']) AS id;
+INSERT INTO incidents.clocks (id, customer_id, incident_id, number, kind, started_at, amount, unit, due_at, breaks_at,
+    warning_percents, warn_before_seconds, warned_percent, breach_said)
+SELECT gen_random_uuid(), '{CUSTOMER}', of::uuid, 'INC-2026-000001', kind, '2026-03-02T01:00Z', 3600, 'seconds',
+    due::timestamptz, breaks::timestamptz, '{{}}', '{{}}', 0, false
+FROM (VALUES
+    ('{INCIDENT}', 'resolve', '2026-03-02T09:00Z', NULL),
+    ('{INCIDENT}', 'on_site', '2026-03-02T01:30Z', NULL),
+    ('{INCIDENT}', 'plan_requested', '2026-03-02T05:00Z', '2026-03-02T05:00:00.000001Z'),
+    ('{EVENT}', 'resolve', '2026-03-02T09:00Z', '2026-03-02T12:00:00.000001Z')
+) AS was (of, kind, due, breaks);
+INSERT INTO incidents.pauses (id, version, customer_id, incident_id, reason, from_at, planned_until_at, author)
+VALUES (gen_random_uuid(), 1, '{CUSTOMER}', '{INCIDENT}', 'waiting_for_customer', '2026-03-02T02:00Z', NULL, 'x'),
+    (gen_random_uuid(), 1, '{CUSTOMER}', '{EVENT}', 'waiting_for_customer', '2026-03-02T02:00Z',
+        '2026-03-02T05:00Z', 'x');
+INSERT INTO incidents.timeline (event_id, customer_id, incident_id, type, at, sequence, actor, data)
+VALUES ('{EVENT}', '{CUSTOMER}', '{EVENT}', 'incidents.agreement_replaced.v1', '2026-03-02T03:00Z', 2, 'x', '{{}}');
+"""
+DUE = """
+SELECT kind, to_char(due_at AT TIME ZONE 'UTC', 'HH24:MI') AS due, amended_at IS NOT NULL AS amended
+FROM incidents.clocks JOIN incidents.incidents ON incidents.id = incident_id ORDER BY incident_id, kind
+"""
+
+
+async def test_what_stood_still_before_is_due_as_planned_after(fresh: str) -> None:
+    await migrate.prepare_roles(fresh, ["incidents"], "")
+    owner = migrate.owner_url(fresh, "incidents", "")
+    await asyncio.to_thread(migrate.upgrade, "incidents", owner, BEFORE_DUE)
+    connection = await asyncpg.connect(plain_url(fresh))
+    try:
+        await connection.execute(WAITED_BEFORE)
+        await asyncio.to_thread(migrate.upgrade, "incidents", owner)
+        due = [tuple(row) for row in await connection.fetch(DUE)]
+        await asyncio.to_thread(migrate.downgrade, "incidents", owner, BEFORE_DUE)
+        without = await connection.fetchval("SELECT count(*) FROM incidents.clocks WHERE due_at IS NULL")
+    finally:
+        await connection.close()
+    assert due == [
+        ("on_site", "01:30", False),
+        ("plan_requested", "05:00", False),
+        ("resolve", None, False),
+        ("resolve", "12:00", True),
+    ]
+    assert without == 0

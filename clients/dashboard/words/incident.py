@@ -30,6 +30,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "resolved_at": ("Resolved", "解决时间"),
     "closed_at": ("Closed", "关闭时间"),
     "due": ("due {time}", "应于 {time} 前"),
+    "no_due": ("no due time while paused", "暂停中，暂无到期时间"),
     "timeline": ("Timeline", "时间线"),
     "timeline_empty": ("Nothing has happened yet.", "暂无记录。"),
     "caused_by": ("caused by", "起因"),

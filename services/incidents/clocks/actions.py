@@ -129,7 +129,8 @@ def _retarget(session: AsyncSession, clock: Clock, aim: domain.Aim, stretches: S
 
 
 async def retime_clocks(session: AsyncSession, incident_id: UUID) -> None:
-    """The incident's pauses changed: clocks that stand still now have no timers, the others new ones.
+    """The incident's pauses changed: clocks that stand still now have no timers, the others new ones. What broke before
+    it stood still, and no timer was there to say, is said here.
 
     A clock that was stopped is judged again, and said if it comes out otherwise. Call with the incident locked.
     """
@@ -139,8 +140,11 @@ async def retime_clocks(session: AsyncSession, incident_id: UUID) -> None:
     going = []
     for clock in await held_clocks(session, [clock.id for clock in known if clock.is_open]):
         clock.place(stretches[incident_id], now)
-        is_broken = clocks.state(clock.promise(stretches[incident_id]), now) is clocks.State.BREACHED
+        promise = clock.promise(stretches[incident_id])
+        is_broken = clocks.state(promise, now) is clocks.State.BREACHED
         clock.breach_said = clock.breach_said and is_broken
+        if is_broken and promise.phase is clocks.Phase.PAUSED:
+            say_breach(session, clock, late=is_late(promise, now))
         going.append(clock)
     await run_on(session, going, stretches)
     for clock in (clock for clock in known if clock.stopped_at is not None and clock.cancelled_at is None):
@@ -241,10 +245,10 @@ def _judge(session: AsyncSession, clock: Clock, stretches: Stretches) -> None:
 
 
 def _drop(session: AsyncSession, clock: Clock, stretches: Stretches, at: datetime | None = None) -> None:
-    now = max(at or context(session).now, clock.started_at)
-    if clocks.state(clock.promise(stretches), now) is clocks.State.BREACHED:
+    now, promise = max(at or context(session).now, clock.started_at), clock.promise(stretches)
+    if clocks.state(promise, now) is clocks.State.BREACHED:
         _stop(session, clock, now, stretches)
         return
-    clock.cancelled_at = now
+    clock.cancelled_at, clock.due_at = now, clocks.due_at(promise, now)
     emit(session, ClockStopped(**about(clock), stopped_at=now, outcome="cancelled"))
     note_clock(session, clock, "cancel_clock", outcome="cancelled")

@@ -169,12 +169,15 @@ def pauses_of(kind: str, stretches: Iterable[Stretch]) -> tuple[clocks.Pause, ..
 
 @dataclass(frozen=True)
 class Reading:
-    """A clock as people see it at one moment. Seconds are counted ones; below zero are left when it is broken."""
+    """A clock as people see it at one moment. Seconds are counted ones; below zero are left when it is broken.
+
+    `due_at`: empty while it stands still and no end of that is planned.
+    """
 
     clock_id: UUID
     promise: clocks.Clock
     about_id: UUID | None
-    due_at: datetime
+    due_at: datetime | None
     at: datetime
 
     @property
@@ -235,9 +238,16 @@ def can_break(promise: clocks.Clock) -> bool:
     return True
 
 
+def due_at(planned: clocks.Clock, now: datetime) -> datetime | None:
+    """When an open clock is due if nobody does anything; None: not before an open pause without an end ends."""
+    is_reached = clocks.counted(planned, now) >= clocks.total(planned)
+    return clocks.due_at(planned, now) if is_reached or planned.phase is clocks.Phase.RUNNING else None
+
+
 def breaks_at(planned: clocks.Clock, now: datetime) -> datetime | None:
-    """When an open clock is broken if nobody does anything; None: not before an open pause without an end ends."""
-    return clocks.breach_at(planned, now) if planned.phase is clocks.Phase.RUNNING else None
+    """When an open clock is broken, likewise."""
+    is_broken = clocks.state(planned, now) is clocks.State.BREACHED
+    return clocks.breach_at(planned, now) if is_broken or planned.phase is clocks.Phase.RUNNING else None
 
 
 def alerts(clock: clocks.Clock, now: datetime, aim: Aim, usual_percents: Sequence[int]) -> Iterator[Alert]:

@@ -28,7 +28,8 @@ UNSAID = text("stopped_at IS NULL AND cancelled_at IS NULL AND NOT breach_said")
 class Clock(Keyed, Base):
     """`about_id`: what a clock of several of its kind runs for (a request, an engagement, an update).
 
-    `breaks_at`: when it is broken if nobody does anything; empty while it stands still with no end planned.
+    `due_at` and `breaks_at`: when it is due, and broken, if nobody does anything; empty while it stands still with no
+    end planned. So the due time that lists go by is the one that pages show, also while nothing runs.
 
     `calendar` is empty for a clock that runs 24x7. `warned_percent` is the highest warning said, and
     `warned_before_seconds` the last one of those ahead of its end. What did not count is in the incident's pauses.
@@ -56,7 +57,7 @@ class Clock(Keyed, Base):
     amount: Mapped[int]
     unit: Mapped[str]
     calendar: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    due_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
     breaks_at: Mapped[datetime | None]
     stopped_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
@@ -117,13 +118,9 @@ class Clock(Keyed, Base):
 
     def place(self, stretches: Sequence[Stretch], now: datetime) -> None:
         """Set when it is due and when it breaks, as far as is known now."""
-        promise = self.promise(stretches)
-        self.due_at = clocks.due_at(promise, now)
-        planned = as_planned(stretches)
-        self.breaks_at = domain.breaks_at(promise if planned == stretches else self.promise(planned), now)
+        planned = self.promise(as_planned(stretches))
+        self.due_at, self.breaks_at = domain.due_at(planned, now), domain.breaks_at(planned, now)
 
     def reading(self, stretches: Sequence[Stretch], now: datetime) -> domain.Reading:
-        """As it stands now. An open pause moves what is due; one that ended by itself may not have been seen to."""
-        promise = self.promise(stretches)
-        due_at = clocks.due_at(promise, now) if self.is_open and promise.pauses else self.due_at
-        return domain.Reading(self.id, promise, self.about_id, due_at, now)
+        """As it stands now."""
+        return domain.Reading(self.id, self.promise(stretches), self.about_id, self.due_at, now)

@@ -66,16 +66,16 @@ async def locked_with_incident(session: AsyncSession, clock_id: UUID) -> Sequenc
 
 
 def next_due(customer_id: UUID | None) -> Subquery:
-    """Of each incident with open clocks (of one customer, or of all), which and when the next is due."""
+    """Of each incident with clocks that will be due (of one customer, or of all), which and when the next is."""
     earlier = aliased(Clock)
-    is_open = (Clock.stopped_at.is_(None), Clock.cancelled_at.is_(None))
+    will_be_due = (Clock.stopped_at.is_(None), Clock.cancelled_at.is_(None), Clock.due_at.is_not(None))
     comes_first = ~exists().where(
         earlier.incident_id == Clock.incident_id,
         earlier.stopped_at.is_(None),
         earlier.cancelled_at.is_(None),
         tuple_(earlier.due_at, earlier.id) < tuple_(Clock.due_at, Clock.id),
     )
-    rows = select(Clock.incident_id, Clock.due_at).where(*is_open, comes_first)
+    rows = select(Clock.incident_id, Clock.due_at).where(*will_be_due, comes_first)
     return (rows if customer_id is None else rows.where(Clock.customer_id == customer_id)).subquery()
 
 
@@ -91,6 +91,14 @@ def with_broken_clock(customer_id: UUID | None) -> Select[UUID]:
     """Incidents of which a promise was said to be broken."""
     rows = select(Clock.incident_id).where(Clock.breach_said)
     return rows if customer_id is None else rows.where(Clock.customer_id == customer_id)
+
+
+async def next_dues(session: AsyncSession, incident_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When the next open clock of each is due, of those that have one."""
+    is_open = Clock.stopped_at.is_(None) & Clock.cancelled_at.is_(None)
+    rows = select(Clock.incident_id, func.min(Clock.due_at)).where(Clock.incident_id.in_(incident_ids), is_open)
+    found = await session.execute(rows.group_by(Clock.incident_id))
+    return {incident_id: due_at for incident_id, due_at in found if due_at}
 
 
 async def broken_unsaid(session: AsyncSession, customer_id: UUID | None) -> Collection[UUID]:

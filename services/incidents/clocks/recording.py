@@ -70,6 +70,7 @@ def _recorded_clock(session: AsyncSession, recorded: domain.Recorded, stretches:
     clock.stopped_at = recorded.stopped_at and max(recorded.stopped_at, clock.started_at)
     clock.cancelled_at = None if clock.stopped_at else recorded.cancelled_at
     promise = clock.promise(stretches)
+    clock.due_at = clock.due_at if clock.is_open else clocks.due_at(promise, now)
     clock.breach_said = clocks.state(promise, now) is clocks.State.BREACHED
     used = (percent for percent in settings_of(session, Settings).warning_percents)
     clock.warned_percent = max((p for p in used if domain.is_used(promise, now, p)), default=0)
@@ -77,14 +78,15 @@ def _recorded_clock(session: AsyncSession, recorded: domain.Recorded, stretches:
 
 
 def _as_recorded(session: AsyncSession, clock: Clock, stretches: Stretches) -> RecordedClock:
+    now, promise = context(session).now, clock.promise(stretches)
     return RecordedClock(
         kind=clock.kind,
         started_at=clock.started_at,
         amount=clock.amount,
         unit=clock.unit,
         calendar=clock.calendar or domain.ROUND_THE_CLOCK,
-        due_at=clock.due_at,
+        due_at=clocks.due_at(promise, now),
         stopped_at=clock.stopped_at or clock.cancelled_at,
-        outcome=clocks.state(clock.promise(stretches), context(session).now).value,
+        outcome=clocks.state(promise, now).value,
         pauses=pauses_said(clock, stretches),
     )

@@ -14,6 +14,7 @@ from services.incidents.clocks.models import Clock
 from services.incidents.pauses.domain import Stretch
 from shared import clocks, timers
 from shared.audit import note
+from shared.db import context
 from shared.events.incidents import ArmedClock, ClockBreached, ClocksArmed, PausedStretch
 from shared.outbox import emit
 
@@ -23,12 +24,12 @@ Stretches = Sequence[Stretch]
 def say_armed(session: AsyncSession, armed: Sequence[Clock], stretches: Stretches) -> None:
     """One fact for all clocks of an incident that begin or change together."""
     if armed:
-        first = armed[0]
-        told = tuple(_as_armed(clock, stretches) for clock in armed)
+        first, now = armed[0], context(session).now
+        told = tuple(_as_armed(clock, stretches, now) for clock in armed)
         emit(session, ClocksArmed(incident_id=first.incident_id, customer_id=first.customer_id, clocks=told))
 
 
-def _as_armed(clock: Clock, stretches: Stretches) -> ArmedClock:
+def _as_armed(clock: Clock, stretches: Stretches, now: datetime) -> ArmedClock:
     return ArmedClock(
         clock_id=clock.id,
         about_id=clock.about_id,
@@ -37,7 +38,7 @@ def _as_armed(clock: Clock, stretches: Stretches) -> ArmedClock:
         amount=clock.amount,
         unit=clock.unit,
         calendar=clock.calendar or domain.ROUND_THE_CLOCK,
-        due_at=clock.due_at,
+        due_at=clocks.due_at(clock.promise(stretches), max(now, clock.started_at)),
         pauses=pauses_said(clock, stretches),
     )
 

@@ -48,7 +48,7 @@ def explanation(
     """Texts are in the calendar's zone; of a clock that runs 24x7 in the provider's."""
     promise = reading.promise
     zone = provider_zone if unit == "seconds" else promise.calendar.zone
-    years = range(promise.started_at.year, max(reading.due_at, reading.at).year + 1)
+    years = range(promise.started_at.year, max(reading.due_at or reading.at, reading.at).year + 1)
     touched = () if unit == "seconds" else tuple(year for year in years if year in provisional_years)
     return Explanation(
         reading=reading,
@@ -92,10 +92,14 @@ def _because(length: timedelta, counts: bool, reason: str) -> tuple[str, str]:
 def _summary(reading: Reading, zone: tzinfo, language: str) -> str:
     counted, target = duration(reading.counted, language), duration(reading.promise.total, language)
     kind, state = word(reading.kind, language), word(reading.state, language)
-    due = _local(reading.due_at.astimezone(zone))
+    if reading.due_at is None:
+        in_time = {"zh": "暂停中，暂无到期时间", "en": "no due time while paused"}
+    else:
+        due = _local(reading.due_at.astimezone(zone))
+        in_time = {"zh": f"应于 {due} 前完成", "en": f"due {due}"}
     if language == "zh":
-        return f"承诺“{kind}”{state}：已计 {counted}，目标 {target}，应于 {due} 前完成。"
-    return f"Promise “{kind}” {state}: {counted} counted of {target}, due {due}."
+        return f"承诺“{kind}”{state}：已计 {counted}，目标 {target}，{in_time['zh']}。"
+    return f"Promise “{kind}” {state}: {counted} counted of {target}, {in_time['en']}."
 
 
 def duration(length: timedelta, language: str) -> str:

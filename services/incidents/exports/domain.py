@@ -28,6 +28,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "covered": ("Covered", "服务协议覆盖"),
     "contract_number": ("Contract", "合同"),
     "broken": ("Broken promises", "超时的承诺"),
+    "due_at": ("Due next (UTC)", "最近到期（UTC）"),
     "reported_at": ("Reported (UTC)", "报告时间（UTC）"),
     "acknowledged_at": ("Acknowledged (UTC)", "响应时间（UTC）"),
     "resolved_at": ("Resolved (UTC)", "解决时间（UTC）"),

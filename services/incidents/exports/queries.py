@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.incidents.clocks.queries import broken_kinds
+from services.incidents.clocks.queries import broken_kinds, next_dues
 from services.incidents.copies import queries as copies
 from services.incidents.copies.domain import Named
 from services.incidents.incidents.filters import Filters, Order
@@ -33,7 +33,8 @@ async def batches(reading: Transactions, filters: Filters, language: str) -> Asy
 
 async def _rows(session: AsyncSession, found: Sequence[Listed], language: str) -> list[Row]:
     incidents = [row.incident for row in found]
-    broken = await broken_kinds(session, [incident.id for incident in incidents])
+    incident_ids = [incident.id for incident in incidents]
+    broken, due = await broken_kinds(session, incident_ids), await next_dues(session, incident_ids)
     ids = [i for one in incidents for i in (one.customer_id, one.site_id, one.asset_id, one.engineer_id)]
     names = await copies.names(session, ids)
 
@@ -48,6 +49,7 @@ async def _rows(session: AsyncSession, found: Sequence[Listed], language: str) -
             "asset": named(incident.asset_id),
             "engineer": named(incident.engineer_id),
             "broken": broken.get(incident.id),
+            "due_at": due.get(incident.id),
         }
         for incident in incidents
     ]

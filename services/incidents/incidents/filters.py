@@ -51,7 +51,10 @@ def _filters(
     engineer_id: UUID | None = None,
     team: Team | None = None,
     covered: bool | None = None,
-    due_before: Annotated[Instant | None, Query(description="A promise that runs is due before then.")] = None,
+    due_before: Annotated[
+        Instant | None,
+        Query(description="A promise is due before then, also one that stands still until a planned end."),
+    ] = None,
     breached: Annotated[bool | None, Query(description="Whether a promise of it was broken.")] = None,
     parent_id: UUID | None = None,
     source_number: Annotated[str | None, Query(description="Its number in the system it was taken over from.")] = None,
@@ -80,5 +83,5 @@ def _filters(
 
 Filtered = Annotated[Filters, Depends(_filters)]
 Ordered = Annotated[
-    Order, Query(description="Newest first; or what is due next first, of those that something runs for.")
+    Order, Query(description="Newest first; or what is due next first, of those of which something will be due.")
 ]

@@ -33,7 +33,8 @@ class Incident(Keyed, Versioned, Tenanted, Base):
 
     `reported_at` is the true time of the report; `registered_at` is later when a call was recorded afterwards.
     `cover` is what was decided where no agreement covers it. `closes_at`: when a solution that nobody answered counts
-    as accepted. `former_state`: the one to come back to when a merge is undone.
+    as accepted. `former_state`: the one to come back to when a merge is undone. `amended_at`: when an amendment that
+    both sides signed for open incidents too became the version that counts.
 
     `arrived_at`, `plan_requested_at` and `superior_told_at` are the first time: they keep a promise that a later
     severity would bring from being made when it is kept already. `source`, `source_number` and `history_hash`
@@ -115,6 +116,7 @@ class Incident(Keyed, Versioned, Tenanted, Base):
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("incidents.incidents.id"))
     merged_at: Mapped[datetime | None]
     former_state: Mapped[str | None]
+    amended_at: Mapped[datetime | None]
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("incidents.incidents.id"))
     source: Mapped[str | None]
     source_number: Mapped[str | None]

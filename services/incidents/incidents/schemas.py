@@ -75,7 +75,7 @@ class ClockOut(Out):
 
     `state`: running, paused, breached, met or cancelled. `stopped_at` is when it was kept, or cancelled. `about_id`:
     what a clock of several of its kind runs for (a request of a plan, an engagement, an update). While it is paused,
-    `due_at` is when it would be due if it ran on now.
+    `due_at` is when it is due if the pause ends as planned; none where no end of it is planned.
     """
 
     clock_id: UUID
@@ -83,7 +83,7 @@ class ClockOut(Out):
     about_id: UUID | None
     state: str
     started_at: datetime
-    due_at: datetime
+    due_at: datetime | None
     stopped_at: datetime | None
     counted_seconds: int
     remaining_seconds: int

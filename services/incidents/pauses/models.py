@@ -28,6 +28,7 @@ class Pause(Keyed, Versioned, Tenanted, Base):
         CheckConstraint(f"reason IN ({REASONS})", name="reason"),
         CheckConstraint("until_at >= from_at", name="until_at"),
         Index("uq_pauses_open", "incident_id", unique=True, postgresql_where=text("until_at IS NULL")),
+        Index("ix_pauses_to_end", "planned_until_at", postgresql_where=text("until_at IS NULL")),
         Index(None, "incident_id"),
     )
 

@@ -39,7 +39,7 @@ class Moved:
     kind: str
     about_id: UUID | None
     state: str
-    due_at: datetime
+    due_at: datetime | None
     new_state: str | None
     new_due_at: datetime | None
 

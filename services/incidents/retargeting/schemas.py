@@ -49,7 +49,7 @@ class MovedOut(Out):
     kind: str
     about_id: UUID | None
     state: str
-    due_at: datetime
+    due_at: datetime | None
     new_state: str | None
     new_due_at: datetime | None
 

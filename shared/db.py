@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -262,6 +262,19 @@ def plain_url(url: str) -> str:
 def role_url(admin_url: str, role: str, password: str) -> str:
     """The same server and database, entered as another role."""
     return make_url(admin_url).set(username=role, password=password).render_as_string(hide_password=False)
+
+
+@contextmanager
+def as_service(session: AsyncSession) -> Iterator[None]:
+    """What happens within is the service's own doing, seen to in somebody's transaction before they do anything."""
+    asked: Context = session.info["context"]
+    own = replace(asked, actor=f"system:{asked.service}", person_id=None, roles=(), origin=None, said=[], entries=[])
+    session.info["contexts"].insert(-1, own)
+    session.info["context"] = own
+    try:
+        yield
+    finally:
+        session.info["context"] = asked
 
 
 def as_record(row: Any, *fields: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from services.incidents.clocks import firing
 from services.incidents.clocks.timing import BREACH, WARNING
 from services.incidents.copies.actions import FOLLOW
 from services.incidents.endings import actions as endings
+from services.incidents.incidents.actions import END_PAUSE
 from services.incidents.retargeting import actions as retargeting
 from services.incidents.waiting import actions as waiting
 from shared.db import AsyncSession
@@ -27,7 +28,7 @@ async def break_promise(session: AsyncSession, timer: Timer) -> None:
     await firing.break_promise(session, clock_id=timer.subject_id, late=timer.late)
 
 
-@jobs.due(waiting.END_PAUSE)
+@jobs.due(END_PAUSE)
 async def end_pause(session: AsyncSession, timer: Timer) -> None:
     await waiting.end_pause(session, incident_id=timer.subject_id)
 

@@ -48,7 +48,12 @@ PLAYED = frozenset({"acknowledge", "begin", "resume", "confirm"} | BODIES.keys()
 
 
 async def make_any_move(
-    incidents: OneService, incident: dict[str, Any], who: list[Principal], dice: random.Random
+    incidents: OneService,
+    incident: dict[str, Any],
+    who: list[Principal],
+    dice: random.Random,
+    *,
+    pause_until: str | None = None,
 ) -> None:
     """One of the moves that somebody may make now."""
     offers = [(move, actor) for actor in who for move in (await seen(incidents, incident, actor))["allowed"]]
@@ -56,9 +61,35 @@ async def make_any_move(
     body = BODIES.get(move, {})
     if move == "classify":
         body = body | {"severity": dice.choice(["general", "major", "disaster", "consultation"])}
+    if move == "pause":
+        body = body | {"until": pause_until}
     async with incidents.as_(actor) as client:
         answer = await client.post(f"/v1/incidents/{incident['id']}/{move}", json=body)
     assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_what_is_allowed_can_be_done_and_clocks_agree_also_while_nothing_runs(
+    one_service: OneService.Factory, seed: int
+) -> None:
+    """Pauses come to their planned ends unseen: timers fire now and then only."""
+    dice = random.Random(100 + seed)
+    incidents = await one_service("incidents")
+    customer = Customer()
+    await a_customer(incidents, customer.agreed(targets=(*TARGETS, UPDATES)), of=customer)
+    incident = await reported(incidents, customer)
+    for _ in range(MOVES):
+        until = (await incidents.now() + timedelta(minutes=dice.choice([1, 30, 300]))).isoformat()
+        await make_any_move(incidents, incident, [DESK, ENGINEER, customer.user], dice, pause_until=until)
+        incidents.time.advance(timedelta(minutes=dice.choice([0, 1, 20, 200, 2000])))
+        if dice.random() < 0.2:
+            await incidents.settle()
+        now = await seen(incidents, incident)
+        assert now["state"] == "waiting" or "paused" not in {clock["state"] for clock in now["clocks"]}
+    await events_rebuild_the_clocks(incidents, incident)
+    await accounts_add_up(incidents, incident)
+    await alerts_came_once(incidents)
+    await timers_are_of_clocks_that_run(incidents, incident)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -15,7 +15,14 @@ from services.incidents.copies import queries as copies
 from services.incidents.copies.actions import look_again
 from services.incidents.copies.domain import Terms
 from services.incidents.incidents import domain, queries
-from services.incidents.incidents.actions import keep_promises, make_move, move_incident, note_incident, say
+from services.incidents.incidents.actions import (
+    end_pauses_that_are_over,
+    keep_promises,
+    make_move,
+    move_incident,
+    note_incident,
+    say,
+)
 from services.incidents.milestones.actions import take_up_occasions
 from services.incidents.pauses.actions import end_pause, end_pauses, leave_gap
 from services.incidents.pauses.domain import Reason
@@ -67,6 +74,7 @@ async def resolve_incident(
     """
     incident = await move_incident(session, incident_id, "resolve")
     children = await queries.locked_open_children(session, incident.id) if with_children else ()
+    await end_pauses_that_are_over(session, children)
     for child in children:
         make_move(child, "resolve_with_parent")
     await _restored(session, [incident, *children], solution, by)
@@ -152,6 +160,7 @@ async def reopen_incident(session: AsyncSession, *, incident_id: UUID, reason: s
 async def cancel_incident(session: AsyncSession, *, incident_id: UUID, reason: str) -> Incident:
     """There is nothing to be done. What was broken by then stays broken. Raises MergedIntoIt."""
     incident = await queries.locked_incident(session, incident_id)
+    await end_pauses_that_are_over(session, [incident])
     former = domain.to_come_back_to(incident.state)
     make_move(incident, "cancel")
     if merged := await queries.merged_into(session, incident_id):

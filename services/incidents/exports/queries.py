@@ -13,6 +13,7 @@ from services.incidents.copies import queries as copies
 from services.incidents.copies.domain import Named
 from services.incidents.incidents.filters import Filters, Order
 from services.incidents.incidents.listing import Listed, incidents_page
+from services.incidents.incidents.queries import states_of
 from shared.db import Transactions
 from shared.paging import Page
 
@@ -34,6 +35,7 @@ async def batches(reading: Transactions, filters: Filters, language: str) -> Asy
 async def _rows(session: AsyncSession, found: Sequence[Listed], language: str) -> list[Row]:
     incidents = [row.incident for row in found]
     incident_ids = [incident.id for incident in incidents]
+    states = await states_of(session, incidents)
     broken, due = await broken_kinds(session, incident_ids), await next_dues(session, incident_ids)
     ids = [i for one in incidents for i in (one.customer_id, one.site_id, one.asset_id, one.engineer_id)]
     names = await copies.names(session, ids)
@@ -44,6 +46,7 @@ async def _rows(session: AsyncSession, found: Sequence[Listed], language: str) -
     return [
         vars(incident)
         | {
+            "state": states[incident.id],
             "customer": named(incident.customer_id),
             "site": named(incident.site_id),
             "asset": named(incident.asset_id),

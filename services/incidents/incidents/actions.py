@@ -26,10 +26,13 @@ from services.incidents.incidents import domain, queries
 from services.incidents.incidents.models import Incident
 from services.incidents.incidents.queries import Shown
 from services.incidents.numbers.actions import next_number, next_numbers
+from services.incidents.pauses.actions import end_pause
+from services.incidents.pauses.queries import waiting_no_more
 from services.incidents.teams.actions import hand_over
+from shared import timers
 from shared.audit import note
 from shared.auth import Principal
-from shared.db import as_record, context
+from shared.db import as_record, as_service, context
 from shared.errors import Unprocessable
 from shared.events import Event
 from shared.events.incidents import (
@@ -37,10 +40,13 @@ from shared.events.incidents import (
     IncidentAssigned,
     IncidentPrioritised,
     IncidentReported,
+    IncidentResumed,
     WorkBegun,
 )
 from shared.outbox import emit
 from shared.zones import utc
+
+END_PAUSE = "end_pause"
 
 
 class CustomerMissing(Unprocessable):
@@ -108,7 +114,7 @@ async def report_incident(
     if came_by is domain.Channel.DIRECT_CALL:
         await clocks.stop_clocks(session, [incident.id], [Kind.RESPOND], at)
     found = (place.customer, place.asset, place.site)
-    return Shown(incident, readings, {named.id: named for named in found if named})
+    return Shown(incident, domain.State.REPORTED, readings, {named.id: named for named in found if named})
 
 
 async def arm_from_report(session: AsyncSession, incident: Incident, terms: Terms | None) -> tuple[Reading, ...]:
@@ -204,6 +210,7 @@ def _id_of(reported_at: datetime) -> UUID:
 async def move_incident(session: AsyncSession, incident_id: UUID, move: str) -> Incident:
     """The incident under its lock, after a move. Raises IncidentNotFound, VersionMismatch, IllegalMove."""
     incident = await queries.locked_incident(session, incident_id)
+    await end_pauses_that_are_over(session, [incident])
     make_move(incident, move)
     return incident
 
@@ -212,6 +219,30 @@ def make_move(incident: Incident, move: str) -> None:
     """The move of an incident that is locked already. Raises IllegalMove."""
     incident.state = domain.moved(incident.state, move, former=incident.former_state)
     incident.version += 1
+
+
+async def end_pauses_that_are_over(session: AsyncSession, incidents: Sequence[Incident]) -> None:
+    """Let those run on whose pause came to its planned end: nobody acts on what reads otherwise than it is stored.
+
+    What a timer that is late would do. Call with them locked, before anything else is said of them.
+    """
+    waiting = {incident.id: incident for incident in incidents if incident.state == domain.State.WAITING}
+    if not waiting:
+        return
+    with as_service(session):
+        for incident_id in sorted(await waiting_no_more(session, waiting)):
+            make_move(waiting[incident_id], "resume")
+            await run_on(session, waiting[incident_id], by_itself=True)
+
+
+async def run_on(session: AsyncSession, incident: Incident, *, by_itself: bool) -> None:
+    """Its pause ends, and its clocks run on."""
+    await timers.cancel(session, END_PAUSE, incident.id)
+    pause = await end_pause(session, incident.id, context(session).now)
+    if pause is not None:
+        say(session, incident, IncidentResumed, pause_id=pause.id, until_at=pause.until_at, by_itself=by_itself)
+    note_incident(session, incident, "resume", "state")
+    await clocks.retime_clocks(session, incident.id)
 
 
 async def keep_promises(session: AsyncSession, incident: Incident) -> None:

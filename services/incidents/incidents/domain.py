@@ -168,6 +168,11 @@ def moved(state: str, move: str, *, former: str | None = None) -> State:
     return MOVES[State(state), move] or State(former or State.REPORTED)
 
 
+def as_it_stands(state: str, *, pause_is_over: bool) -> State:
+    """What waited until a planned end is worked on from then on, whether or not anything ran to see it."""
+    return moved(state, "resume") if pause_is_over and state == State.WAITING else State(state)
+
+
 def to_come_back_to(state: str) -> State:
     """Where an incident goes on when its merge or cancellation is undone: what waited does not wait any more."""
     return State.IN_PROGRESS if state == State.WAITING else State(state)

@@ -8,14 +8,31 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, String, Uuid, any_, cast, false, literal, null, or_, select, text, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Uuid,
+    all_,
+    any_,
+    cast,
+    false,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from services.incidents.clocks import queries as clocks
+from services.incidents.incidents.domain import State
 from services.incidents.incidents.filters import Filters, Order
 from services.incidents.incidents.models import Incident
+from services.incidents.pauses import queries as pauses
 from shared.db import context
 from shared.paging import Page
 from shared.search import query_of
@@ -40,15 +57,24 @@ class Listed:
         return self.incident.id
 
 
+@dataclass(frozen=True)
+class Unsaid:
+    """Incidents of which nothing ran yet to say what happened by itself: a promise is broken, a pause over."""
+
+    broken: Collection[UUID] = ()
+    waiting_no_more: Collection[UUID] = ()
+
+
+NOTHING = Unsaid()
+
+
 async def incidents_page(session: AsyncSession, page: Page, filters: Filters, order: Order) -> Sequence[Listed]:
     """One more than asked for, if there are more. By a tag finds nothing who may not see what is internal."""
     if filters.tag is not None and not context(session).sees_internal:
         return []
     await session.execute(PLANNED_EACH_TIME)
     of_customer = context(session).customer_id
-    unsaid: Collection[UUID] = ()
-    if filters.breached is not None:
-        unsaid = await clocks.broken_unsaid(session, filters.customer_id or of_customer)
+    unsaid = await _unsaid(session, filters, of_customer)
     if filters.typed is not None and order is Order.NEWEST:
         rows = await session.execute(listed_near(page, filters, of_customer=of_customer, unsaid=unsaid))
         near = [Listed(*row) for row in rows]
@@ -58,9 +84,18 @@ async def incidents_page(session: AsyncSession, page: Page, filters: Filters, or
     return [Listed(*row) for row in rows]
 
 
-def listed_near(
-    page: Page, filters: Filters, *, of_customer: UUID | None, unsaid: Collection[UUID] = ()
-) -> Select[Any]:
+async def _unsaid(session: AsyncSession, filters: Filters, of_customer: UUID | None) -> Unsaid:
+    """What matters to these filters."""
+    broken = filters.breached is not None and await clocks.broken_unsaid(session, filters.customer_id or of_customer)
+    waiting_no_more = _tells_waiting_from_working(filters.states) and await pauses.waiting_no_more(session)
+    return Unsaid(broken or (), waiting_no_more or ())
+
+
+def _tells_waiting_from_working(states: Collection[State]) -> bool:
+    return (State.WAITING in states) is not (State.IN_PROGRESS in states)
+
+
+def listed_near(page: Page, filters: Filters, *, of_customer: UUID | None, unsaid: Unsaid = NOTHING) -> Select[Any]:
     """Those of the next NEAR incidents that have the words: a frequent word fills its page from them."""
     rows: Any = select(Incident.__table__).where(*_conditions(replace(filters, typed=None), of_customer, unsaid))
     near = aliased(Incident, page.of(rows, Incident.id).limit(NEAR).subquery())
@@ -69,12 +104,11 @@ def listed_near(
 
 
 def listed(
-    page: Page, filters: Filters, order: Order, *, of_customer: UUID | None, unsaid: Collection[UUID] = ()
+    page: Page, filters: Filters, order: Order, *, of_customer: UUID | None, unsaid: Unsaid = NOTHING
 ) -> Select[Any]:
     """Incidents, and when each is due next (None in other orders). `of_customer`: whose person asks, if one's.
 
-    `unsaid`: those with a broken promise that nothing ran yet to say. With those of which it was said, they are the
-    ones that pages show with a breach: what a list is narrowed by is what was counted, not what a timer told.
+    With `unsaid`, a list is narrowed by what pages show: by what was counted and planned, not by what a timer told.
     """
     conditions = _conditions(filters, of_customer, unsaid)
     if order is Order.NEWEST:
@@ -85,12 +119,12 @@ def listed(
     return page.by_moment(rows, due.c.due_at, due.c.incident_id)
 
 
-def _conditions(filters: Filters, of_customer: UUID | None, unsaid: Collection[UUID]) -> Iterator[ColumnElement[bool]]:
+def _conditions(filters: Filters, of_customer: UUID | None, unsaid: Unsaid) -> Iterator[ColumnElement[bool]]:
     only = filters.customer_id or of_customer
     if only:
         yield Incident.customer_id == only
     if filters.states:
-        yield Incident.state.in_(filters.states)
+        yield _in_states(filters.states, unsaid.waiting_no_more)
     for name in ("severity", "priority", "fault_class", "engineer_id", "team", "parent_id", "source_number"):
         if (value := getattr(filters, name)) is not None:
             yield getattr(Incident, name) == value
@@ -99,12 +133,22 @@ def _conditions(filters: Filters, of_customer: UUID | None, unsaid: Collection[U
     if filters.due_before is not None:
         yield Incident.id.in_(clocks.with_clock_due_before(filters.due_before, only))
     if filters.breached is not None:
-        broken = _is_broken(only, unsaid)
+        broken = _is_broken(only, unsaid.broken)
         yield broken if filters.breached else ~broken
     if filters.typed is not None:
         yield _says(Incident, filters.typed, only)
     if filters.tag is not None:
         yield _tagged(filters.tag)
+
+
+def _in_states(states: Collection[State], waiting_no_more: Collection[UUID]) -> ColumnElement[bool]:
+    stored = Incident.state.in_(states)
+    if not waiting_no_more:
+        return stored
+    over = literal([*waiting_no_more], ARRAY(Uuid))
+    if State.IN_PROGRESS in states:
+        return or_(stored, Incident.id == any_(over))
+    return stored & (Incident.id != all_(over))
 
 
 def _is_broken(only: UUID | None, unsaid: Collection[UUID]) -> ColumnElement[bool]:

@@ -14,8 +14,9 @@ from services.incidents.clocks.domain import Reading
 from services.incidents.copies import queries as copies
 from services.incidents.copies.domain import Named
 from services.incidents.copies.queries import Covering
-from services.incidents.incidents.domain import OVER, UNRESTORED, Cover
+from services.incidents.incidents.domain import OVER, UNRESTORED, Cover, State, as_it_stands
 from services.incidents.incidents.models import Incident
+from services.incidents.pauses import queries as pauses
 from shared.db import check_version, context
 from shared.errors import NotFound
 
@@ -28,9 +29,10 @@ class IncidentNotFound(NotFound):
 
 @dataclass(frozen=True)
 class Shown:
-    """An incident with what people see beside it: its clocks as they stand, and the names behind its ids."""
+    """An incident with what people see beside it: its state and clocks as they stand, and the names behind its ids."""
 
     incident: Incident
+    state: State
     clocks: tuple[Reading, ...]
     names: Mapping[UUID, Named]
 
@@ -172,11 +174,19 @@ async def taken_over(
     }
 
 
+async def states_of(session: AsyncSession, incidents: Sequence[Incident]) -> Mapping[UUID, State]:
+    """Their states as they stand."""
+    waiting = [each.id for each in incidents if each.state == State.WAITING]
+    over = await pauses.waiting_no_more(session, waiting) if waiting else ()
+    return {each.id: as_it_stands(each.state, pause_is_over=each.id in over) for each in incidents}
+
+
 async def shown(session: AsyncSession, incidents: Sequence[Incident]) -> list[Shown]:
-    """Incidents as people see them, in two statements for however many."""
+    """Incidents as people see them, in a few statements for however many."""
     if not incidents:
         return []
     readings = await clocks.readings(session, [found.id for found in incidents], context(session).now)
     ids = [i for found in incidents for i in (found.customer_id, found.asset_id, found.site_id, found.engineer_id)]
     names = await copies.names(session, ids)
-    return [Shown(found, readings[found.id], names) for found in incidents]
+    states = await states_of(session, incidents)
+    return [Shown(found, states[found.id], readings[found.id], names) for found in incidents]

@@ -118,7 +118,7 @@ class IncidentOut(Out):
 
     `allowed`: what this caller can do now; `moves`: every move, and why it cannot be made. `closes_at`: when a solution
     that nobody answers counts as accepted. `registered_at` is later than `reported_at` when a call was recorded
-    afterwards.
+    afterwards. What waited until a planned end is in progress from then on.
 
     `source` and `source_number`: the system an incident was taken over from, and its number there.
     """
@@ -194,10 +194,11 @@ class IncidentOut(Out):
             own |= {f"{thing}_name_zh": named and named.name_zh, f"{thing}_name_en": named and named.name_en}
         asset = shown.names.get(incident.asset_id) if incident.asset_id else None
         is_customers = by.kind == "person" and by.customer_id is not None
-        moves = hindrances(incident.state, by.permissions, is_customers_person=is_customers)
+        moves = hindrances(shown.state, by.permissions, is_customers_person=is_customers)
         return cls.model_validate(
             own
             | {
+                "state": shown.state,
                 "asset_name": asset and asset.name_zh,
                 "clocks": shown.clocks,
                 "allowed": [move for move, why_not in moves.items() if why_not is None],

@@ -14,7 +14,13 @@ from services.incidents.endings.actions import CLOSE_UNANSWERED, arm_close
 from services.incidents.families.actions import leave_parent_that_is_over
 from services.incidents.incidents import domain as incidents
 from services.incidents.incidents import queries
-from services.incidents.incidents.actions import keep_promises, make_move, note_incident, say
+from services.incidents.incidents.actions import (
+    end_pauses_that_are_over,
+    keep_promises,
+    make_move,
+    note_incident,
+    say,
+)
 from services.incidents.merging import domain
 from services.incidents.milestones.actions import take_up_occasions
 from services.incidents.pauses.actions import end_pause, leave_gap
@@ -40,6 +46,7 @@ async def merge_incident(session: AsyncSession, *, incident_id: UUID, target_id:
     )
     if await queries.children_of(session, source.id):
         raise domain.MergeHasChildren()
+    await end_pauses_that_are_over(session, [source])
     former = source.state
     now = context(session).now
     make_move(source, "merge")

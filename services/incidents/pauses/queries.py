@@ -44,6 +44,17 @@ async def pauses_of(session: AsyncSession, incident_id: UUID) -> Sequence[Pause]
     return (await session.scalars(rows.order_by(Pause.from_at, Pause.id))).all()
 
 
+async def waiting_no_more(session: AsyncSession, incident_ids: Collection[UUID] | None = None) -> Collection[UUID]:
+    """Incidents (of these, or all) whose pause came to its planned end, and nothing ran yet to end it.
+
+    They are as few as the timers that are late.
+    """
+    rows = select(Pause.incident_id).where(Pause.until_at.is_(None), Pause.planned_until_at <= context(session).now)
+    if incident_ids is not None:
+        rows = rows.where(Pause.incident_id.in_(incident_ids))
+    return set(await session.scalars(rows))
+
+
 async def open_pause(session: AsyncSession, incident_id: UUID) -> Pause | None:
     """The pause that has not ended. Call with the incident locked."""
     found = await open_pauses(session, [incident_id])

@@ -11,10 +11,11 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.incidents.incidents.queries import incidents_of
+from services.incidents.incidents.queries import incidents_of, states_of
 from services.incidents.relations.models import Relation
 
 if TYPE_CHECKING:
+    from services.incidents.incidents.domain import State
     from services.incidents.incidents.models import Incident
 
 
@@ -23,6 +24,7 @@ class Related:
     """An incident that another one has to do with, and why that was said."""
 
     incident: Incident
+    state: State
     reason: str
     related_by: str
     related_at: datetime
@@ -41,4 +43,8 @@ async def related_to(session: AsyncSession, incident_id: UUID) -> Sequence[Relat
     relations = (await session.scalars(rows.order_by(Relation.id))).all()
     others = {each.id: each.other_id if each.one_id == incident_id else each.one_id for each in relations}
     known = await incidents_of(session, others.values())
-    return [Related(known[others[each.id]], each.reason, each.related_by, each.related_at) for each in relations]
+    states = await states_of(session, list(known.values()))
+    return [
+        Related(known[other], states[other], each.reason, each.related_by, each.related_at)
+        for each, other in zip(relations, others.values(), strict=True)
+    ]

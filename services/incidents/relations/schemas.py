@@ -31,5 +31,5 @@ class RelatedOut(Out):
     @classmethod
     def of(cls, related: Related) -> RelatedOut:
         of_it = {name: getattr(related.incident, name) for name in cls.model_fields if hasattr(related.incident, name)}
-        said = {"reason": related.reason, "related_by": related.related_by, "related_at": related.related_at}
+        said = {name: getattr(related, name) for name in ("state", "reason", "related_by", "related_at")}
         return cls.model_validate(of_it | said)

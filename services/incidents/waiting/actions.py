@@ -11,7 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.incidents.clocks import actions as clocks
 from services.incidents.copies import queries as copies
 from services.incidents.incidents import domain as incidents
-from services.incidents.incidents.actions import move_incident, note_incident, say
+from services.incidents.incidents.actions import (
+    END_PAUSE,
+    end_pauses_that_are_over,
+    move_incident,
+    note_incident,
+    run_on,
+    say,
+)
 from services.incidents.incidents.queries import locked_incident
 from services.incidents.pauses import actions as pauses
 from services.incidents.pauses import queries
@@ -21,14 +28,13 @@ from shared import timers
 from shared.auth import Principal
 from shared.db import as_record, check_version, context
 from shared.events import Event
-from shared.events.incidents import IncidentPaused, IncidentResumed, PauseDisputed, PauseReplanned, PauseSettled
+from shared.events.incidents import IncidentPaused, PauseDisputed, PauseReplanned, PauseSettled
 from shared.zones import utc
 
 if TYPE_CHECKING:
     from services.incidents.incidents.models import Incident
     from services.incidents.pauses.models import Pause
 
-END_PAUSE = "end_pause"
 OF_PAUSE = frozenset({"reason", "evidence", "from_at", "until_at", "planned_until_at"}) | frozenset(
     {"dispute", "disputed_by", "settlement", "settled_by"}
 )
@@ -65,34 +71,29 @@ async def pause_incident(
 
 async def resume_incident(session: AsyncSession, *, incident_id: UUID) -> Incident:
     incident = await move_incident(session, incident_id, "resume")
-    await _run_on(session, incident, by_itself=False)
+    await run_on(session, incident, by_itself=False)
     return incident
 
 
 async def end_pause(session: AsyncSession, *, incident_id: UUID) -> None:
     """The planned end of a pause came. Left alone if the incident waits no longer, or again and longer."""
-    incident = await locked_incident(session, incident_id, for_client=False)
-    pause = await queries.open_pause(session, incident_id)
-    is_over = pause and pause.planned_until_at and pause.planned_until_at <= context(session).now
-    if incident.state == incidents.State.WAITING and is_over:
-        incident.state = incidents.moved(incident.state, "resume")
-        incident.version += 1
-        await _run_on(session, incident, by_itself=True)
+    await end_pauses_that_are_over(session, [await locked_incident(session, incident_id, for_client=False)])
 
 
-async def replan_pause(session: AsyncSession, incident: Incident) -> None:
-    """The agreement may say otherwise now how long the incident may wait in all: the pause that goes on ends by that.
+async def replan_pause(session: AsyncSession, incident: Incident) -> bool:
+    """The agreement may say otherwise now how long the incident may wait in all, or a pause that used some of it up was
+    struck: the pause that goes on ends by that. Returns whether that changed its end, and the clocks with it.
 
     One that outlasts a lower cap ended at the cap. One that was to end before now is over, whatever the agreement says.
     """
     pause = await queries.open_pause(session, incident.id)
     if pause is None or pause.ended_at(context(session).now) is not None:
-        return
+        return False
     stretches = (await queries.stretches_of(session, [incident.id]))[incident.id]
     before = [stretch for stretch in stretches if stretch.from_at < pause.from_at]
     end = latest_end(await _allowance(session, incident), before, pause.from_at, pause.asked_until_at)
     if end == pause.planned_until_at:
-        return
+        return False
     former, pause.planned_until_at = pause.planned_until_at, end
     pause.version += 1
     await session.flush()
@@ -102,21 +103,13 @@ async def replan_pause(session: AsyncSession, incident: Incident) -> None:
     after = as_record(pause, "id", "planned_until_at")
     note_incident(session, incident, "replan_pause", before={"planned_until_at": former}, information=after)
     await clocks.retime_clocks(session, incident.id)
+    return True
 
 
 async def _arm_end(session: AsyncSession, incident: Incident, end: datetime | None) -> None:
     if end is not None:
         wanted = timers.Wanted(END_PAUSE, incident.id, "", end, {}, incident.customer_id, incident.id)
         await timers.arm_each(session, [wanted])
-
-
-async def _run_on(session: AsyncSession, incident: Incident, *, by_itself: bool) -> None:
-    await timers.cancel(session, END_PAUSE, incident.id)
-    pause = await pauses.end_pause(session, incident.id, context(session).now)
-    if pause is not None:
-        _say(session, incident, pause, IncidentResumed, by_itself=by_itself)
-    note_incident(session, incident, "resume", "state")
-    await clocks.retime_clocks(session, incident.id)
 
 
 async def dispute_pause(session: AsyncSession, *, pause_id: UUID, dispute: str, by: Principal) -> Pause:
@@ -156,7 +149,7 @@ async def settle_pause(
     note_incident(session, incident, "settle_pause", information=after)
     if pause.struck_at and pause.until_at is None:
         incident.state = incidents.moved(incident.state, "resume")
-        await _run_on(session, incident, by_itself=False)
+        await run_on(session, incident, by_itself=False)
     else:
         await clocks.retime_clocks(session, incident.id)
     return pause
@@ -168,6 +161,7 @@ async def _locked(session: AsyncSession, pause_id: UUID) -> tuple[Incident, Paus
     incident = await locked_incident(session, found.incident_id, for_client=False)
     pause = await queries.pause(session, pause_id)
     check_version(session, pause.version)
+    await end_pauses_that_are_over(session, [incident])
     return incident, pause
 
 

@@ -177,8 +177,8 @@ class PauseReplanned(
     Event,
     type="incidents.pause_replanned.v1",
     subject="incident_id",
-    en="The agreement now says otherwise how long the time may stand still",
-    zh="服务协议约定的可暂停时长已变更",
+    en="For how long the time may stand still has changed",
+    zh="可暂停时长已变更",
 ):
     """The pause that goes on ends by itself at another time (`planned_until_at`), or (None) not before it is ended."""
 

@@ -348,3 +348,56 @@ async def test_a_cap_counts_what_the_incident_waited_before(one_service: OneServ
     await amended(incidents, customer, None, 2 * HOUR)
     now = await seen(incidents, incident)
     assert (now["state"], counted_minutes(now, "resolve")) == ("in_progress", 60)
+
+
+async def struck(incidents: OneService, customer: Customer, pause: dict[str, Any]) -> None:
+    await settled(incidents, pause, customer.user, {"dispute": "Nobody asked."}, move="dispute")
+    status, _ = await settled(incidents, pause, QUALITY, {"is_upheld": False, "settlement": "So it is."})
+    assert status == 200
+
+
+async def test_a_struck_pause_gives_its_time_back_to_the_one_that_goes_on(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer, incident = await capped(incidents, 2 * HOUR)
+    await incidents.advance(minutes=30)
+    await do(incidents, ENGINEER, incident, "resume")
+    began = await incidents.now()
+    paused = await do(incidents, ENGINEER, incident, "pause", ASKED)
+    await struck(incidents, customer, (await pauses_of(incidents, incident))[0])
+    [said] = await incidents.said(PauseReplanned)
+    assert abs(said.planned_until_at - began - timedelta(hours=2)) < timedelta(seconds=30)
+    now = await seen(incidents, incident)
+    due, before = (datetime.fromisoformat(clock(each, "resolve")["due_at"]) for each in (now, paused))
+    assert (counted_minutes(now, "resolve"), abs(due - before) < timedelta(seconds=30)) == (30, True)
+    await incidents.advance(minutes=118)
+    assert (await seen(incidents, incident))["state"] == "waiting"
+    await incidents.advance(minutes=3)
+    assert (await seen(incidents, incident))["state"] == "in_progress"
+
+
+async def test_a_struck_pause_leaves_an_end_that_was_asked_for(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer, incident = await capped(incidents, 2 * HOUR)
+    await incidents.advance(minutes=30)
+    await do(incidents, ENGINEER, incident, "resume")
+    until = await incidents.now() + timedelta(minutes=80)
+    paused = await do(incidents, ENGINEER, incident, "pause", ASKED | {"until": until.isoformat()})
+    first, second = await pauses_of(incidents, incident)
+    await struck(incidents, customer, first)
+    assert (await pauses_of(incidents, incident))[-1] == second
+    now = await seen(incidents, incident)
+    due, before = (datetime.fromisoformat(clock(each, "resolve")["due_at"]) for each in (now, paused))
+    assert round((before - due) / timedelta(minutes=1)) == 30
+    await incidents.advance(minutes=81)
+    assert (await seen(incidents, incident))["state"] == "in_progress"
+
+
+async def test_a_pause_that_is_upheld_changes_no_clock(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer, incident = await capped(incidents, 2 * HOUR)
+    await do(incidents, ENGINEER, incident, "resume")
+    [pause] = await pauses_of(incidents, incident)
+    said = len(await armed(incidents))
+    await settled(incidents, pause, customer.user, {"dispute": "No."}, move="dispute")
+    await settled(incidents, pause, QUALITY, {"is_upheld": True, "settlement": "It was asked for."})
+    assert len(await armed(incidents)) == said

@@ -147,12 +147,18 @@ async def settle_pause(
     _say(session, incident, pause, PauseSettled, outcome=outcome)
     after = as_record(pause, "id", "settlement") | {"outcome": outcome.value}
     note_incident(session, incident, "settle_pause", information=after)
-    if pause.struck_at and pause.until_at is None:
+    if outcome is domain.Settlement.STRUCK:
+        await _count_after_all(session, incident, pause)
+    return pause
+
+
+async def _count_after_all(session: AsyncSession, incident: Incident, struck: Pause) -> None:
+    """An open pause ends with that; one before it gives back what it used of the agreed total."""
+    if struck.until_at is None:
         incident.state = incidents.moved(incident.state, "resume")
         await run_on(session, incident, by_itself=False)
-    else:
+    elif not await replan_pause(session, incident):
         await clocks.retime_clocks(session, incident.id)
-    return pause
 
 
 async def _locked(session: AsyncSession, pause_id: UUID) -> tuple[Incident, Pause]:

@@ -223,8 +223,10 @@ def sqlstate_of(problem: Exception) -> str:
     return str(getattr(getattr(problem, "orig", problem), "sqlstate", None) or "")
 
 
-NOT_THE_STATEMENT = ("08", "57P", "53300", "40P01", "40001")
-"""How the codes begin of: no connection, a server that ends, starts or recovers, no place left, lost a deadlock."""
+NOT_THE_STATEMENT = ("08", "57P", "53300", "40P01", "40001", "55P03")
+"""How the codes begin of: no connection, a server that ends, starts or recovers, no place left, lost a deadlock, a lock
+that another holds and that is not waited for.
+"""
 
 
 def is_database_down(problem: Exception) -> bool:

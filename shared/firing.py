@@ -72,6 +72,10 @@ class Batch:
     def is_late(self, row: asyncpg.Record) -> bool:
         return bool(self.now - row["due_at"] > LATE_AFTER)
 
+    def timer(self, row: asyncpg.Record) -> Timer:
+        own = (row["id"], row["kind"], row["subject"], row["label"], row["data"], row["due_at"])
+        return Timer(*own, late=self.is_late(row))
+
 
 class TimerLoop:
     """Fires what is due: a batch in one transaction; if one effect fails, the batch again one by one.
@@ -99,7 +103,7 @@ class TimerLoop:
             return 0
         try:
             async with self.database.transaction(self.caller) as session:
-                due = await self._due(session, BATCH)
+                due = self._together(await self._due(session, BATCH))
                 await self._fire(session, due)
                 return len(due)
         except Exception as problem:
@@ -134,12 +138,19 @@ class TimerLoop:
     async def _due(self, session: AsyncSession, limit: int) -> list[asyncpg.Record]:
         return await driver(session).fetch(self._on(DUE), context(session).now, limit)
 
+    def _together(self, due: Sequence[asyncpg.Record]) -> Sequence[asyncpg.Record]:
+        """The first of them up to one that fires alone, or that one."""
+        alone = next((place for place, row in enumerate(due) if row["kind"] in self.jobs.alone), len(due))
+        return due[: alone or 1]
+
     async def _fire(self, session: AsyncSession, due: Sequence[asyncpg.Record]) -> None:
         """All effects in due order, then all marks, in one transaction. A record is locked before its timers, here as
         everywhere (who moves a record cancels its timers under the record's lock), so that the two never wait for each
         other. A timer that an earlier effect of the batch cancelled or moved is left alone, as it would be alone.
         """
         batch = Batch(context(session).now)
+        if self.jobs.hold and len(due) > 1:
+            await self.jobs.hold(session, [batch.timer(row) for row in due])
         for row in due:
             if not batch.is_touched(row):
                 await self._run_effect(session, row, batch)
@@ -155,10 +166,8 @@ class TimerLoop:
             causation_id=row["id"],
             drill=row["drill"],
         )
-        late = batch.is_late(row)
-        timer = Timer(row["id"], row["kind"], row["subject"], row["label"], row["data"], row["due_at"], late)
         async with self.database.nested(session, caller):
-            await self._effect(session, timer)
+            await self._effect(session, batch.timer(row))
         batch.armed |= context(session).armed
         batch.cancelled |= context(session).cancelled
 

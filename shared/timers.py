@@ -60,17 +60,28 @@ DO UPDATE SET due_at = excluded.due_at, data = excluded.data
 Effect = Callable[[AsyncSession, Timer], Awaitable[None]]
 
 
+Hold = Callable[[AsyncSession, Sequence[Timer]], Awaitable[None]]
+
+
 class Jobs:
-    """A service's table of timer kinds and their effects."""
+    """A service's table of timer kinds and their effects.
 
-    def __init__(self) -> None:
+    What is due at once fires in one transaction, in due order. `hold` is given all of it first, to lock the records
+    in the order in which everybody locks them; a kind that locks others than it can know of fires `alone`.
+    """
+
+    def __init__(self, hold: Hold | None = None) -> None:
         self.effects: dict[str, Effect] = {}
+        self.alone: set[str] = set()
+        self.hold = hold
 
-    def due(self, kind: str) -> Callable[[Effect], Effect]:
+    def due(self, kind: str, *, alone: bool = False) -> Callable[[Effect], Effect]:
         def register(effect: Effect) -> Effect:
             if kind in self.effects:
                 raise TypeError(f"two effects for the timer {kind!r}")
             self.effects[kind] = effect
+            if alone:
+                self.alone.add(kind)
             return effect
 
         return register

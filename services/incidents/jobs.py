@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from services.incidents.clocks import firing
 from services.incidents.clocks.timing import BREACH, WARNING
 from services.incidents.copies.actions import FOLLOW
 from services.incidents.endings import actions as endings
+from services.incidents.incidents import queries
 from services.incidents.incidents.actions import END_PAUSE
 from services.incidents.retargeting import actions as retargeting
 from services.incidents.waiting import actions as waiting
 from shared.db import AsyncSession
 from shared.timers import Jobs, Timer
 
-jobs = Jobs()
+
+async def hold_incidents(session: AsyncSession, due: Sequence[Timer]) -> None:
+    """Locks what a batch is about before its first effect, so that it waits for nobody in a circle."""
+    about: Mapping[str, set[UUID]] = {"incident_ids": set(), "clock_ids": set(), "closing_ids": set()}
+    for timer in due:
+        about[SUBJECTS[timer.kind]].add(timer.subject_id)
+    await queries.hold_incidents(session, **about)
+
+
+SUBJECTS = {
+    WARNING: "clock_ids",
+    BREACH: "clock_ids",
+    END_PAUSE: "incident_ids",
+    endings.CLOSE_UNANSWERED: "closing_ids",
+}
+jobs = Jobs(hold_incidents)
 
 
 @jobs.due(WARNING)
@@ -38,7 +55,7 @@ async def close_unanswered(session: AsyncSession, timer: Timer) -> None:
     await endings.close_unanswered(session, incident_id=timer.subject_id)
 
 
-@jobs.due(FOLLOW)
+@jobs.due(FOLLOW, alone=True)
 async def follow_agreement(session: AsyncSession, timer: Timer) -> None:
     after = timer.data.get("after")
     await retargeting.follow_agreement(session, agreement_id=timer.subject_id, after=UUID(after) if after else None)

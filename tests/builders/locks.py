@@ -23,6 +23,27 @@ async def is_waited_for(service: OneService) -> bool:
     return bool((await service.rows(text(WAITING)))[0][0])
 
 
+async def waits_without(
+    service: OneService, table: str, held_id: UUID, free_id: UUID, move: Coroutine[Any, Any, T]
+) -> T:
+    """Let the move wait for one record, and lock another meanwhile, as somebody does who needs both in this order.
+
+    Raises DBAPIError (lock not available) when the move holds that one already: the two would wait in a circle.
+    Returns what the move does.
+    """
+    async with service.runtime.database.transaction(SYSTEM) as session:
+        row = f"SELECT 1 FROM {service.runtime.service.name}.{table} WHERE id = :id FOR NO KEY UPDATE"
+        assert (await session.execute(text(row), {"id": held_id})).all()
+        moving = asyncio.ensure_future(move)
+        await eventually(lambda: is_waited_for(service), bool)
+        try:
+            assert (await session.execute(text(f"{row} NOWAIT"), {"id": free_id})).all()
+        except BaseException:
+            moving.cancel()
+            raise
+    return await moving
+
+
 async def takes_no_timer_before(service: OneService, table: str, record_id: UUID, move: Coroutine[Any, Any, T]) -> T:
     """Let the move wait for its record, locked as by a timer that fires, and take the timers meanwhile, as that does.
 

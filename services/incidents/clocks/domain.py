@@ -240,7 +240,7 @@ def can_break(promise: clocks.Clock) -> bool:
 
 def due_at(planned: clocks.Clock, now: datetime) -> datetime | None:
     """When an open clock is due if nobody does anything; None: not before an open pause without an end ends."""
-    is_reached = clocks.counted(planned, now) >= clocks.total(planned)
+    is_reached = clocks.counted(planned, now) >= planned.total
     return clocks.due_at(planned, now) if is_reached or planned.phase is clocks.Phase.RUNNING else None
 
 

@@ -57,6 +57,10 @@ async def locked_clocks(session: AsyncSession, clock_ids: Collection[UUID]) -> S
     return (await session.scalars(rows.with_for_update().execution_options(populate_existing=True))).all()
 
 
+async def incidents_of(session: AsyncSession, clock_ids: Collection[UUID]) -> Sequence[UUID]:
+    return (await session.scalars(select(Clock.incident_id).where(Clock.id.in_(clock_ids)).distinct())).all()
+
+
 async def locked_with_incident(session: AsyncSession, clock_id: UUID) -> Sequence[Clock]:
     """The clock under its row lock, and before it the incident under the lock that its moves take."""
     incidents = Clock.metadata.tables["incidents.incidents"]

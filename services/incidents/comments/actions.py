@@ -12,7 +12,7 @@ from services.incidents.comments.domain import Visibility
 from services.incidents.comments.models import Comment
 from services.incidents.comments.queries import surviving_incident
 from services.incidents.copies.queries import people_of_role
-from services.incidents.incidents.queries import locked_incident, locked_open_children
+from services.incidents.incidents.queries import locked_family
 from services.incidents.milestones.actions import note_updates
 from shared.audit import note
 from shared.auth import Principal
@@ -48,9 +48,8 @@ async def _update_customer(
     session: AsyncSession, incident: Incident, text: str, by: Principal, written_on: UUID | None
 ) -> Comment:
     """The provider's word is an update, of the incident and of those below it. A few statements for all of them."""
-    incident = await locked_incident(session, incident.id, for_client=False)
+    incident, children = await locked_family(session, incident.id, for_client=False)
     comment = _comment(session, incident, text, by, written_on_id=written_on)
-    children = await locked_open_children(session, incident.id)
     below = [_comment(session, child, text, by, origin_id=comment.id) for child in children]
     session.add_all([comment, *below])
     await session.flush()

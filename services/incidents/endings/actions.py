@@ -72,9 +72,12 @@ async def resolve_incident(
     `with_children`: the same solution restored its children. If nobody of the customer answers within the agreed
     working days, it is closed.
     """
-    incident = await move_incident(session, incident_id, "resolve")
-    children = await queries.locked_open_children(session, incident.id) if with_children else ()
-    await end_pauses_that_are_over(session, children)
+    if with_children:
+        incident, children = await queries.locked_family(session, incident_id)
+    else:
+        incident, children = await queries.locked_incident(session, incident_id), ()
+    await end_pauses_that_are_over(session, [incident, *children])
+    make_move(incident, "resolve")
     for child in children:
         make_move(child, "resolve_with_parent")
     await _restored(session, [incident, *children], solution, by)
@@ -112,9 +115,11 @@ async def confirm_incident(session: AsyncSession, *, incident_id: UUID, by: Prin
     Raises OnlyCustomerConfirms, ChildrenOpen.
     """
     _require_customers(by)
-    incident = await move_incident(session, incident_id, "confirm")
+    incident, children = await queries.locked_family(session, incident_id)
+    await end_pauses_that_are_over(session, [incident])
+    make_move(incident, "confirm")
     incident.confirmed_by, incident.confirmed_at = by.id, context(session).now
-    if children := await queries.locked_open_children(session, incident.id):
+    if children:
         raise ChildrenOpen(numbers=[child.number for child in children])
     say(session, incident, IncidentConfirmed)
     note_incident(session, incident, "confirm", "state", "confirmed_by")
@@ -127,11 +132,11 @@ async def close_unanswered(session: AsyncSession, *, incident_id: UUID) -> None:
 
     Left alone if it is not resolved any more.
     """
-    incident = await queries.locked_incident(session, incident_id, for_client=False)
+    incident, children = await queries.locked_family(session, incident_id, for_client=False)
     if incident.state != domain.State.RESOLVED:
         return
     incident.version += 1
-    if await queries.locked_open_children(session, incident.id):
+    if children:
         await arm_close(session, incident, since=context(session).now)
     else:
         await _close(session, incident, "close_unanswered")

@@ -19,16 +19,13 @@ if TYPE_CHECKING:
 
 
 async def set_parent(session: AsyncSession, *, incident_id: UUID, parent_id: UUID) -> Incident:
-    """The parent is locked before its child, as by everybody who acts on a family.
+    """Put it below another of its customer.
 
     Raises IncidentNotFound for another customer's, ParentOfItself, ParentIsChild, ChildIsParent, ParentOver, ChildOver.
     """
     if incident_id == parent_id:
         raise domain.ParentOfItself()
-    parent = await queries.locked_incident(session, parent_id, for_client=False)
-    child = await queries.locked_incident(session, incident_id)
-    if child.customer_id != parent.customer_id:
-        raise queries.IncidentNotFound(incident=parent_id)
+    child, parent = await queries.locked_pair(session, incident_id, parent_id)
     if parent.parent_id is not None:
         raise domain.ParentIsChild(parent=parent.number)
     if parent.state not in UNRESTORED:

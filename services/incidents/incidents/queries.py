@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.clocks import queries as clocks
@@ -61,39 +62,66 @@ async def incidents_of(session: AsyncSession, incident_ids: Collection[UUID]) ->
     return {found.id: found for found in rows}
 
 
-async def locked_incident(session: AsyncSession, incident_id: UUID, *, for_client: bool = True) -> Incident:
-    """The incident under its row lock; `for_client`: at the version that the client's If-Match names.
+async def _locked(session: AsyncSession, rows: Select[Incident]) -> Sequence[Incident]:
+    """The one way incidents are locked: in the order of their ids, so that nobody waits for another in a circle.
 
-    The lock leaves rows that only refer to the incident (its timeline) free to be written.
+    The locks leave rows that only refer to an incident (its timeline) free to be written.
     """
-    row = select(Incident).where(Incident.id == incident_id).with_for_update(key_share=True)
-    found = (await session.scalars(row.execution_options(populate_existing=True))).one_or_none()
-    if found is None:
+    held = rows.order_by(Incident.id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    return (await session.scalars(held)).all()
+
+
+async def locked_incident(session: AsyncSession, incident_id: UUID, *, for_client: bool = True) -> Incident:
+    """The incident under its row lock; `for_client`: at the version that the client's If-Match names."""
+    found = await _locked(session, select(Incident).where(Incident.id == incident_id))
+    return _expected(session, found, incident_id, for_client)
+
+
+def _expected(session: AsyncSession, found: Iterable[Incident], incident_id: UUID, for_client: bool) -> Incident:
+    incident = next((each for each in found if each.id == incident_id), None)
+    if incident is None:
         raise IncidentNotFound(incident=incident_id)
     if for_client:
-        check_version(session, found.version)
-    return found
+        check_version(session, incident.version)
+    return incident
 
 
 async def locked_pair(session: AsyncSession, meant_id: UUID, other_id: UUID) -> tuple[Incident, Incident]:
-    """Two incidents of a customer, the first at the version the client expects. Raises IncidentNotFound.
-
-    They are locked in the order of their ids, so that two such pairs never wait for each other.
-    """
-    locked = {
-        each: await locked_incident(session, each, for_client=each == meant_id) for each in sorted({meant_id, other_id})
-    }
-    meant, other = locked[meant_id], locked[other_id]
+    """Two incidents of a customer, the first at the version the client expects. Raises IncidentNotFound."""
+    found = await _locked(session, select(Incident).where(Incident.id.in_({meant_id, other_id})))
+    meant = _expected(session, found, meant_id, for_client=True)
+    other = _expected(session, found, other_id, for_client=False)
     if meant.customer_id != other.customer_id:
         raise IncidentNotFound(incident=other_id)
     return meant, other
 
 
-async def locked_open_children(session: AsyncSession, incident_id: UUID) -> Sequence[Incident]:
-    """Incidents below this one whose service is not restored, under their locks, in the order of their ids."""
-    below = select(Incident).where(Incident.parent_id == incident_id, Incident.state.in_(UNRESTORED))
-    rows = below.order_by(Incident.id).with_for_update(key_share=True).execution_options(populate_existing=True)
-    return (await session.scalars(rows)).all()
+async def locked_family(
+    session: AsyncSession, incident_id: UUID, *, for_client: bool = True
+) -> tuple[Incident, Sequence[Incident]]:
+    """An incident, and those below it whose service is not restored, in the order of their ids.
+
+    What came below it while we waited is known only now, and its turn may be past: it is locked without waiting. That
+    is refused, to be tried again, where yet another holds it at this moment.
+    """
+    below = and_(Incident.parent_id == incident_id, Incident.state.in_(UNRESTORED))
+    found = await _locked(session, select(Incident).where(or_(Incident.id == incident_id, below)))
+    incident = _expected(session, found, incident_id, for_client)
+    joined = select(Incident).where(below, Incident.id.not_in([each.id for each in found]))
+    late = (await session.scalars(joined.with_for_update(key_share=True, nowait=True))).all()
+    children = [each for each in (*found, *late) if each is not incident]
+    return incident, sorted(children, key=attrgetter("id"))
+
+
+async def hold_incidents(
+    session: AsyncSession, *, incident_ids: Collection[UUID], clock_ids: Collection[UUID], closing_ids: Collection[UUID]
+) -> None:
+    """Lock at once what several effects of one transaction will: incidents, clocks' incidents, families that close."""
+    ids = {*incident_ids, *closing_ids, *await clocks.incidents_of(session, clock_ids)}
+    wanted: ColumnElement[bool] = Incident.id.in_(ids)
+    if closing_ids:
+        wanted = or_(wanted, and_(Incident.parent_id.in_(closing_ids), Incident.state.in_(UNRESTORED)))
+    await _locked(session, select(Incident).where(wanted))
 
 
 async def children_of(session: AsyncSession, incident_id: UUID) -> Sequence[Incident]:
@@ -142,8 +170,10 @@ async def concerned_incidents(
     )
     if after is not None:
         rows = rows.where(Incident.id > after)
-    rows = rows.order_by(Incident.id).limit(limit).execution_options(populate_existing=True)
-    return (await session.scalars(rows.with_for_update(key_share=True) if locked else rows)).all()
+    rows = rows.order_by(Incident.id).limit(limit)
+    if locked:
+        return await _locked(session, rows)
+    return (await session.scalars(rows.execution_options(populate_existing=True))).all()
 
 
 async def customer_of(session: AsyncSession, incident_id: UUID) -> UUID:

@@ -346,13 +346,18 @@ async def test_who_spent_the_time_is_told_among_the_providers_people_only(one_se
     base = await an_installed_base(await one_service("contracts"))
     grant = await granted(base, {"item_code": "performance_optimisation", "unit": "hours", "granted": 10})
     spent = hours_of(base)
-    await base.contracts.hear(TimeSpent.model_validate(spent))
-    await base.contracts.hear(taken_back(spent))
+    person = f"person:{uuid7()}"
+    await base.contracts.hear(TimeSpent.model_validate(spent), actor=person)
+    await base.contracts.hear(taken_back(spent), actor=person)
     uses = f"/v1/entitlements/{grant['id']}/uses"
     told = (await base.admin.get(uses)).json()
     async with base.user() as user:
         seen = (await user.get(uses)).json()
-    assert [line["reason"] for line in told] == ["Another incident", "李伟"]
+    assert [(line["reason"], line["by"]) for line in told] == [("Another incident", person), ("李伟", person)]
     assert [(line["reason"], line["by"], line["amount"]) for line in seen] == [(None, None, -1.5), (None, None, 1.5)]
-    said = [row.after for row in await base.contracts.rows(tables_of("contracts")["audit"].select())]
-    assert [entry for entry in said if "李伟" in str(entry) or "Another incident" in str(entry)] == []
+    await base.contracts.settle()
+    noted = [str(row) for row in await base.contracts.rows(tables_of("contracts")["audit"].select())]
+    said = [envelope.model_dump_json() for envelope in base.contracts.bus.published]
+    assert [entry for entry in (*noted, *said) for own in ("李伟", "Another incident", person) if own in entry] == []
+    counted = [envelope.actor for envelope in base.contracts.bus.published if envelope.type == EntitlementUsed.type]
+    assert counted == ["system:contracts"] * 2

@@ -101,6 +101,7 @@ async def use_by_hand(session: AsyncSession, *, entitlement_id: UUID, amount: fl
         quantity=domain.quantity(entitlement.unit, amount),
         used_at=_begin_of(used_on),
         reason=reason,
+        by=context(session).actor,
     )
     return await _count(session, entitlement, contract.number, use)
 
@@ -111,6 +112,7 @@ async def count_visit(session: AsyncSession, visit: VisitCompleted, *, source_ev
         quantity=domain.quantity(Unit.VISITS, 1),
         used_at=visit.completed_at,
         reason=visit.service_record,
+        by=context(session).actor,
         incident_id=visit.incident_id,
         source_event_id=source_event_id,
     )
@@ -123,6 +125,7 @@ async def count_time(session: AsyncSession, spent: TimeSpent, *, source_event_id
         quantity=spent.minutes,
         used_at=_begin_of(spent.spent_on),
         reason=spent.person_name,
+        by=_without_name(session),
         incident_id=spent.incident_id,
         source_event_id=source_event_id,
         time_entry_id=spent.entry_id,
@@ -143,12 +146,22 @@ async def take_time_back(session: AsyncSession, withdrawn: TimeWithdrawn, *, sou
         quantity=-counted.quantity,
         used_at=counted.used_at,
         reason=withdrawn.reason_given,
+        by=_without_name(session),
         incident_id=withdrawn.incident_id,
         source_event_id=source_event_id,
         time_entry_id=withdrawn.entry_id,
     )
     contract = await contracts.contract(session, entitlement.contract_id)
     await _count(session, entitlement, contract.number, use)
+
+
+def _without_name(session: AsyncSession) -> str:
+    """Who spent time is the provider's own, and what is counted of it the customer's: from now on that is said and
+    noted as ours, of nobody by name. Returns whose it was.
+    """
+    ctx = context(session)
+    person, ctx.actor = ctx.actor, f"system:{ctx.service}"
+    return person
 
 
 async def _count_of_incident(
@@ -178,7 +191,7 @@ def _begin_of(day: date) -> datetime:
 
 async def _count(session: AsyncSession, entitlement: Entitlement, contract_number: str, use: Use) -> Use:
     before = await queries.used_in(session, entitlement.id, use.year)
-    use.entitlement_id, use.customer_id, use.by = entitlement.id, entitlement.customer_id, context(session).actor
+    use.entitlement_id, use.customer_id = entitlement.id, entitlement.customer_id
     session.add(use)
     await session.flush()
     _note_use(session, entitlement, use)
@@ -190,7 +203,7 @@ async def _count(session: AsyncSession, entitlement: Entitlement, contract_numbe
 
 
 def _note_use(session: AsyncSession, entitlement: Entitlement, use: Use) -> None:
-    """Who spent time is the provider's own: the customer's evidence has what was counted of it, not whose it was."""
+    """Of time, why is told among the provider's people only."""
     after = as_record(use, "id", "year", "quantity", "incident_id", "source_event_id")
     if not domain.is_of_time(entitlement.unit, use.source_event_id):
         after |= {"reason": use.reason}

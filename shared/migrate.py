@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -62,6 +63,14 @@ ALTER POLICY tenant ON {table} USING (
 
 TRUST_SEARCH = "ALTER FUNCTION pg_catalog.ts_match_vq(tsvector, tsquery) LEAKPROOF"
 """Below row-level security an index answers only for functions that tell nothing of hidden rows. This one does not."""
+
+PAGES_AT_ONCE = 1000
+REWORD = r"""
+UPDATE {table} SET {column} = {column}
+WHERE ctid >= '({page},0)' AND ctid < '({end},0)'
+    AND normalize(concat_ws(' ', {columns}), NFKC) ~ '[\u0080-\u1FFF]'
+"""
+"""A column that the database makes is made anew once one that it is made of is written, be it as it was."""
 
 WRITE_PENDING = """
 CREATE OR REPLACE FUNCTION "{service}".write_pending(now timestamptz, said jsonb, noted jsonb, woken text) RETURNS void
@@ -298,8 +307,32 @@ def ask_for_tenant_each_row(service: str, *tables: str) -> None:
 
 
 def create_search_terms(service: str) -> None:
-    op.execute(search.FUNCTION.replace("{schema}", service))
+    """First form."""
+    op.execute(search.FIRST_FUNCTION.replace("{schema}", service))
 
 
 def drop_search_terms(service: str) -> None:
     op.execute(f'DROP FUNCTION "{service}".search_terms')
+
+
+def tell_words_in_one_case(service: str, searched: Mapping[str, Sequence[str]]) -> None:
+    """Second form, for the columns of these tables: case is told apart in no script."""
+    _search_by(search.FUNCTION, service, searched)
+
+
+def tell_words_as_before(service: str, searched: Mapping[str, Sequence[str]]) -> None:
+    _search_by(search.FIRST_FUNCTION, service, searched)
+
+
+def _search_by(function: str, service: str, searched: Mapping[str, Sequence[str]]) -> None:
+    """The words of the rows concerned are made anew, some pages of a table at a time, beside the work that goes on."""
+    op.execute(function.replace("{schema}", service))
+    with op.get_context().autocommit_block():
+        op.execute("SELECT set_config('aftercare.scope', 'system', false)")
+        for table, columns in searched.items():
+            name = f'"{service}"."{table}"'
+            pages = op.get_bind().scalar(text(f"SELECT pg_relation_size('{name}') / 8192"))
+            for page in range(0, pages or 0, PAGES_AT_ONCE):
+                written, end = ", ".join(columns), page + PAGES_AT_ONCE
+                op.execute(REWORD.format(table=name, column=columns[0], columns=written, page=page, end=end))
+        op.execute("SELECT set_config('aftercare.scope', '', false)")

@@ -1,8 +1,9 @@
 """Words to search by, in any language: what a text is found by, and the query that finds it.
 
 Chinese has no spaces between words: such a run is told by each two characters beside each other, so that any part of
-it is found without a dictionary. Other words are told whole, and found by their beginning. Both sides of it are here:
-`FUNCTION` fills a generated column, `query_of` reads what a person typed.
+it is found without a dictionary. Other words are told whole, and found by their beginning; width and case tell none
+apart, in any script. Both sides of it are here: `FUNCTION` fills a generated column, `query_of` reads what a person
+typed.
 """
 
 from __future__ import annotations
@@ -13,13 +14,37 @@ from string import ascii_lowercase, ascii_uppercase, punctuation
 from unicodedata import normalize
 from uuid import UUID
 
-FUNCTION = r"""
+LETTERS = range(0x80, 0x2000)
+"""Where the letters of words are, beside those of ASCII."""
+
+
+def _small(letter: str) -> str:
+    """The one letter that tells no case; of what would become several (İ), the first."""
+    folded = normalize("NFKC", letter.casefold())
+    return folded if len(folded) == 1 else letter.lower()[0]
+
+
+SMALL_OF = {
+    letter: small
+    for letter in map(chr, LETTERS)
+    if normalize("NFKC", letter) == letter != (small := _small(letter)) and ord(small) < LETTERS.stop
+}
+"""Letter by letter, for that is what every PostgreSQL does alike: its own `lower` goes by how it was built."""
+CAPITALS, SMALLS = "".join(SMALL_OF), "".join(SMALL_OF.values())
+SHARP = ("ß", "ss")
+"""The one letter that in capitals is two."""
+
+FIRST_WORD = "piece[1]"
+WORD = f"""CASE WHEN piece[1] ~ '[{CAPITALS}{SHARP[0]}]'
+                THEN replace(translate(piece[1], '{CAPITALS}', '{SMALLS}'), '{SHARP[0]}', '{SHARP[1]}')
+                ELSE piece[1] END"""
+FORM = r"""
 CREATE OR REPLACE FUNCTION "{schema}".search_terms(VARIADIC said text[]) RETURNS tsvector
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT coalesce(string_agg(quote_literal(term) || ':' || place, ' '), '')::tsvector
     FROM (
         SELECT least(place, 16383) AS place,
-            coalesce(piece[2] || coalesce(lead(piece[2]) OVER (ORDER BY place), ''), left(piece[1], 100)) AS term
+            coalesce(piece[2] || coalesce(lead(piece[2]) OVER (ORDER BY place), ''), left({word}, 100)) AS term
         FROM regexp_matches(
             lower(normalize(array_to_string(said, E'\n'), NFKC) COLLATE "C"),
             '([^[:space:][:punct:]\u2000-\uD7FF\uF900-\uFAFF]+)|([\u3005-\u3007\u3040-\uD7FF\uF900-\uFAFF])',
@@ -29,12 +54,15 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 $$
 """
 """A piece is a word, or one character of a script without spaces. Such a one goes with the next, if that is one too."""
+FIRST_FUNCTION = FORM.replace("{word}", FIRST_WORD)
+"""First form: only letters of ASCII are told in one case."""
+FUNCTION = FORM.replace("{word}", WORD)
 
 OWNER = "array_to_tsvector(ARRAY['customer:' || customer_id::text])"
 """A term for whose a row is, beside its words: an index of words alone gives those of all. No word has a colon."""
 
 LONGEST_WORD = 100
-SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
+SMALL = str.maketrans(dict(zip(ascii_uppercase, ascii_lowercase, strict=True)) | SMALL_OF | {"ß": "ss", "ẞ": "ss"})
 PIECE = re.compile(
     rf"([^\s{re.escape(punctuation)}\u2000-\ud7ff\uf900-\ufaff]+)|([\u3005-\u3007\u3040-\ud7ff\uf900-\ufaff])",
     re.ASCII,

@@ -8,6 +8,7 @@ import asyncpg
 
 from shared import migrate
 from shared.db import plain_url
+from shared.search import query_of
 
 BEFORE = "incidents_0003"
 INCIDENT, CLOCK, EVENT = (f"019a0000-0000-7000-8000-00000000000{number}" for number in (1, 2, 3))
@@ -221,3 +222,39 @@ async def test_what_stood_still_before_is_due_as_planned_after(fresh: str) -> No
         ("resolve", "12:00", True),
     ]
     assert without == 0
+
+
+CAPITALS = f"""
+INSERT INTO incidents.incidents (id, version, number, customer_id, title, description, channel, severity, state,
+    covered, contact_name, contact_locale, reported_by, reported_at, registered_at, impact, urgency, priority, team,
+    key_business_ids)
+SELECT gen_random_uuid(), 1, 'INC-2026-' || place, '{CUSTOMER}', title, '', 'portal', 'major', 'waiting', false, 'x',
+    'zh-CN', 'person:x', '2026-03-02T01:00Z', '2026-03-02T01:00Z', 'high', 'high', 'high', 'site', '{{}}'
+FROM unnest(ARRAY['Маршрутизатор ЯДРА', 'Straße dunkel', '核心交换机 Core']) WITH ORDINALITY AS told (title, place);
+INSERT INTO incidents.timeline (event_id, customer_id, incident_id, type, at, sequence, actor, data)
+SELECT gen_random_uuid(), '{CUSTOMER}', id, 'contracts.entitlement_used.v1', '2026-03-02T02:00Z', 1, 'person:x',
+    jsonb_build_object('unit', unit)
+FROM incidents.incidents, unnest(ARRAY['hours', 'visits']) AS unit WHERE number = 'INC-2026-1';
+"""
+FOUND = "SELECT count(*) FROM incidents.incidents WHERE search @@ $1::tsquery"
+WHO = "SELECT data ->> 'unit', actor FROM incidents.timeline ORDER BY 1"
+
+
+async def test_what_was_written_in_capitals_before_is_found_after(fresh: str) -> None:
+    await migrate.prepare_roles(fresh, ["incidents"], "")
+    owner = migrate.owner_url(fresh, "incidents", "")
+    await asyncio.to_thread(migrate.upgrade, "incidents", owner, "incidents_0012")
+    connection = await asyncpg.connect(plain_url(fresh))
+    queries = [query_of(typed) for typed in ("ядра", "STRASSE", "core")]
+    try:
+        await connection.execute(CAPITALS)
+        before = [await connection.fetchval(FOUND, query) for query in queries]
+        await asyncio.to_thread(migrate.upgrade, "incidents", owner)
+        after = [await connection.fetchval(FOUND, query) for query in queries]
+        who = [tuple(row) for row in await connection.fetch(WHO)]
+        await asyncio.to_thread(migrate.downgrade, "incidents", owner, "incidents_0012")
+        again = [await connection.fetchval(FOUND, query) for query in queries]
+    finally:
+        await connection.close()
+    assert (before, after, again) == ([0, 0, 1], [1, 1, 1], [0, 0, 1])
+    assert who == [("hours", "system:contracts"), ("visits", "person:x")]

@@ -49,6 +49,12 @@ async def test_a_changed_name_is_found_and_the_former_is_not(one_service: OneSer
     assert await found(base, "交换机") == []
 
 
+async def test_a_name_is_found_whatever_the_case_of_its_letters(one_service: OneService.Factory) -> None:
+    base = await an_installed_base(await one_service("contracts"))
+    await base.admin.patch(f"{base.address}/assets/{base.ids['asset']}", json={"name": "Маршрутизатор ЯДРА"})
+    assert await found(base, "ядра") == [("asset", "Маршрутизатор ЯДРА")]
+
+
 async def test_a_customer_finds_its_own_records_only(one_service: OneService.Factory) -> None:
     contracts = await one_service("contracts")
     own, _ = await an_installed_base(contracts), await an_installed_base(contracts, number="C-2026-2")

@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 import httpx
 import pytest
+from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
 from services.incidents.incidents import listing
@@ -18,6 +19,7 @@ from services.incidents.incidents.domain import Priority, Severity, State, Team
 from services.incidents.incidents.filters import Filters, Order
 from shared.db import Caller
 from shared.paging import Page
+from shared.search import LETTERS, SMALL_OF, query_of
 from tests.builders.incidents import CLASSIFIED, DESK, ENGINEER, ENGINEER_ID, Customer, a_customer, do, reported
 from tests.builders.many import many_incidents
 from tests.harness import OneService
@@ -167,6 +169,40 @@ async def test_a_text_is_found_by_any_part_of_its_chinese_and_by_the_beginning_o
     )
     async with incidents.as_(customer.user) as user:
         assert (await listed(user, q=typed) == ["核心交换机断电"]) is is_found
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("Маршрутизатор ЯДРА", "маршрутизатор ядра"),
+        ("Маршрутизатор ядра", "МАРШРУТ"),
+        ("ΔΊΚΤΥΟ ΝΉΣΟΣ", "δίκτυο νήσος"),
+        ("École sans réseau", "ÉCOLE RÉSEAU"),
+        ("E\u0301cole", "école"),
+        ("Hauptstraße 5", "HAUPTSTRASSE"),
+        ("İzmir şubesi", "izmir ŞUBESİ"),
+        ("ＡＢＣ　ＶＰＮ", "abc vpn"),
+        ("abc vpn", "ＡＢＣ"),
+        ("ﬁrewall №5", "FIREWALL no5"),
+    ],
+)
+async def test_a_text_is_found_whatever_the_case_and_width_of_its_letters(
+    one_service: OneService.Factory, written: str, typed: str
+) -> None:
+    incidents = await one_service("incidents")
+    await reported(incidents, await a_customer(incidents), title=written)
+    async with incidents.as_(DESK) as desk:
+        assert await listed(desk, q=typed) == [written]
+
+
+async def test_the_database_and_we_tell_every_letter_in_the_same_case(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    pairs = [(chr(code), chr(code)) for code in LETTERS if chr(code).isalpha()] + list(SMALL_OF.items())
+    missed = text("""
+        SELECT word, query FROM unnest(CAST(:written AS text[]), CAST(:typed AS text[])) AS told (word, query)
+        WHERE NOT incidents.search_terms(word) @@ query::tsquery
+    """).bindparams(written=[f"a{one}" for one, _ in pairs], typed=[query_of(f"a{other}") for _, other in pairs])
+    assert await incidents.rows(missed) == []
 
 
 async def test_an_incident_is_found_by_its_number(one_service: OneService.Factory) -> None:

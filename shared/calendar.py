@@ -15,6 +15,8 @@ from shared.periodic import Piece
 from shared.week import DAY_SECONDS, BadWindow, Exceptions, Rules, Window, Windows, in_order, rules_of
 from shared.zones import (
     DAY,
+    FIRST_YEAR,
+    LAST_YEAR,
     SECOND,
     BeyondCalendar,
     CalendarError,
@@ -74,6 +76,8 @@ class WorkCalendar:
         dated = {day: in_order(windows) for day, windows in self.exceptions}
         if len(dated) < len(self.exceptions):
             raise BadCalendar("a date has two exceptions", "exceptions")
+        if any(not FIRST_YEAR <= day.year <= LAST_YEAR for day in dated):
+            raise BeyondCalendar
         object.__setattr__(self, "exceptions", tuple(sorted(dated.items())))
         if not any(self.week):
             raise EmptyWeek("no day of the week has a window; dated exceptions alone make no calendar", "week")

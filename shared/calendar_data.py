@@ -8,7 +8,6 @@ from typing import Any
 
 from shared.calendar import CalendarError, WorkCalendar
 from shared.errors import Unprocessable
-from shared.zones import FIRST_YEAR, LAST_YEAR, BeyondCalendar
 
 
 class InvalidCalendar(Unprocessable):
@@ -27,10 +26,6 @@ def calendar_told() -> Iterator[None]:
 
 
 def checked_calendar(data: Mapping[str, Any]) -> WorkCalendar:
-    """The calendar of plain data. Raises InvalidCalendar, also for an exception on a day out of reach."""
+    """The calendar of plain data. Raises InvalidCalendar."""
     with calendar_told():
-        calendar = WorkCalendar.from_data(data)
-        for day, _ in calendar.exceptions:
-            if not FIRST_YEAR <= day.year <= LAST_YEAR:
-                raise BeyondCalendar
-    return calendar
+        return WorkCalendar.from_data(data)

@@ -135,6 +135,8 @@ async def cancel(session: AsyncSession, kind: str, subject: UUID, *, label: str 
 
 async def cancel_many(session: AsyncSession, kinds: Sequence[str], subjects: Collection[UUID]) -> int:
     """Cancel all that is armed of these kinds for these subjects, in one statement. Returns how many."""
+    if not subjects:
+        return 0
     timers = table(session, "timers")
     named = [str(subject) for subject in subjects]
     armed = update(timers).where(timers.c.kind.in_(kinds), timers.c.subject.in_(named), timers.c.state == "armed")

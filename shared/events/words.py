@@ -23,6 +23,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "not_in_this_state": ("not in this state", "当前状态下不可执行"),
     "not_permitted": ("not permitted to you", "您没有权限"),
     "customers_own": ("only the customer can", "只有客户可以执行"),
+    "children_open": ("incidents below it are open", "下级事件尚未解决"),
+    "merged_into_it": ("others were merged into it", "有事件已并入本事件"),
+    "problem_at_top": ("no team is above", "已是最高一级团队"),
     # what was decided where no agreement covers, and of disputed pauses
     "undecided": ("undecided", "待决定"),
     "goodwill": ("worked on as goodwill", "善意处理"),

@@ -89,6 +89,11 @@ async def test_only_an_administrator_writes_calendars(
             "工作日历无效：日期不存在，格式应为 YYYY-MM-DD（2026-02-30）。",
         ),
         (
+            NO_BREAK | {"exceptions": {"0001-01-01": []}},
+            "beyond_calendar",
+            "工作日历无效：日历仅涵盖 1900 至 2199 年（1900-2199）。",
+        ),
+        (
             NO_BREAK | {"exceptions": {"2200-01-01": []}},
             "beyond_calendar",
             "工作日历无效：日历仅涵盖 1900 至 2199 年（1900-2199）。",

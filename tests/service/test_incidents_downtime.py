@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from shared.events.contracts import Target
+from shared.events.incidents import ClockBreached, ClockWarned
 from tests.builders.incidents import (
     DESK,
     ENGINEER,
@@ -137,3 +138,37 @@ async def test_what_is_due_at_a_closing_is_not_broken_before_the_next_opening(on
     assert await filter_and_pages_agree(incidents) == set()
     down_for(incidents, hours=20)
     assert await filter_and_pages_agree(incidents) == {incident["number"]}
+
+
+async def test_what_broke_while_nothing_ran_is_said_as_late_whenever_its_timer_was_set(
+    one_service: OneService.Factory,
+) -> None:
+    """Its pause ended and it broke in one downtime: its timer is armed when all that is seen, and due at once."""
+    incidents = await one_service("incidents")
+    incident = await paused_for_two_hours(incidents)
+    down_for(incidents, days=2)
+    await incidents.settle()
+    assert "resolve" in states(await seen(incidents, incident))
+    assert {said.late for said in await incidents.said(ClockBreached)} == {True}
+
+
+async def test_what_a_call_that_is_recorded_afterwards_broke_is_said_as_late(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    at = await incidents.now() - timedelta(hours=3)
+    call = customer.report(customer_id=str(customer.id), channel="direct_call", reported_at=at.isoformat())
+    await ask(incidents, ENGINEER, "POST", "/v1/incidents", expect=201, json=call)
+    await incidents.settle()
+    [on_site] = [said for said in await incidents.said(ClockBreached) if said.kind == "on_site"]
+    assert on_site.late
+
+
+async def test_a_warning_ahead_of_the_end_tells_how_much_is_used_then(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    await a_customer(incidents, customer.agreed(warn_before_seconds=(600,)), of=customer)
+    await reported(incidents, customer)
+    down_for(incidents, hours=10)
+    await incidents.settle()
+    ahead = [said for said in await incidents.said(ClockWarned) if said.kind == "respond" and said.before_seconds]
+    assert [(said.percent, said.before_seconds, said.late) for said in ahead] == [(83, 600, True)]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from services.incidents.incidents.models import Incident
@@ -32,6 +34,7 @@ from tests.builders.incidents import (
     seen,
     states,
 )
+from tests.builders.talk import ask
 from tests.harness import OneService
 
 WHY = {"reason": "The wards are dark again."}
@@ -144,6 +147,63 @@ async def test_without_agreed_days_it_stays_resolved(one_service: OneService.Fac
     assert (resolved["closes_at"], (await seen(incidents, incident))["state"]) == (None, "resolved")
 
 
+async def test_after_a_merge_is_undone_there_are_the_agreed_days_to_answer(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    await a_customer(incidents, customer.agreed(close_after_days=2), of=customer)
+    target, incident = await in_progress(incidents, customer), await in_progress(incidents, customer)
+    await do(incidents, ENGINEER, incident, "resolve", SOLVED)
+    await do(incidents, DESK, incident, "merge", {"target_id": target["id"], "reason": "The same."})
+    await incidents.advance(days=20)
+    back = await do(incidents, DESK, incident, "unmerge", {"reason": "Another one."})
+    await incidents.settle()
+    assert await seen(incidents, incident) == back
+    assert datetime.fromisoformat(back["closes_at"]) > await incidents.now() + timedelta(days=1)
+
+
+async def test_who_is_found_covered_late_has_the_agreed_days_to_answer(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    await a_customer(incidents, customer.agreed(asset_ids=(customer.printer,)), of=customer)
+    incident = await in_progress(incidents, customer)
+    await do(incidents, ENGINEER, incident, "resolve", SOLVED)
+    await incidents.advance(days=20)
+    await incidents.hear(customer.agreed(close_after_days=2), sequence=2)
+    await incidents.settle()
+    late = await seen(incidents, incident)
+    assert (late["covered"], late["state"]) == (True, "resolved")
+    assert datetime.fromisoformat(late["closes_at"]) > await incidents.now() + timedelta(days=1)
+
+
+@pytest.mark.parametrize("changed", [{"withdrawn": True, "in_force": False}, {"close_after_days": None}])
+async def test_where_days_are_agreed_no_more_the_answer_is_the_customers(
+    one_service: OneService.Factory, changed: dict[str, Any]
+) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    await a_customer(incidents, customer.agreed(close_after_days=1), of=customer)
+    incident = await in_progress(incidents, customer)
+    await do(incidents, ENGINEER, incident, "resolve", SOLVED)
+    await incidents.hear(customer.agreed(**{"close_after_days": 1} | changed), sequence=2)
+    await incidents.advance(days=20)
+    left = await seen(incidents, incident)
+    assert (left["state"], left["closes_at"]) == ("resolved", None)
+
+
+@pytest.mark.parametrize("undone", ["reopen", "refuse"])
+async def test_what_is_taken_up_again_holds_open_no_parent_that_is_closed(
+    one_service: OneService.Factory, undone: str
+) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    parent, child = await in_progress(incidents, customer), await in_progress(incidents, customer)
+    await ask(incidents, DESK, "PUT", f"/v1/incidents/{child['id']}/parent", json={"parent_id": parent["id"]})
+    await do(incidents, ENGINEER, parent, "resolve", SOLVED | {"with_children": True})
+    await do(incidents, customer.user, parent, "confirm")
+    back = await do(incidents, customer.user, child, undone, WHY)
+    assert (back["state"], back["parent_id"]) == ("in_progress", None)
+
+
 async def test_a_direct_call_is_answered_by_itself(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
     customer = await a_customer(incidents)
@@ -155,6 +215,7 @@ async def test_a_direct_call_is_answered_by_itself(one_service: OneService.Facto
     assert answer.status_code == 201, answer.text
     assert datetime.fromisoformat(incident["reported_at"]) == at
     assert datetime.fromisoformat(incident["registered_at"]) > at
+    assert (clock(incident, "respond")["state"], clock(incident, "respond")["counted_seconds"]) == ("met", 0)
     await incidents.settle()
     assert "respond" not in await broken(incidents)
     answered = await do(incidents, ENGINEER, incident, "acknowledge")

@@ -32,6 +32,7 @@ from tests.builders.incidents import (
     reported,
     seen,
 )
+from tests.builders.talk import ask
 from tests.harness import ANYBODY, OneService, principal
 
 BODIES: dict[str, dict[str, Any]] = {
@@ -180,6 +181,28 @@ async def test_a_caller_is_told_why_a_move_cannot_be_made(one_service: OneServic
     assert told == {"confirm": "not_in_this_state", "refuse": "not_in_this_state", "reopen": "not_in_this_state"} | {
         "cancel": None
     }
+
+
+async def test_a_key_of_the_customer_is_not_told_of_the_providers_moves(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await reported(incidents, customer)
+    assert (await seen(incidents, incident, customer.key))["moves"] == []
+
+
+async def test_what_lies_below_or_was_merged_into_it_is_in_the_way_of_a_move(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    parent, child, twin = [await in_progress(incidents, customer) for _ in range(3)]
+    await ask(incidents, DESK, "PUT", f"/v1/incidents/{child['id']}/parent", json={"parent_id": parent["id"]})
+    await do(incidents, DESK, twin, "merge", {"target_id": parent["id"], "reason": "The same switch."})
+    told = {move["move"]: move["why_not"] for move in (await seen(incidents, parent, DESK))["moves"]}
+    assert (told["cancel"], told["confirm"], told["merge"]) == ("merged_into_it", "not_permitted", None)
+    await do(incidents, ENGINEER, parent, "resolve", SOLVED | {"with_children": False})
+    told = {move["move"]: move["why_not"] for move in (await seen(incidents, parent, customer.user))["moves"]}
+    assert (told["confirm"], told["refuse"]) == ("children_open", None)
+    await do(incidents, ENGINEER, child, "resolve", SOLVED)
+    assert "confirm" in (await seen(incidents, parent, customer.user))["allowed"]
 
 
 @pytest.mark.parametrize("move", BODIES)

@@ -89,6 +89,13 @@ async def test_a_view_is_changed_at_the_version_that_was_seen(one_service: OneSe
     assert await names(incidents, ENGINEER) == []
 
 
+async def test_a_change_of_nothing_changes_nothing(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    saved = await save(incidents, ENGINEER)
+    for nothing in ({}, {"name": None}, {"name": saved["name"]}):
+        assert await ask(incidents, ENGINEER, "PATCH", f"/v1/views/{saved['id']}", json=nothing) == saved
+
+
 def test_whatever_narrows_the_list_can_be_saved() -> None:
     parameters = merged_openapi()["paths"]["/v1/incidents"]["get"]["parameters"]
     narrowing = {parameter["name"] for parameter in parameters if parameter["in"] == "query"} - OF_THE_LIST_ITSELF

@@ -23,6 +23,7 @@ from tests.builders.incidents import (
     in_progress,
     reported,
     seen,
+    states,
 )
 from tests.harness import OneService, principal
 
@@ -65,6 +66,22 @@ async def test_the_what_if_of_targets_names_breaches_and_what_is_promised_no_mor
     _, found = await foreseen(incidents, {"agreement_id": str(customer.agreement), "targets": [target]})
     told = {moved["kind"]: moved["new_state"] for moved in found["moved"]}
     assert told == {"respond": None, "on_site": None, "resolve": "breached"}
+
+
+async def test_what_is_broken_stays_so_where_nothing_is_promised_any_more(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await reported(incidents, customer)
+    await incidents.advance(minutes=90)
+    target = {"severity": "general", "kind": "resolve", "amount": 8 * HOUR, "unit": "seconds"}
+    _, found = await foreseen(incidents, {"agreement_id": str(customer.agreement), "targets": [target]})
+    assert {moved["kind"]: moved["new_state"] for moved in found["moved"]} == {"respond": "breached", "on_site": None}
+    kept = tuple(each for each in TARGETS if (each.severity, each.kind) == ("general", "resolve"))
+    amendment = customer.agreed(agreement_id=uuid7(), revision=2, targets=kept, applies_to_open=True)
+    await incidents.hear(amendment, sequence=2)
+    await incidents.settle()
+    now = states(await seen(incidents, incident))
+    assert (now["respond"], now["on_site"]) == ("breached", "cancelled")
 
 
 async def test_a_target_beyond_what_calendars_reach_is_foreseen_as_none(one_service: OneService.Factory) -> None:

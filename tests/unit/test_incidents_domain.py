@@ -98,12 +98,26 @@ def test_every_move_of_a_caller_states_what_it_needs() -> None:
     state=st.sampled_from(incidents.State), held=st.frozensets(st.sampled_from(sorted(EVERYTHING))), own=st.booleans()
 )
 def test_what_is_allowed_is_possible_and_permitted(state: incidents.State, held: frozenset[str], own: bool) -> None:
-    told = incidents.hindrances(state, held, is_customers_person=own)
+    told = incidents.hindrances(state, held, is_customers=own, is_person=True, held_up={})
     for move in (move for move, why_not in told.items() if why_not is None):
         assert (state, move) in incidents.MOVES
         assert incidents.NEEDS[move].value in held
         assert own or move not in incidents.CUSTOMERS_OWN
     assert own or told.keys() == incidents.NEEDS.keys()
+
+
+def test_what_is_in_the_way_of_a_move_is_told_once_nothing_else_is() -> None:
+    def why_not_confirmed(state: str) -> incidents.Why | None:
+        held_up = {"confirm": incidents.Why.CHILDREN_OPEN}
+        return incidents.hindrances(state, EVERYTHING, is_customers=True, is_person=True, held_up=held_up)["confirm"]
+
+    assert why_not_confirmed("resolved") is incidents.Why.CHILDREN_OPEN
+    assert why_not_confirmed("reported") is incidents.Why.NOT_IN_THIS_STATE
+
+
+def test_a_key_of_a_customer_is_not_told_of_moves_that_are_the_providers() -> None:
+    told = incidents.hindrances("resolved", frozenset(), is_customers=True, is_person=False, held_up={})
+    assert told == {}
 
 
 def test_the_priority_follows_the_contracts_matrix_or_the_usual_one() -> None:

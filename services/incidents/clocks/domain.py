@@ -288,5 +288,6 @@ def is_near(clock: clocks.Clock, now: datetime, seconds: int) -> bool:
     return at is not None and at <= now
 
 
-def used_percent(clock: clocks.Clock, now: datetime) -> int:
-    return int(clocks.counted(clock, now) / clock.total * 100)
+def percent_before(clock: clocks.Clock, seconds: int) -> int:
+    """How much of its time is used when so many seconds of it are left."""
+    return int((clock.total - timedelta(seconds=seconds)) / clock.total * 100)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.clocks import domain, queries
 from services.incidents.clocks.models import Clock
-from services.incidents.clocks.saying import about, say_breach
+from services.incidents.clocks.saying import about, is_late, say_breach
 from services.incidents.clocks.timing import BREACH
 from services.incidents.pauses.queries import stretches_of
 from shared import clocks, timers
@@ -29,7 +29,7 @@ async def warn_of_clock(
             continue
         clock.warned_percent = percent or clock.warned_percent
         clock.warned_before_seconds = before or clock.warned_before_seconds
-        used = percent or domain.used_percent(promise, now)
+        used = percent or domain.percent_before(promise, before or 0)
         emit(session, ClockWarned(**about(clock), number=clock.number, percent=used, before_seconds=before, late=late))
 
 
@@ -50,7 +50,7 @@ async def break_promise(session: AsyncSession, *, clock_id: UUID, late: bool) ->
         if not clock.is_open:
             continue
         if clocks.state(promise, now) is clocks.State.BREACHED:
-            say_breach(session, clock, late=late)
+            say_breach(session, clock, late=late or is_late(promise, now))
         elif promise.phase is clocks.Phase.RUNNING:
             await timers.arm(
                 session,

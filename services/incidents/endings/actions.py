@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.clocks import actions as clocks
-from services.incidents.clocks.domain import ENDED_BY_RESOLUTION, Kind, calendar_of
+from services.incidents.clocks.domain import ENDED_BY_RESOLUTION, Kind
 from services.incidents.copies import queries as copies
 from services.incidents.copies.actions import look_again
-from services.incidents.copies.domain import Terms
+from services.incidents.endings.domain import closes_at
+from services.incidents.families.actions import leave_parent_that_is_over
 from services.incidents.incidents import domain, queries
 from services.incidents.incidents.actions import (
     end_pauses_that_are_over,
@@ -199,26 +200,28 @@ async def _close(session: AsyncSession, incident: Incident, move: str) -> None:
 
 async def arm_close(session: AsyncSession, incident: Incident, *, since: datetime | None = None) -> None:
     """Nobody's answer within the agreed working days from the resolution (or `since`) counts as acceptance."""
-    terms = await copies.terms(session, incident.agreement_id)
-    await timers.arm_each(session, _closing(session, incident, terms, since or incident.resolved_at))
+    await _arm_closes(session, {incident: since or incident.resolved_at})
 
 
 async def arm_closes(session: AsyncSession, incidents: Sequence[Incident]) -> None:
     """The same of several resolved incidents, in one statement."""
-    terms = await copies.terms_of(session, {incident.agreement_id for incident in incidents})
-    closing = [_closing(session, each, terms.get(each.agreement_id), each.resolved_at) for each in incidents]
-    await timers.arm_each(session, [timer for of_incident in closing for timer in of_incident])
+    await _arm_closes(session, {incident: incident.resolved_at for incident in incidents})
 
 
-def _closing(
-    session: AsyncSession, incident: Incident, terms: Terms | None, begins: datetime | None
-) -> list[timers.Wanted]:
-    if terms is None or terms.close_after_days is None:
-        return []
-    begins = begins or context(session).now
-    incident.closes_at = calendar_of(terms.calendar).add_working_days(begins, terms.close_after_days)
-    about = (incident.customer_id, incident.id)
-    return [timers.Wanted(CLOSE_UNANSWERED, incident.id, "", incident.closes_at, {}, *about)]
+async def _arm_closes(session: AsyncSession, begins: Mapping[Incident, datetime | None]) -> None:
+    """Where no such days are agreed, or not any more, it is left to the customer."""
+    now, before = context(session).now, {incident.id for incident in begins if incident.closes_at is not None}
+    terms = await copies.terms_of(session, {incident.agreement_id for incident in begins})
+    for incident, since in begins.items():
+        agreed = terms.get(incident.agreement_id)
+        incident.closes_at = closes_at(agreed, since or now, now) if agreed else None
+    closing = [incident for incident in begins if incident.closes_at is not None]
+    await timers.cancel_many(session, [CLOSE_UNANSWERED], before - {incident.id for incident in closing})
+    await timers.arm_each(session, [_timer(incident, incident.closes_at) for incident in closing if incident.closes_at])
+
+
+def _timer(incident: Incident, at: datetime) -> timers.Wanted:
+    return timers.Wanted(CLOSE_UNANSWERED, incident.id, "", at, {}, incident.customer_id, incident.id)
 
 
 async def _take_up(session: AsyncSession, incident: Incident) -> None:
@@ -239,6 +242,7 @@ async def _take_up(session: AsyncSession, incident: Incident) -> None:
     first = min(at for _, at in since)
     stopped_kinds = tuple(Kind) if was_cancelled else (Kind.RESOLVE,)
     await clocks.reopen_clocks(session, incident.id, since=first, stopped_kinds=stopped_kinds)
+    await leave_parent_that_is_over(session, incident)
     await keep_promises(session, incident)
     await take_up_occasions(session, incident, first)
     await take_up_analysis(session, incident)

@@ -20,6 +20,7 @@ from services.incidents.clocks.domain import (
     Wanted,
     aim,
 )
+from services.incidents.clocks.queries import readings as readings_of
 from services.incidents.copies import queries as copies
 from services.incidents.copies.domain import Terms, cover
 from services.incidents.incidents import domain, queries
@@ -113,6 +114,8 @@ async def report_incident(
     readings = await arm_from_report(session, incident, terms)
     if came_by is domain.Channel.DIRECT_CALL:
         await clocks.stop_clocks(session, [incident.id], [Kind.RESPOND], at)
+        await session.flush()
+        readings = (await readings_of(session, [incident.id], now))[incident.id]
     found = (place.customer, place.asset, place.site)
     return Shown(incident, domain.State.REPORTED, readings, {named.id: named for named in found if named})
 

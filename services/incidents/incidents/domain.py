@@ -159,6 +159,9 @@ class Why(StrEnum):
     NOT_IN_THIS_STATE = "not_in_this_state"
     NOT_PERMITTED = "not_permitted"
     CUSTOMERS_OWN = "customers_own"
+    CHILDREN_OPEN = "children_open"
+    MERGED_INTO_IT = "merged_into_it"
+    PROBLEM_AT_TOP = "problem_at_top"
 
 
 def moved(state: str, move: str, *, former: str | None = None) -> State:
@@ -182,13 +185,17 @@ def moves_from(state: str) -> list[str]:
     return [move for move in NEEDS if (state, move) in MOVES]
 
 
-def hindrances(state: str, permissions: Collection[str], *, is_customers_person: bool) -> dict[str, Why | None]:
+def hindrances(
+    state: str, permissions: Collection[str], *, is_customers: bool, is_person: bool, held_up: Mapping[str, Why]
+) -> dict[str, Why | None]:
     """Each move, and what keeps this caller from making it now; None: nothing does.
 
-    A customer's person is not told of moves that are the provider's.
+    `held_up`: moves that something beside the state is in the way of. A customer is not told of moves that are the
+    provider's.
     """
-    found = {move: _hindrance(state, move, permissions, is_customers_person) for move in NEEDS}
-    return {move: why for move, why in found.items() if not (is_customers_person and why is Why.NOT_PERMITTED)}
+    own = is_customers and is_person
+    found = {move: _hindrance(state, move, permissions, own) or held_up.get(move) for move in NEEDS}
+    return {move: why for move, why in found.items() if not (is_customers and why is Why.NOT_PERMITTED)}
 
 
 def _hindrance(state: str, move: str, permissions: Collection[str], is_customers_person: bool) -> Why | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from services.incidents.clocks.domain import Reading
 from services.incidents.copies import queries as copies
 from services.incidents.copies.domain import Named
 from services.incidents.copies.queries import Covering
-from services.incidents.incidents.domain import OVER, UNRESTORED, Cover, State, as_it_stands
+from services.incidents.incidents.domain import OVER, UNRESTORED, Cover, State, Team, Why, as_it_stands
 from services.incidents.incidents.models import Incident
 from services.incidents.pauses import queries as pauses
 from shared.db import check_version, context
@@ -36,6 +36,7 @@ class Shown:
     state: State
     clocks: tuple[Reading, ...]
     names: Mapping[UUID, Named]
+    held_up: Mapping[str, Why] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -219,4 +220,20 @@ async def shown(session: AsyncSession, incidents: Sequence[Incident]) -> list[Sh
     ids = [i for found in incidents for i in (found.customer_id, found.asset_id, found.site_id, found.engineer_id)]
     names = await copies.names(session, ids)
     states = await states_of(session, incidents)
-    return [Shown(found, states[found.id], readings[found.id], names) for found in incidents]
+    held_up = await _held_up(session, incidents)
+    return [Shown(each, states[each.id], readings[each.id], names, held_up[each.id]) for each in incidents]
+
+
+async def _held_up(session: AsyncSession, incidents: Sequence[Incident]) -> Mapping[UUID | None, Mapping[str, Why]]:
+    """Of each incident, the moves that something beside its state is in the way of."""
+    ids = [each.id for each in incidents]
+    below = select(Incident.parent_id.label("of"), literal("confirm"), literal(Why.CHILDREN_OPEN.value))
+    below = below.where(Incident.parent_id.in_(ids), Incident.state.in_(UNRESTORED))
+    merged = select(Incident.merged_into_id, literal("cancel"), literal(Why.MERGED_INTO_IT.value))
+    found: dict[UUID | None, dict[str, Why]] = {
+        each.id: {"escalate": Why.PROBLEM_AT_TOP} if each.team == Team.JOINT_ANALYSIS else {} for each in incidents
+    }
+    in_the_way = below.union(merged.where(Incident.merged_into_id.in_(ids)))
+    for incident_id, move, why in await session.execute(in_the_way):
+        found[incident_id][move] = Why(why)
+    return found

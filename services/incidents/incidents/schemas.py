@@ -107,7 +107,9 @@ class AccountedClockOut(ClockOut):
 
 
 class MoveOut(Out):
-    """A move, and what keeps this caller from making it now (not_in_this_state, not_permitted, customers_own)."""
+    """A move, and what keeps this caller from making it now: not_in_this_state, not_permitted, customers_own, or what
+    else is in its way (children_open, merged_into_it, problem_at_top).
+    """
 
     move: str
     why_not: str | None
@@ -193,8 +195,8 @@ class IncidentOut(Out):
             named = shown.names.get(getattr(incident, f"{thing}_id"))
             own |= {f"{thing}_name_zh": named and named.name_zh, f"{thing}_name_en": named and named.name_en}
         asset = shown.names.get(incident.asset_id) if incident.asset_id else None
-        is_customers = by.kind == "person" and by.customer_id is not None
-        moves = hindrances(shown.state, by.permissions, is_customers_person=is_customers)
+        caller = {"is_customers": by.customer_id is not None, "is_person": by.kind == "person"}
+        moves = hindrances(shown.state, by.permissions, **caller, held_up=shown.held_up)
         return cls.model_validate(
             own
             | {

@@ -81,5 +81,5 @@ async def unmerge_incident(session: AsyncSession, *, incident_id: UUID, reason: 
     await take_up_analysis(session, source)
     await look_again(session, source.agreement_id, source.contract_number)
     if source.state == incidents.State.RESOLVED:
-        await arm_close(session, source)
+        await arm_close(session, source, since=context(session).now)
     return source

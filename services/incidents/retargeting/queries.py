@@ -114,7 +114,8 @@ async def _moved(
 
 
 def _moved_one(incident: Incident, present: domain.Reading, aimed: domain.Aim | None) -> Moved:
-    new_state = new_due_at = None
+    """What is broken by now stays so where nothing is promised any more."""
+    new_state, new_due_at = ("breached", present.due_at) if present.state == "breached" else (None, None)
     if aimed is not None and domain.can_break(clocks.retarget(present.promise, aimed.budget, aimed.work_calendar)):
         then = clocks.retarget(present.promise, aimed.budget, aimed.work_calendar)
         new_state, new_due_at = clocks.state(then, present.at).value, clocks.due_at(then, present.at)

@@ -36,8 +36,11 @@ async def save_view(session: AsyncSession, *, by: Principal, **said: Any) -> Vie
 
 
 async def change_view(session: AsyncSession, *, view_id: UUID, by: Principal, **changes: Any) -> View:
-    """Change what is given. Raises as `save_view`, ViewNotFound, VersionMismatch."""
+    """Change what is given and differs. Raises as `save_view`, ViewNotFound, VersionMismatch."""
     view = await queries.locked_own_view(session, view_id, by)
+    changes = {name: value for name, value in changes.items() if value != getattr(view, name)}
+    if not changes:
+        return view
     before = as_record(view, *changes)
     for name, value in changes.items():
         setattr(view, name, value)

@@ -29,7 +29,7 @@ HISTORY_BATCH = 50
 PARALLEL_SUBJECTS = 50
 PUBLISH_DEADLINE_SECONDS = 10.0
 UNSENT = """
-WITH failing AS (SELECT DISTINCT subject FROM {schema}.outbox WHERE sent_at IS NULL AND tries > 0)
+WITH failing AS (SELECT DISTINCT subject FROM {schema}.outbox WHERE sent_at IS NULL AND tries > 0), unsent AS (
 (SELECT id, subject, envelope FROM {schema}.outbox AS live
     WHERE sent_at IS NULL AND envelope ->> 'historical' = 'false' AND subject NOT IN (SELECT subject FROM failing)
         AND NOT EXISTS (
@@ -45,10 +45,16 @@ UNION ALL
 UNION ALL
 (SELECT DISTINCT ON (subject) id, subject, envelope FROM {schema}.outbox
     WHERE sent_at IS NULL AND subject IN (SELECT subject FROM failing) ORDER BY subject, id)
+)
+SELECT *, 'true' = (
+    SELECT envelope ->> 'historical' FROM {schema}.outbox AS first WHERE first.subject = unsent.subject
+    ORDER BY sequence LIMIT 1
+) AS of_history
+FROM unsent
 """
 """What is to be published: of a subject that failed before only the first row, so that it holds up no other; and of
 history only a little at a time, for what happens now does not wait behind what was long ago. What a subject says now
-does wait for its own history.
+does wait for its own history, here and on its way: all of a subject that began with history goes that way.
 """
 MARK_SENT = "UPDATE {schema}.outbox SET sent_at = statement_timestamp(), error = NULL WHERE id = ANY ($1::bigint[])"
 MARK_TRIED = "UPDATE {schema}.outbox SET tries = tries + 1, error = $2 WHERE id = $1"
@@ -112,7 +118,7 @@ class Relay:
         async with gate:
             for row in rows:
                 try:
-                    await self._publish(Envelope.model_validate(row["envelope"]))
+                    await self._publish(Envelope.model_validate(row["envelope"]), of_history=row["of_history"])
                 except (PublishFailed, TimeoutError) as problem:
                     log.warning(
                         "publish_failed",
@@ -124,12 +130,12 @@ class Relay:
                 sent.append(row["id"])
         return sent, None
 
-    async def _publish(self, envelope: Envelope) -> None:
+    async def _publish(self, envelope: Envelope, *, of_history: bool) -> None:
         """Its span stands beside those of the listeners, not above them: what was committed is sent as it was."""
         about = {"messaging.message.id": envelope.id, "aftercare.correlation_id": envelope.correlationid}
         with self.tracer.span(f"publish {envelope.type}", "producer", about, parent=envelope.traceparent):
             async with asyncio.timeout(PUBLISH_DEADLINE_SECONDS):
-                await self.bus.publish(envelope)
+                await self.bus.publish(envelope, of_history=of_history)
 
     async def _mark(self, outcomes: Sequence[tuple[list[int], tuple[int, str] | None]]) -> None:
         sent = [row_id for ids, _ in outcomes for row_id in ids]

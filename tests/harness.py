@@ -48,6 +48,7 @@ class RecordingBus:
 
     def __init__(self) -> None:
         self.published: list[Envelope] = []
+        self.of_history: set[UUID] = set()
         self.failing = False
         self.refused: set[str] = set()
         self.deaf = 0
@@ -70,11 +71,13 @@ class RecordingBus:
     async def stop_listening(self, service: str) -> None:
         """Nothing was listening."""
 
-    async def publish(self, envelope: Envelope) -> None:
+    async def publish(self, envelope: Envelope, *, of_history: bool = False) -> None:
         if self.failing or envelope.subject in self.refused:
             raise PublishFailed(envelope.type)
         async with self._more:
             self.published.append(envelope)
+            if of_history:
+                self.of_history.add(envelope.id)
             self._more.notify_all()
 
     async def has_published(self, count: int) -> None:

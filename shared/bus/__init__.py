@@ -31,7 +31,8 @@ class Bus(Protocol):
 
     async def stop_listening(self, service: str) -> None: ...
 
-    async def publish(self, envelope: Envelope) -> None: ...
+    async def publish(self, envelope: Envelope, *, of_history: bool = False) -> None:
+        """`of_history`: it may arrive behind what happens now, in order with all others that are so published."""
 
     async def healthy(self) -> bool: ...
 

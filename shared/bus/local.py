@@ -6,7 +6,10 @@ from shared.bus import Envelope, PublishFailed, Receive, Topology
 
 
 class LocalBus:
-    """A service that is to hear of an envelope and is not listening right now makes `publish` fail, to be repeated."""
+    """A service that is to hear of an envelope and is not listening right now makes `publish` fail, to be repeated.
+
+    Nothing waits in it, so that history is in nobody's way.
+    """
 
     def __init__(self, topology: Topology) -> None:
         self._topology = topology
@@ -24,7 +27,7 @@ class LocalBus:
     async def stop_listening(self, service: str) -> None:
         self._receivers.pop(service, None)
 
-    async def publish(self, envelope: Envelope) -> None:
+    async def publish(self, envelope: Envelope, *, of_history: bool = False) -> None:
         for service, routing_keys in self._topology.items():
             if envelope.routing_key not in routing_keys:
                 continue

@@ -1,9 +1,10 @@
 """The bus over RabbitMQ (3.10 and 4.x): the only door to aio_pika. It only carries; the inbox does the handling.
 
-One durable topic exchange with an alternate for what nobody listens to, one quorum queue per service. Publishes are
-confirmed by the broker; a time-out means unknown, and the relay publishes again with the same id. Declaring is a task
-that outlives the publish it was begun for: a slow broker is not asked to begin again. A running handler is shielded
-from the cancellation that follows a lost connection (the commit decides, the inbox absorbs the repeat).
+One durable topic exchange with an alternate for what nobody listens to; for each service one quorum queue, and one for
+history, of which a little is taken at a time (0027). Publishes are confirmed by the broker; a time-out means unknown,
+and the relay publishes again with the same id. Declaring is a task that outlives the publish it was begun for: a slow
+broker is not asked to begin again. A running handler is shielded from the cancellation that follows a lost connection
+(the commit decides, the inbox absorbs the repeat).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass
 
 import aio_pika
 import structlog
@@ -26,7 +28,6 @@ from shared.bus import Envelope, PublishFailed, Receive, Topology
 
 EXCHANGE = "aftercare.events"
 UNROUTED = "aftercare.unrouted"
-PREFETCH = 50
 DELIVERY_LIMIT = 20
 PUBLISH_DEADLINE_SECONDS = 5.0
 LISTEN_DEADLINE_SECONDS = 10.0
@@ -37,14 +38,32 @@ AFTER_FAILURE_SECONDS = 1.0
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
+class Lane:
+    """One of the ways into each service, with a queue of its own: what is in one waits for nothing in the other.
+
+    `at_once`: how many a service takes before it has handled the first.
+    """
+
+    prefix: str
+    suffix: str
+    at_once: int
+
+
+LIVE, HISTORY = Lane("", "", 50), Lane("history.", ".history", 20)
+LANES = (LIVE, HISTORY)
+Consuming = tuple[AbstractRobustChannel, AbstractRobustQueue, str]
+"""A channel, the queue that is consumed on it, and the tag under which."""
+
+
 class RabbitBus:
-    """A process's connection to the broker: one channel to publish on, one per listening service."""
+    """A process's connection to the broker: one channel to publish on, two per listening service."""
 
     def __init__(self, url: str, topology: Topology) -> None:
         self.url, self._topology = url, topology
         self._connection: AbstractRobustConnection | None = None
         self._declaring: asyncio.Task[aio_pika.abc.AbstractExchange] | None = None
-        self._listening: dict[str, tuple[AbstractRobustChannel, AbstractRobustQueue, str]] = {}
+        self._listening: dict[str, list[Consuming]] = {}
 
     async def open(self) -> None:
         """Connect in the background: writes go on while the broker is away, events leave later."""
@@ -65,7 +84,8 @@ class RabbitBus:
         connection = self._connection
         return bool(connection and not connection.is_closed and connection.connected.is_set())
 
-    async def publish(self, envelope: Envelope) -> None:
+    async def publish(self, envelope: Envelope, *, of_history: bool = False) -> None:
+        lane = HISTORY if of_history else LIVE
         message = aio_pika.Message(
             body=envelope.model_dump_json(exclude_none=True).encode(),
             message_id=str(envelope.id),
@@ -77,26 +97,28 @@ class RabbitBus:
         try:
             async with asyncio.timeout(PUBLISH_DEADLINE_SECONDS):
                 exchange = await self._opened()
-                await exchange.publish(message, envelope.routing_key, mandatory=True)
+                await exchange.publish(message, lane.prefix + envelope.routing_key, mandatory=True)
         except Exception as problem:
             raise PublishFailed(f"no confirmation for {envelope.type} {envelope.id}") from problem
 
     async def listen(self, service: str, receive: Receive) -> None:
-        """Consume the service's queue on a channel of its own.
+        """Consume the service's queues, each on a channel of its own.
 
         Raises TimeoutError: a channel that is opened while the connection comes back may never become ready.
         """
         async with asyncio.timeout(LISTEN_DEADLINE_SECONDS):
             await self._opened()
             assert self._connection is not None
-            async with _new_channel(self._connection) as channel:
-                self._listening[service] = (channel, *await _consumed(channel, service, receive))
+            async with contextlib.AsyncExitStack() as opened:
+                consuming = []
+                for lane in LANES:
+                    channel = await opened.enter_async_context(_new_channel(self._connection))
+                    consuming.append((channel, *await _consumed(channel, service, lane, receive)))
+                self._listening[service] = consuming
 
     async def stop_listening(self, service: str) -> None:
         """A broker that is away is not waited for: it has forgotten the consumer, and gets none on its return."""
-        found = self._listening.pop(service, None)
-        if found:
-            channel, queue, tag = found
+        for channel, queue, tag in self._listening.pop(service, ()):
             await _within_stop_seconds(queue.cancel(tag))
             await _within_stop_seconds(channel.close())
 
@@ -132,9 +154,10 @@ async def _new_channel(connection: AbstractRobustConnection, **options: bool) ->
 async def _declare(channel: AbstractRobustChannel, topology: Topology) -> aio_pika.abc.AbstractExchange:
     exchange = await declare_exchanges(channel)
     for service, routing_keys in topology.items():
-        queue = await declare_queue(channel, service)
-        for key in sorted(routing_keys):
-            await queue.bind(EXCHANGE, key)
+        for lane in LANES:
+            queue = await declare_queue(channel, service, lane)
+            for key in sorted(routing_keys):
+                await queue.bind(EXCHANGE, lane.prefix + key)
     return exchange
 
 
@@ -148,11 +171,11 @@ async def declare_exchanges(channel: aio_pika.abc.AbstractChannel) -> aio_pika.a
     )
 
 
-async def declare_queue(channel: AbstractRobustChannel, service: str) -> AbstractRobustQueue:
-    """A service's queue and, beside it, the one for bytes that do not parse."""
+async def declare_queue(channel: AbstractRobustChannel, service: str, lane: Lane) -> AbstractRobustQueue:
+    """One of a service's queues and, beside it, the one for bytes that do not parse."""
     await channel.declare_queue(f"{service}.unparsed", durable=True, arguments={"x-queue-type": "quorum"})
     queue = await channel.declare_queue(
-        service,
+        service + lane.suffix,
         durable=True,
         arguments={
             "x-queue-type": "quorum",
@@ -168,14 +191,16 @@ async def declare_queue(channel: AbstractRobustChannel, service: str) -> Abstrac
     return queue
 
 
-async def _consumed(channel: AbstractRobustChannel, service: str, receive: Receive) -> tuple[AbstractRobustQueue, str]:
+async def _consumed(
+    channel: AbstractRobustChannel, service: str, lane: Lane, receive: Receive
+) -> tuple[AbstractRobustQueue, str]:
     """The service's queue and the tag under which it is consumed on this channel from now on."""
-    await channel.set_qos(PREFETCH)
-    queue = await declare_queue(channel, service)
-    lane = asyncio.Semaphore(PREFETCH)
+    await channel.set_qos(lane.at_once)
+    queue = await declare_queue(channel, service, lane)
+    gate = asyncio.Semaphore(lane.at_once)
 
     async def consume(message: AbstractIncomingMessage) -> None:
-        async with lane:
+        async with gate:
             await _take(service, message, receive)
 
     return queue, await queue.consume(consume)

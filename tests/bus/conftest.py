@@ -51,16 +51,20 @@ async def bus(request: pytest.FixtureRequest, topology: Topology) -> AsyncIterat
 
 @dataclass
 class Ear:
-    """A receiver that keeps what it takes, and refuses as often as it is told."""
+    """A receiver that keeps what it takes, refuses as often as it is told, and is busy with some until it is free."""
 
     taken: list[Envelope] = field(default_factory=list)
     refusals: int = 0
+    busy_with: set[UUID] = field(default_factory=set)
+    free: asyncio.Event = field(default_factory=asyncio.Event)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def receive(self, envelope: Envelope) -> None:
         if self.refusals:
             self.refusals -= 1
             raise ConnectionError("the database is away")
+        if envelope.id in self.busy_with:
+            await self.free.wait()
         async with self.arrived:
             self.taken.append(envelope)
             self.arrived.notify_all()
@@ -88,13 +92,13 @@ def an_envelope(kind: str = HAPPENED, subject: str = "s", sequence: int = 1, *, 
     )
 
 
-async def published(bus: Bus, *envelopes: Envelope) -> None:
+async def published(bus: Bus, *envelopes: Envelope, of_history: bool = False) -> None:
     """Publish as the relay does: again, with the same id, until it is confirmed."""
     for envelope in envelopes:
         async with asyncio.timeout(30):
             while True:
                 try:
-                    await bus.publish(envelope)
+                    await bus.publish(envelope, of_history=of_history)
                     break
                 except PublishFailed:
                     await asyncio.sleep(0)

@@ -101,6 +101,25 @@ async def test_a_second_process_does_not_lose_what_the_first_declared(
 
 
 @pytest.mark.rabbit
+async def test_what_happens_now_does_not_wait_for_history_which_arrives_in_its_own_order(
+    broker: str, topology: Topology, names: tuple[str, str]
+) -> None:
+    bus = RabbitBus(broker, topology)
+    await bus.open()
+    history, now = [an_envelope(sequence=number) for number in range(1, 101)], an_envelope(subject="now")
+    ear = Ear(busy_with={envelope.id for envelope in history})
+    await bus.listen(names[0], ear.receive)
+    await published(bus, *history, of_history=True)
+    await published(bus, now)
+    await ear.hears(now.id)
+    assert ear.taken == [now]
+    ear.free.set()
+    await ear.hears(*ear.busy_with)
+    assert [envelope.sequence for envelope in ear.taken[1:]] == list(range(1, 101))
+    await bus.close()
+
+
+@pytest.mark.rabbit
 async def test_bytes_that_are_no_envelope_go_to_the_dead_letters_and_hold_nothing_up(
     broker: str, topology: Topology, names: tuple[str, str]
 ) -> None:

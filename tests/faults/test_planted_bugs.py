@@ -43,11 +43,11 @@ class FlakyBus(LocalBus):
         super().__init__(*arguments)  # type: ignore[arg-type]  # passed through as it came
         self._count = 0
 
-    async def publish(self, envelope: Envelope) -> None:
+    async def publish(self, envelope: Envelope, *, of_history: bool = False) -> None:
         self._count += 1
         if self._count % 3 == 0:
             raise PublishFailed("the connection was lost")
-        await super().publish(envelope)
+        await super().publish(envelope, of_history=of_history)
 
 
 async def effects(

@@ -150,8 +150,22 @@ async def test_a_subject_does_not_speak_before_its_own_history(one_service: OneS
     async with service.runtime.database.transaction(SYSTEM) as session:
         emit(session, a_customer(customer_id=last))
     await service.settle()
-    spoken = [envelope.historical for envelope in service.bus.published if envelope.subject == str(last)]
-    assert spoken == [True, False]
+    spoken = [envelope for envelope in service.bus.published if envelope.subject == str(last)]
+    assert [envelope.historical for envelope in spoken] == [True, False]
+    assert {envelope.id for envelope in spoken} <= service.bus.of_history, "nor on its way"
+
+
+async def test_a_subject_that_began_here_goes_its_way_whatever_is_historical_of_it(
+    one_service: OneService.Factory,
+) -> None:
+    service = await one_service("contracts")
+    known = uuid7()
+    for caller in (SYSTEM, replace(SYSTEM, historical=True), SYSTEM):
+        async with service.runtime.database.transaction(caller) as session:
+            emit(session, a_customer(customer_id=known))
+    await service.settle()
+    assert [envelope.historical for envelope in service.bus.published] == [False, True, False]
+    assert service.bus.of_history == set()
 
 
 async def test_waiting_history_is_no_sign_of_a_stuck_outbox(one_service: OneService.Factory) -> None:

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 from alembic import command, op
@@ -17,6 +18,7 @@ from sqlalchemy import Index, MetaData, text
 
 from shared import mechanisms, search
 from shared.db import NAMES, plain_url, role_url
+from shared.snapshots import SAY_AGAIN
 
 ROOT = Path(__file__).parent.parent
 SECOND_FORM = (
@@ -304,6 +306,18 @@ def ask_for_tenant_once(service: str, *tables: str) -> None:
 def ask_for_tenant_each_row(service: str, *tables: str) -> None:
     for table in tables:
         op.execute(TENANT_ASKED_EACH.format(table=f'"{service}"."{table}"'))
+
+
+def say_snapshots_again(service: str, table: str) -> None:
+    """Have the service's worker say all its snapshots once more, where it has any (in `table`): a copy is new."""
+    op.execute("SELECT set_config('aftercare.scope', 'system', true)")
+    op.execute(
+        f"""
+        INSERT INTO "{service}".timers (id, kind, subject, due_at)
+        SELECT gen_random_uuid(), '{SAY_AGAIN}', '{UUID(int=0)}', now() WHERE EXISTS (SELECT FROM "{service}"."{table}")
+        ON CONFLICT DO NOTHING
+        """
+    )
 
 
 def create_search_terms(service: str) -> None:

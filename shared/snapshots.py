@@ -10,9 +10,12 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db import Transactions
+from shared import timers
+from shared.db import Transactions, context
 
 BATCH = 500
+SAY_AGAIN = "say_again"
+"""What a migration arms where copies elsewhere are new or have more: see `say_snapshots_again` in shared/migrate.py."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,18 @@ async def say_again(transactions: Transactions, snapshots: Snapshots, *, batch: 
         while said == batch:
             async with transactions() as session:
                 last, said = await _say_batch(session, every, say, last, batch)
+
+
+async def say_some_again(
+    session: AsyncSession, snapshots: Snapshots, timer: timers.Timer, *, batch: int = BATCH
+) -> None:
+    """The next batch, in the transaction of its timer, which then is armed for the rest."""
+    kind, after = timer.data.get("kind", 0), timer.data.get("after")
+    every, say = snapshots[kind]
+    last, said = await _say_batch(session, every, say, UUID(after) if after else None, batch)
+    rest = {"kind": kind, "after": last} if said == batch else {"kind": kind + 1}
+    if rest["kind"] < len(snapshots):
+        await timers.arm(session, SAY_AGAIN, timer.subject_id, context(session).now, data=rest)
 
 
 async def _say_batch(

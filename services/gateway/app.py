@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from services.gateway.base import Base
 from services.gateway.front.app import front_of
+from services.gateway.jobs import jobs
 from services.gateway.keys.routes import routes as key_routes
-from services.gateway.people.actions import say_person
-from services.gateway.people.queries import EVERY_PERSON
 from services.gateway.people.routes import routes as people_routes
+from services.gateway.republish import SNAPSHOTS
 from services.gateway.sessions.routes import routes as session_routes
 from services.gateway.settings import Settings
 from shared.events.gateway import PersonChanged
@@ -20,6 +20,7 @@ SERVICE = Service(
     metadata=Base.metadata,
     routers=(people_routes, session_routes, key_routes),
     emits=(PersonChanged,),
-    snapshots=((EVERY_PERSON, say_person),),
+    jobs=jobs,
+    snapshots=SNAPSHOTS,
     front=front_of,
 )

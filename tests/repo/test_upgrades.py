@@ -1,4 +1,4 @@
-"""Incidents of the release before keep their promises and their history when the schema goes up and down."""
+"""What the release before left goes on when the schema goes up and down: promises, history, words, copies."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import asyncio
 
 import asyncpg
 
+from services import catalogue
 from shared import migrate
 from shared.db import plain_url
+from shared.events.gateway import PersonChanged
 from shared.search import query_of
+from tests.harness import OneService
 
 BEFORE = "incidents_0003"
 INCIDENT, CLOCK, EVENT = (f"019a0000-0000-7000-8000-00000000000{number}" for number in (1, 2, 3))
@@ -258,3 +261,27 @@ async def test_what_was_written_in_capitals_before_is_found_after(fresh: str) ->
         await connection.close()
     assert (before, after, again) == ([0, 0, 1], [1, 1, 1], [0, 0, 1])
     assert who == [("hours", "system:contracts"), ("visits", "person:x")]
+
+
+PERSON = f"""
+INSERT INTO gateway.people (id, version, name_zh, name_en, email, phone, locale, roles, active)
+VALUES ('{INCIDENT}', 1, '安娜', 'Anna', 'anna@provider.example', '0', 'en', '{{engineer}}', true)
+"""
+
+
+async def test_people_of_before_are_said_once_more_by_the_worker_and_none_where_there_are_none(fresh: str) -> None:
+    await migrate.prepare_roles(fresh, ["gateway"], "")
+    owner = migrate.owner_url(fresh, "gateway", "")
+    connection = await asyncpg.connect(plain_url(fresh))
+    try:
+        await asyncio.to_thread(migrate.upgrade, "gateway", owner)
+        of_nobody = await connection.fetchval("SELECT count(*) FROM gateway.timers")
+        await asyncio.to_thread(migrate.downgrade, "gateway", owner, "gateway_0003")
+        await connection.execute(PERSON)
+        await asyncio.to_thread(migrate.upgrade, "gateway", owner)
+    finally:
+        await connection.close()
+    gateway = await OneService.opened(catalogue.service("gateway"), fresh)
+    said = [person.email for person in await gateway.said(PersonChanged)]
+    await gateway.close()
+    assert (of_nobody, said) == (0, ["anna@provider.example"])

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from services import catalogue
 from services.gateway.people.actions import add_person, bootstrap_administrator
 from services.gateway.people.models import Person
-from shared.db import Caller
+from services.gateway.republish import SNAPSHOTS
+from shared.db import Caller, context
 from shared.events.gateway import PersonChanged
 from shared.mechanisms import tables_of
 from shared.permissions import Role
+from shared.snapshots import SAY_AGAIN, say_some_again
+from shared.timers import Jobs, Timer, arm
 from tests.harness import ANYBODY, OneService, principal
 
 ADMIN = principal(Role.ADMINISTRATOR)
@@ -30,6 +37,7 @@ ANNA: dict[str, Any] = {
     "password": PASSWORD,
 }
 SYSTEM = Caller("system:gateway", "system")
+TIMERS = tables_of("gateway")["timers"]
 
 
 async def a_person(gateway: OneService, **fields: Any) -> dict[str, Any]:
@@ -211,3 +219,21 @@ async def test_all_people_are_said_again_when_asked(one_service: OneService.Fact
     await gateway.republish(batch=2)
     said = await gateway.said(PersonChanged)
     assert Counter(str(person.person_id) for person in said) == {person["id"]: 2 for person in added}
+
+
+async def test_people_are_said_again_some_at_a_time_when_a_migration_asks_for_it(
+    one_service: OneService.Factory,
+) -> None:
+    jobs = Jobs()
+
+    @jobs.due(SAY_AGAIN, alone=True)
+    async def say_two_again(session: AsyncSession, timer: Timer) -> None:
+        await say_some_again(session, SNAPSHOTS, timer, batch=2)
+
+    gateway = await one_service(replace(catalogue.service("gateway"), jobs=jobs))
+    people = [(await a_person(gateway, email=f"{name}@provider.example"))["id"] for name in "abcde"]
+    async with gateway.runtime.database.transaction(SYSTEM) as session:
+        await arm(session, SAY_AGAIN, UUID(int=0), context(session).now)
+    said = [str(person.person_id) for person in await gateway.said(PersonChanged)]
+    assert said == people + people
+    assert await gateway.rows(select(TIMERS.c.id).where(TIMERS.c.state == "armed")) == []

@@ -26,17 +26,12 @@ from tests.builders.incidents import (
     seen,
     states,
 )
+from tests.builders.pauses import ASKED, down_for
 from tests.builders.talk import ask
 from tests.harness import OneService
 
-ASKED = {"reason": "waiting_for_customer", "evidence": "Asked by phone for the door's key."}
 MORNINGS = {"zone": "UTC", "week": [[["09:00", "12:00"]]] * 7, "exceptions": {}}
 A_MORNING = Target(severity="general", kind="resolve", amount=3 * HOUR, unit="working_seconds")
-
-
-def down_for(incidents: OneService, **step: float) -> None:
-    """Time passes and nothing runs."""
-    incidents.time.advance(timedelta(**step))
 
 
 async def listed(incidents: OneService, *, breached: bool) -> set[str]:

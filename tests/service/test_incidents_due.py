@@ -24,16 +24,11 @@ from tests.builders.incidents import (
     seen,
     states,
 )
+from tests.builders.pauses import ASKED, down_for
 from tests.builders.talk import ask
 from tests.harness import OneService
 
-ASKED = {"reason": "waiting_for_customer", "evidence": "Asked by phone for the door's key."}
 SOON = (timedelta(), timedelta(hours=1), timedelta(hours=4), timedelta(hours=9), timedelta(days=3), timedelta(days=30))
-
-
-def down_for(incidents: OneService, **step: float) -> None:
-    """Time passes and nothing runs."""
-    incidents.time.advance(timedelta(**step))
 
 
 def next_due(incident: dict[str, Any]) -> datetime | None:

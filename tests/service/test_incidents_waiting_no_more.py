@@ -26,17 +26,12 @@ from tests.builders.incidents import (
     seen,
     states,
 )
+from tests.builders.pauses import ASKED, down_for
 from tests.builders.talk import ask
 from tests.harness import OneService, principal
 
-ASKED = {"reason": "waiting_for_customer", "evidence": "Asked by phone for the door's key."}
 AUDIT = tables_of("incidents")["audit"]
 SYSTEM = "system:incidents"
-
-
-def down_for(incidents: OneService, **step: float) -> None:
-    """Time passes and nothing runs."""
-    incidents.time.advance(timedelta(**step))
 
 
 async def waited(incidents: OneService, customer: Customer | None = None) -> tuple[Customer, dict[str, Any]]:

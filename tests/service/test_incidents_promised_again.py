@@ -156,6 +156,33 @@ async def test_a_severity_that_comes_back_brings_back_what_it_promised_for_reque
     await events_rebuild_the_clocks(incidents, incident)
 
 
+async def test_what_was_requested_and_engaged_while_it_was_not_promised_is_promised_by_a_new_severity(
+    one_service: OneService.Factory,
+) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    await a_customer(incidents, customer.agreed(targets=FULL), of=customer)
+    incident = await in_progress(incidents, customer)
+    at = await incidents.now()
+    done, goes_on, party = (
+        requested(customer, incident, at),
+        requested(customer, incident, at),
+        engaged(customer, incident, at),
+    )
+    for event in (done, goes_on, party):
+        await incidents.hear(event)
+    await incidents.hear(decided(done, at), sequence=2)
+    await incidents.advance(minutes=20)
+    assert {"plan_requested", "plan_decided", "vendor"}.isdisjoint(states(await seen(incidents, incident)))
+    major = await classified(incidents, incident, "major")
+    told = {kind: (clock(major, kind)["about_id"], counted_minutes(major, kind)) for kind in ("plan_decided", "vendor")}
+    assert told == {"plan_decided": (str(goes_on.activation_id), 20), "vendor": (str(party.engagement_id), 20)}
+    assert "plan_requested" not in states(major)
+    await incidents.advance(minutes=11)
+    assert await broken(incidents) == ["plan_decided"]
+    await events_rebuild_the_clocks(incidents, incident)
+
+
 async def test_a_request_decided_under_another_severity_is_not_taken_up(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
     customer = await a_customer(incidents)

@@ -13,7 +13,7 @@ from services.incidents.copies import queries as copies
 from services.incidents.incidents.actions import move_incident, note_incident, say
 from services.incidents.incidents.domain import FaultClass, Severity
 from services.incidents.milestones.actions import arm_beginnings
-from services.incidents.milestones.queries import promises_of_severity
+from services.incidents.milestones.queries import added_promises
 from shared.auth import Principal
 from shared.db import as_record, context
 from shared.events.incidents import IncidentClassified
@@ -55,11 +55,13 @@ async def classify_incident(
 
 
 async def _aim_at_severity(session: AsyncSession, incident: Incident) -> None:
-    """A promise that the severity adds runs from the report; updates, and what an emergency needs, from now on.
+    """A promise that the severity adds runs from the report; updates, and what an emergency needs, from now on; for a
+    request of a plan or an engagement, from when it was made.
 
     One that an earlier severity made, and a later one did not, runs from its own start.
     """
     terms, hit = await copies.terms(session, incident.agreement_id), bool(incident.key_business_ids)
     aims = {kind.value: aim(terms, kind, incident.severity, hits_key_business=hit) for kind in Kind}
     await aim_clocks(session, incident.id, aims)
-    await arm_beginnings(session, incident, terms, await promises_of_severity(session, incident))
+    for _, begun in await added_promises(session, [incident]):
+        await arm_beginnings(session, incident, terms, begun)

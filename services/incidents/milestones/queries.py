@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.incidents.clocks.domain import FROM_CLASSIFICATION, FROM_REPORT, Made
+from services.incidents.clocks.domain import Made
 from services.incidents.clocks.queries import made_promises
 from services.incidents.incidents.domain import UNRESTORED
 from services.incidents.milestones.domain import Beginning, Occasion, added, beginnings
@@ -20,8 +20,6 @@ from shared.db import context
 
 if TYPE_CHECKING:
     from services.incidents.incidents.models import Incident
-
-BEGUN_AT_ONCE = (*FROM_REPORT, *FROM_CLASSIFICATION)
 
 
 async def occasions_of(session: AsyncSession, incident_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Occasion]]:
@@ -35,22 +33,13 @@ async def occasions_of(session: AsyncSession, incident_ids: Collection[UUID]) ->
 async def added_promises(
     session: AsyncSession, incidents: Sequence[Incident]
 ) -> list[tuple[Incident, list[Beginning]]]:
-    """What an amendment for open incidents may add to each, if it names a target for it."""
+    """What an amendment for open incidents, or a new severity, may add to each, if there is a target for it."""
     unrestored = {each.id: each for each in incidents if each.state in UNRESTORED}
     made, occasions = await made_promises(session, unrestored), await occasions_of(session, unrestored)
     now = context(session).now
     return [
         (each, _added_to(each, occasions.get(each.id, ()), made.get(each.id, ()), now)) for each in unrestored.values()
     ]
-
-
-async def promises_of_severity(session: AsyncSession, incident: Incident) -> list[Beginning]:
-    """What a new severity may add: of requests and engagements, those for which another one made a promise before."""
-    made = (await made_promises(session, [incident.id])).get(incident.id, ())
-    occasions = (await occasions_of(session, [incident.id])).get(incident.id, ())
-    had = {each.key for each in made}
-    begun = _added_to(incident, occasions, made, context(session).now)
-    return [each for each in begun if each.kind in BEGUN_AT_ONCE or each.key in had]
 
 
 def _added_to(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from shared.events.contracts import AgreementChanged, Target
 from shared.permissions import Role
 from tests.builders.emergencies import decided, requested
 from tests.builders.engagements import engaged
+from tests.builders.history import fact, history, imported
 from tests.builders.incidents import (
     CLASSIFIED,
     DESK,
@@ -222,3 +224,50 @@ async def test_what_an_amendment_added_while_service_was_restored_is_promised_on
     await incidents.advance(minutes=26)
     assert "plan_decided" in await broken(incidents)
     await events_rebuild_the_clocks(incidents, incident)
+
+
+async def resolved_elsewhere(incidents: OneService, customer: Customer) -> dict[str, Any]:
+    """A major incident that another system recorded as resolved after an hour, an hour ago."""
+    now = await incidents.now()
+    record = history(
+        asset_id=str(customer.asset),
+        severity="major",
+        reported_at=(now - timedelta(hours=2)).isoformat(),
+        resolved_at=None,
+        closed_at=None,
+        facts=[
+            fact((now - timedelta(minutes=110)).isoformat(), "in_progress"),
+            fact((now - timedelta(hours=1)).isoformat(), "resolved"),
+        ],
+    )
+    [result] = await imported(incidents, customer.id, record)
+    return await seen(incidents, {"id": result["incident_id"]})
+
+
+async def test_what_an_amendment_added_to_an_imported_incident_is_promised_once_it_is_taken_up(
+    one_service: OneService.Factory,
+) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    first = customer.agreed(targets=ONLY_RESOLVE)
+    await a_customer(incidents, first, of=customer)
+    incident = await resolved_elsewhere(incidents, customer)
+    await signed(incidents, first, FULL)
+    assert states(await seen(incidents, incident)) == {"resolve": "met"}
+    await incidents.advance(hours=5)
+    back = await do(incidents, DESK, incident, "reopen", {"reason": "Still dark."})
+    told = {kind: (states(back)[kind], counted_minutes(back, kind)) for kind in ("on_site", "next_update")}
+    assert told == {"on_site": ("running", 60), "next_update": ("running", 0)}
+    await incidents.advance(minutes=61)
+    assert "on_site" in await broken(incidents)
+
+
+async def test_an_imported_incident_that_was_not_amended_has_what_its_record_tells_of(
+    one_service: OneService.Factory,
+) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    await a_customer(incidents, customer.agreed(targets=FULL, applies_to_open=True), of=customer)
+    incident = await resolved_elsewhere(incidents, customer)
+    back = await do(incidents, DESK, incident, "reopen", {"reason": "Still dark."})
+    assert states(back) == {"respond": "met", "resolve": "running"}

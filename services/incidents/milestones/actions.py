@@ -99,17 +99,17 @@ async def take_up_occasions(session: AsyncSession, incident: Incident, since: da
         await clocks.stop_clocks(session, [incident.id], [Kind.NEXT_UPDATE], update.at)
     terms = await copies.terms(session, incident.agreement_id)
     await arm_beginnings(session, incident, terms, begun)
-    await _add_amended(session, incident, terms)
+    if incident.amended_at is not None and incident.amended_at >= since:
+        await _add_amended(session, incident, terms)
 
 
 async def _add_amended(session: AsyncSession, incident: Incident, terms: Terms | None) -> None:
-    """An amendment for open incidents may have come while service was restored: what it adds is promised now.
+    """An amendment for open incidents came while service was restored: what it adds is promised now.
 
-    What was taken over from a record has the promises that the record tells of.
+    Of one that was taken over, too: else that has only the promises that its record tells of.
     """
-    if terms is not None and terms.applies_to_open and incident.source is None:
-        for _, begun in await added_promises(session, [incident]):
-            await arm_beginnings(session, incident, terms, begun)
+    for _, begun in await added_promises(session, [incident]):
+        await arm_beginnings(session, incident, terms, begun)
 
 
 async def arm_beginnings(

@@ -59,7 +59,7 @@ async def _follows(session: AsyncSession, incident: Incident, terms: Terms) -> b
     if what is Effect.COVER:
         await find_cover(session, incident, terms)
     elif what is Effect.REPLACE:
-        incident.agreement_id = terms.agreement_id
+        incident.agreement_id, incident.amended_at = terms.agreement_id, context(session).now
         incident.version += 1
         say(session, incident, AgreementReplaced, revision=terms.revision)
         note_incident(session, incident, "replace_agreement", "agreement_id")

@@ -81,7 +81,7 @@ def _added(clock: AddedClock, reader: Reader) -> None:
     with Tag("tr"):
         _which(clock, reader)
         Tag("td", reader.say("not_promised_yet"))
-        Tag("td", f"{reader.moment(clock.due_at)} · {reader.word(clock.state)}", "is-changed")
+        Tag("td", _stands(clock.due_at, clock.state, reader), "is-changed")
         Tag("td", reader.say("begins"))
 
 

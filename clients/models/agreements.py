@@ -157,7 +157,7 @@ class AddedClock(Answer):
     number: str
     kind: str
     state: str
-    due_at: datetime
+    due_at: datetime | None
 
 
 class Foreseen(Answer):

@@ -19,12 +19,14 @@ from tests.builders.incidents import (
     Customer,
     a_customer,
     armed,
+    clock,
     do,
     in_progress,
     reported,
     seen,
     states,
 )
+from tests.builders.pauses import capped
 from tests.harness import OneService, principal
 
 ADMINISTRATOR = principal(Role.ADMINISTRATOR)
@@ -198,3 +200,42 @@ async def test_a_target_named_twice_is_refused_and_nothing_answered(one_service:
     body = {"agreement_id": str(customer.agreement), "targets": [target, target | {"amount": 900}]}
     status, problem = await foreseen(incidents, body)
     assert (status, problem["code"], "moved" in problem) == (422, "target_repeated", False)
+
+
+@pytest.mark.parametrize(
+    ("cap_before", "cap_after", "hours", "state"),
+    [
+        (None, 2 * HOUR, 1, "paused"),
+        (8 * HOUR, 4 * HOUR, 1, "paused"),
+        (4 * HOUR, None, 1, "paused"),
+        (8 * HOUR, 2 * HOUR, 3, "running"),
+        (None, HOUR, 12, "breached"),
+    ],
+)
+async def test_the_what_if_of_a_cap_on_pauses_tells_what_its_amendment_does(
+    one_service: OneService.Factory, cap_before: int | None, cap_after: int | None, hours: int, state: str
+) -> None:
+    incidents = await one_service("incidents")
+    customer, incident = await capped(incidents, cap_before)
+    await incidents.advance(hours=hours)
+    body = {"agreement_id": str(customer.agreement), "pause_cap_seconds": cap_after}
+    status, found = await foreseen(incidents, body)
+    before = {each["kind"]: each["due_at"] for each in (await seen(incidents, incident))["clocks"]}
+    told = {each["kind"]: each for each in found["moved"]}
+    assert (status, set(told), told["resolve"]["new_state"]) == (200, {"on_site", "resolve"}, state)
+    assert {kind: each["due_at"] for kind, each in told.items()} == {kind: before[kind] for kind in told}
+    await incidents.hear(customer.agreed(pause_cap_seconds=cap_after), sequence=2)
+    await incidents.settle()
+    now = await seen(incidents, incident)
+    after = {each["kind"]: each["due_at"] for each in now["clocks"]}
+    assert {kind: each["new_due_at"] for kind, each in told.items()} == {kind: after[kind] for kind in told}
+    assert clock(now, "resolve")["state"] == state
+
+
+async def test_a_cap_that_is_not_proposed_or_the_same_moves_nothing(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    customer, _ = await capped(incidents, 2 * HOUR)
+    agreement = {"agreement_id": str(customer.agreement)}
+    for body in (agreement, agreement | {"pause_cap_seconds": 2 * HOUR}):
+        assert (await foreseen(incidents, body))[1]["moved"] == []
+    assert (await foreseen(incidents, agreement | {"pause_cap_seconds": 0}))[0] == 422

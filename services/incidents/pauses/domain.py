@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -98,6 +98,15 @@ def planned_end(
     if wanted is not None and wanted > now + left:
         raise PauseOverCap(cap_seconds=cap_seconds, left_seconds=int(left.total_seconds()))
     return latest_end(allowance, stretches, now, wanted)
+
+
+def replanned(
+    stretches: Sequence[Stretch], allowance: Allowance, asked: datetime | None, now: datetime
+) -> tuple[Stretch, ...]:
+    """The stretches if the one that is open ended by another allowance; `asked`: the end that was asked for it."""
+    *before, last = stretches
+    end = latest_end(allowance, before, last.from_at, asked)
+    return (*before, replace(last, planned_until_at=end, until_at=end if end and end <= now else None))
 
 
 def latest_end(

@@ -48,9 +48,15 @@ class TargetRepeated(Unprocessable):
     zh = "所提方案中 {severity} 的 {kind} 重复。"
 
 
-def proposed(terms: Terms, calendar: Mapping[str, Any] | None, targets: Sequence[Mapping[str, Any]] | None) -> Terms:
+def proposed(
+    terms: Terms,
+    *,
+    calendar: Mapping[str, Any] | None = None,
+    targets: Sequence[Mapping[str, Any]] | None = None,
+    **limits: int | None,
+) -> Terms:
     """The terms as they would be; what is not proposed stays. Raises InvalidCalendar, TargetRepeated."""
-    changed: dict[str, Any] = {"withdrawn": False}
+    changed: dict[str, Any] = {"withdrawn": False, **limits}
     if calendar is not None:
         changed["calendar"] = checked_calendar(calendar).to_data()
     if targets is not None:

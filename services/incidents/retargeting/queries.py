@@ -17,9 +17,10 @@ from services.incidents.copies.domain import Terms
 from services.incidents.incidents.queries import concerned_incidents
 from services.incidents.milestones.domain import promised
 from services.incidents.milestones.queries import added_promises
-from services.incidents.pauses.domain import Stretch
-from services.incidents.pauses.queries import stretches_of
+from services.incidents.pauses.domain import Stretch, as_planned, replanned
+from services.incidents.pauses.queries import open_pauses, stretches_of
 from services.incidents.retargeting.domain import AgreementNotFound, Effect, effect, proposed
+from services.incidents.waiting.domain import allowance
 from shared import clocks
 from shared.db import context
 
@@ -32,7 +33,7 @@ EXAMINED = 500
 
 @dataclass(frozen=True)
 class Moved:
-    """A clock that would move; None where nothing would be promised any more."""
+    """A clock that would move; without a new state where nothing would be promised any more."""
 
     incident_id: UUID
     number: str
@@ -53,7 +54,7 @@ class Added:
     kind: str
     about_id: UUID | None
     state: str
-    due_at: datetime
+    due_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -68,27 +69,27 @@ async def foreseen(
     session: AsyncSession,
     *,
     agreement_id: UUID,
-    calendar: Mapping[str, Any] | None,
-    targets: list[Mapping[str, Any]] | None,
+    changes: Mapping[str, Any],
     replaces: bool,
     after: UUID | None,
 ) -> Foreseen:
-    """Which open clocks would move or end, and which would begin.
+    """Which open clocks would move or end, and which would begin; `changes`: of the calendar, targets, or limits.
 
     Raises AgreementNotFound, InvalidCalendar, TargetRepeated.
     """
     covering = await copies.covering(session, agreement_id)
     if covering is None:
         raise AgreementNotFound(agreement_id=agreement_id)
-    terms = replace(proposed(covering.terms, calendar, targets), applies_to_open=replaces)
+    terms = replace(proposed(covering.terms, **changes), applies_to_open=replaces)
     concerned = await concerned_incidents(
         session, replace(covering, terms=terms, in_force=replaces), after, EXAMINED, locked=False
     )
     followed = [each for each in concerned if _is_followed(terms, each)]
     stretches = await stretches_of(session, [each.id for each in followed])
-    examined, moved = await _moved(session, followed, terms, stretches)
-    is_amended = replaces or targets is not None
-    added = await _added(session, followed, terms, stretches) if is_amended else []
+    then = stretches | await _replanned(session, stretches, terms)
+    examined, moved = await _moved(session, followed, terms, stretches, then)
+    is_amended = replaces or bool(changes.keys() - {"calendar"})
+    added = await _added(session, followed, terms, then) if is_amended else []
     return Foreseen(examined, moved, added, concerned[-1].id if len(concerned) == EXAMINED else None)
 
 
@@ -97,10 +98,26 @@ def _is_followed(terms: Terms, incident: Incident) -> bool:
     return what in (Effect.FOLLOW, Effect.REPLACE)
 
 
+async def _replanned(
+    session: AsyncSession, stretches: Mapping[UUID, Sequence[Stretch]], terms: Terms
+) -> dict[UUID, tuple[Stretch, ...]]:
+    """Of the incidents that wait, what would not count if they waited under these terms."""
+    now, allowed = context(session).now, allowance(terms)
+    return {
+        pause.incident_id: replanned(stretches[pause.incident_id], allowed, pause.asked_until_at, now)
+        for pause in await open_pauses(session, stretches)
+        if pause.ended_at(now) is None
+    }
+
+
 async def _moved(
-    session: AsyncSession, followed: Sequence[Incident], terms: Terms, stretches: Mapping[UUID, Sequence[Stretch]]
+    session: AsyncSession,
+    followed: Sequence[Incident],
+    terms: Terms,
+    stretches: Mapping[UUID, Sequence[Stretch]],
+    then: Mapping[UUID, Sequence[Stretch]],
 ) -> tuple[int, list[Moved]]:
-    """How many clocks are open, and those that would be aimed otherwise."""
+    """How many clocks are open, and those that would be aimed otherwise, or stand still until another end."""
     by_id, now = {each.id: each for each in followed}, context(session).now
     clocks_open = await open_clocks(session, by_id)
     found = []
@@ -108,17 +125,20 @@ async def _moved(
         incident = by_id[clock.incident_id]
         hit = bool(incident.key_business_ids)
         aimed = domain.aim(terms, clock.kind, incident.severity, hits_key_business=hit)
-        if aimed != clock.aim:
-            found.append(_moved_one(incident, clock.reading(stretches[incident.id], now), aimed))
+        before, after = stretches[incident.id], then[incident.id]
+        if aimed != clock.aim or domain.pauses_of(clock.kind, as_planned(before)) != domain.pauses_of(
+            clock.kind, as_planned(after)
+        ):
+            found.append(_moved_one(incident, clock.reading(before, now), aimed, after))
     return len(clocks_open), found
 
 
-def _moved_one(incident: Incident, present: domain.Reading, aimed: domain.Aim | None) -> Moved:
+def _moved_one(incident: Incident, present: domain.Reading, aimed: domain.Aim | None, then: Sequence[Stretch]) -> Moved:
     """What is broken by now stays so where nothing is promised any more."""
     new_state, new_due_at = ("breached", present.due_at) if present.state == "breached" else (None, None)
     if aimed is not None and domain.can_break(clocks.retarget(present.promise, aimed.budget, aimed.work_calendar)):
-        then = clocks.retarget(present.promise, aimed.budget, aimed.work_calendar)
-        new_state, new_due_at = clocks.state(then, present.at).value, clocks.due_at(then, present.at)
+        promise = clocks.retarget(present.promise, aimed.budget, aimed.work_calendar)
+        new_state, new_due_at = _stands(promise, then, present.at)
     return Moved(
         incident_id=incident.id,
         number=incident.number,
@@ -131,6 +151,14 @@ def _moved_one(incident: Incident, present: domain.Reading, aimed: domain.Aim | 
     )
 
 
+def _stands(promise: clocks.Clock, stretches: Sequence[Stretch], now: datetime) -> tuple[str, datetime | None]:
+    """Its state and when it would be due, if this was what did not count."""
+    now_paused, planned = (
+        replace(promise, pauses=domain.pauses_of(promise.kind, each)) for each in (stretches, as_planned(stretches))
+    )
+    return clocks.state(now_paused, now).value, domain.due_at(planned, now)
+
+
 async def _added(
     session: AsyncSession, followed: Sequence[Incident], terms: Terms, stretches: Mapping[UUID, Sequence[Stretch]]
 ) -> list[Added]:
@@ -140,8 +168,6 @@ async def _added(
         hit = bool(incident.key_business_ids)
         for wanted in promised(begun, terms, incident.severity, hits_key_business=hit):
             if domain.can_break(wanted.promise):
-                pauses = domain.pauses_of(wanted.kind, stretches[incident.id])
-                promise = replace(wanted.promise, pauses=pauses)
-                stands = clocks.state(promise, now).value, clocks.due_at(promise, now)
+                stands = _stands(wanted.promise, stretches[incident.id], now)
                 found.append(Added(incident.id, incident.number, wanted.kind, wanted.about_id, *stands))
     return found

@@ -16,4 +16,6 @@ routes = router("/v1/clocks", tags=["clocks"])
 @routes.post("/what-if", response_model=ForeseenOut)
 @needs(Permission.CONTRACTS_WRITE)
 async def what_if(body: WhatIf, session: Session) -> Any:
-    return await foreseen(session, **body.model_dump())
+    return await foreseen(
+        session, agreement_id=body.agreement_id, changes=body.changes, replaces=body.replaces, after=body.after
+    )

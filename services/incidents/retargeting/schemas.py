@@ -28,21 +28,34 @@ class ProposedTarget(BaseModel):
 
 
 class WhatIf(Body):
-    """The agreement as it would be: another calendar, other targets; what is left out stays. Nothing is changed.
+    """The agreement as it would be: another calendar, other targets, another cap on pauses; what is left out stays.
+    Nothing is changed.
 
-    Targets change by an amendment only: its open incidents are shown as if both sides signed it for them too.
+    Targets and cap change by an amendment only: its open incidents are shown as if both sides signed it for them too.
     `replaces`: the proposal is an amendment for open incidents, so those of earlier versions of its contract count too.
     """
 
     agreement_id: UUID
     calendar: dict[str, Any] | None = None
     targets: Annotated[list[ProposedTarget], Field(min_length=1, max_length=200)] | None = None
+    pause_cap_seconds: Annotated[int, Field(ge=1, le=366 * 86400)] | None = Field(
+        default=None, description="For how long an incident may wait in all; null: without a cap. Left out, it stays."
+    )
     replaces: bool = False
     after: UUID | None = Field(default=None, description="Go on after this incident: the `next` of the answer before.")
 
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What is proposed. Only a cap may be proposed to be none."""
+        told = self.model_dump(include={"calendar", "targets", "pause_cap_seconds"}, exclude_unset=True)
+        return {name: value for name, value in told.items() if value is not None or name == "pause_cap_seconds"}
+
 
 class MovedOut(Out):
-    """A clock that would move, with its state and due time as they are and as they would be (None: not promised)."""
+    """A clock that would move, with its state and due time as they are and as they would be.
+
+    Without a new state it would not be promised any more; without a due time it stands still with no end planned.
+    """
 
     incident_id: UUID
     number: str
@@ -64,7 +77,7 @@ class AddedOut(Out):
     kind: str
     about_id: UUID | None
     state: str
-    due_at: datetime
+    due_at: datetime | None
 
 
 class ForeseenOut(Out):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from services.incidents.incidents.actions import (
 from services.incidents.incidents.queries import locked_incident
 from services.incidents.pauses import actions as pauses
 from services.incidents.pauses import queries
-from services.incidents.pauses.domain import AGREED, Allowance, Reason, latest_end, planned_end
+from services.incidents.pauses.domain import Allowance, Reason, latest_end, planned_end
 from services.incidents.waiting import domain
 from shared import timers
 from shared.auth import Principal
@@ -172,12 +172,7 @@ async def _locked(session: AsyncSession, pause_id: UUID) -> tuple[Incident, Paus
 
 
 async def _allowance(session: AsyncSession, incident: Incident) -> Allowance:
-    """Where no agreement holds there is no promise either: it may wait for any agreed reason."""
-    terms = await copies.terms(session, incident.agreement_id)
-    if terms is None:
-        return Allowance(AGREED, None)
-    cap = None if terms.pause_cap_seconds is None else timedelta(seconds=terms.pause_cap_seconds)
-    return Allowance(terms.pause_reasons, cap)
+    return domain.allowance(await copies.terms(session, incident.agreement_id))
 
 
 def _say(session: AsyncSession, incident: Incident, pause: Pause, fact: type[Event], **more: object) -> None:

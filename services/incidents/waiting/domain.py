@@ -1,12 +1,22 @@
-"""Who may dispute a pause, and who may settle that. Pure."""
+"""For how long an incident may wait, who may dispute a pause, and who may settle that. Pure."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 
-from services.incidents.pauses.domain import AGREED
+from services.incidents.copies.domain import Terms
+from services.incidents.pauses.domain import AGREED, Allowance
 from shared.auth import Principal
 from shared.errors import Conflict, Forbidden
+
+
+def allowance(terms: Terms | None) -> Allowance:
+    """Where no agreement holds there is no promise either: it may wait for any agreed reason."""
+    if terms is None:
+        return Allowance(AGREED, None)
+    cap = None if terms.pause_cap_seconds is None else timedelta(seconds=terms.pause_cap_seconds)
+    return Allowance(terms.pause_reasons, cap)
 
 
 class Settlement(StrEnum):

@@ -40,6 +40,10 @@ def contract_path(contract_id: UUID) -> str:
     return f"/contracts/{contract_id}"
 
 
+def customer_path(customer_id: UUID) -> str:
+    return f"/customers/{customer_id}"
+
+
 def contact_list_path(contract_id: UUID, version: int) -> str:
     return f"{contract_path(contract_id)}/contact-list/{version}"
 

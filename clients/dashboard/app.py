@@ -18,6 +18,8 @@ from clients.dashboard.calendars_page import CalendarsPage
 from clients.dashboard.contract_page import ContractPage
 from clients.dashboard.contracts_page import draw_contracts
 from clients.dashboard.contracts_reading import KnownCalendar, KnownContract, calendar, calendars, contract, contracts
+from clients.dashboard.customer_page import CustomerPage
+from clients.dashboard.customer_reading import KnownCustomer, customer
 from clients.dashboard.doors import add_doors
 from clients.dashboard.elements import Tag
 from clients.dashboard.filters import Filters
@@ -62,6 +64,7 @@ def add_pages(platform: Platform, sessions: Sessions) -> None:
     pages = _Pages(platform, sessions)
     _add_incidents(pages)
     _add_agreements(pages)
+    _add_calendars(pages)
 
     @ui.page("/sign-in")
     def sign_in(request: Request, note: str = "", goal: str = "/") -> None:
@@ -133,6 +136,15 @@ def _add_agreements(pages: _Pages) -> None:
             request, "contract", lambda caller: contract(caller.api, caller.me, _id_of(contract_id)), draw
         )
 
+    @ui.page("/customers/{customer_id}", response_timeout=PAGE_SECONDS)
+    async def one_customer(request: Request, customer_id: str) -> Response | None:
+        async def draw(caller: Caller, frame: Frame, known: KnownCustomer) -> None:
+            CustomerPage(caller.api, caller.me, caller.reader, known, caller.on_ended)
+
+        return await pages.show(request, "customer", lambda caller: customer(caller.api, _id_of(customer_id)), draw)
+
+
+def _add_calendars(pages: _Pages) -> None:
     @ui.page("/calendars", response_timeout=PAGE_SECONDS)
     async def all_calendars(request: Request) -> Response | None:
         async def draw(caller: Caller, frame: Frame, known: Sequence[NamedCalendar]) -> None:

@@ -14,8 +14,9 @@ Choices = Sequence[tuple[str, str]]
 class Ask:
     """A field of a form.
 
-    `kind`: line, text, email, number, moment, day, check, words (several, apart by spaces), incident (by its number),
-    or choice of words or of what a lookup finds. `label` names the question where the name alone does not.
+    `kind`: line, text, email, phone, number, hours (told in seconds), moment, day, check, words (several, apart by
+    spaces), incident (by its number), several of the options, or choice: of words, of what a lookup finds, or of
+    `options`. `label` names the question where the name alone does not. `may_empty`: left empty, it is told as empty.
     """
 
     name: str
@@ -24,6 +25,8 @@ class Ask:
     required: bool = True
     initial: str = ""
     label: str = ""
+    options: Choices = ()
+    may_empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Move:
 
     `path` has a place such as {other_id} for what the form asks by that name.
     `asks_first`: it cannot be taken back, so a dialog comes before it even where there is nothing to ask.
-    `about` names what it is done to, where the page shows several such things.
+    `about` names what it is done to, where the page shows several such things. `version`: the one it is a change of.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Move:
     is_refusal: bool = False
     about: str = ""
     method: str = "POST"
+    version: int = 0
 
 
 @dataclass(frozen=True)

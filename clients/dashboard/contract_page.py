@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import ui
 
 from clients.api import Aftercare
-from clients.dashboard.addresses import contact_list_path
+from clients.dashboard.addresses import contact_list_path, customer_path
 from clients.dashboard.asking import Ask, Move
 from clients.dashboard.contracts_page import term
 from clients.dashboard.contracts_reading import KnownContract
@@ -16,6 +16,7 @@ from clients.dashboard.elements import Tag
 from clients.dashboard.forms import Moves
 from clients.dashboard.proposal import Proposal
 from clients.dashboard.reader import Reader
+from clients.dashboard.responsible import ResponsibleEngineers
 from clients.dashboard.sending import send
 from clients.dashboard.versions import draw_versions
 from clients.models import Agreement, Entitlement, Me
@@ -39,19 +40,24 @@ class ContractPage:
                 if self._may_write and known.newest:
                     Proposal(api, reader, known, known.newest, on_ended)
             with Tag("aside", "", "columns__side"):
+                if known.contract.engineer_ids or self._may_write:
+                    ResponsibleEngineers(api, reader, known, on_ended, may_write=self._may_write)
+                self._contact_lists()
                 self._scope()
                 self._names("items", [known.item(code, reader.language) for code in known.contract.item_codes])
                 self._names("sites", [site.name(reader.language) for site in known.sites])
                 self._names("assets", [asset.name for asset in known.assets])
                 self._entitlements()
-                self._contact_lists()
 
     def _head(self) -> None:
         reader, known = self._reader, self._known
         with Tag("header", "", "head"):
             Tag("h1", known.contract.number, "head__title")
-            name = known.customer.name(reader.language) if known.customer else ""
-            Tag("p", " · ".join(filter(None, (name, term(known.contract, reader)))), "head__customer")
+            with Tag("p", "", "head__customer"):
+                if known.customer:
+                    path = customer_path(known.customer.customer_id)
+                    Tag("a", known.customer.name(reader.language), "link", href=path)
+                Tag("span", term(known.contract, reader))
 
     def _versions(self) -> None:
         reader, known = self._reader, self._known
@@ -134,7 +140,7 @@ class ContractPage:
                 path = contact_list_path(contract.id, issued.version)
                 with Tag("p"):
                     Tag("a", name, "link", href=path, download=True)
-            if self._may_write:
+            if self._may_write and contract.engineer_ids:
                 asks = (Ask("hotline"), Ask("hotline_email", "email", required=False))
                 with Tag("div", "", "item__buttons"):
                     self._moves.button(Move("issue_contact_list", f"/v1/contracts/{contract.id}/contact-list", asks))

@@ -10,13 +10,13 @@ from typing import TypeVar
 from uuid import UUID
 
 from clients.api import Aftercare, Problem
+from clients.dashboard.customer_records import Contract, Engineer
 from clients.models import (
     Agreement,
     Answer,
     Asset,
     CatalogueItem,
     ContactList,
-    Contract,
     Customer,
     Entitlement,
     Me,
@@ -41,6 +41,7 @@ class KnownContract:
     calendars: tuple[NamedCalendar, ...] = ()
     items: tuple[CatalogueItem, ...] = ()
     contact_lists: tuple[ContactList, ...] = ()
+    engineers: tuple[Engineer, ...] = ()
 
     def item(self, code: str, language: str) -> str:
         """What the catalogue calls it."""
@@ -83,14 +84,15 @@ async def contract(api: Aftercare, me: Me, contract_id: UUID) -> KnownContract:
     at, whose = f"/v1/contracts/{contract_id}", f"/v1/customers/{known.customer_id}"
     agreements, sites, assets, entitlements, named = await asyncio.gather(
         api.all(Agreement, f"{at}/agreements"),
-        _readable(api, Site, f"{whose}/sites"),
-        _readable(api, Asset, f"{whose}/assets"),
-        _readable(api, Entitlement, f"{at}/entitlements"),
-        _readable(api, NamedCalendar, "/v1/calendars"),
+        readable(api, Site, f"{whose}/sites"),
+        readable(api, Asset, f"{whose}/assets"),
+        readable(api, Entitlement, f"{at}/entitlements"),
+        readable(api, NamedCalendar, "/v1/calendars"),
     )
-    items, contact_lists, customers = await asyncio.gather(
-        _readable(api, CatalogueItem, "/v1/catalogue"),
-        _readable(api, ContactList, f"{at}/contact-list"),
+    items, contact_lists, engineers, customers = await asyncio.gather(
+        readable(api, CatalogueItem, "/v1/catalogue"),
+        readable(api, ContactList, f"{at}/contact-list"),
+        readable(api, Engineer, "/v1/people", role="engineer"),
         customers_of(api, me),
     )
     return KnownContract(
@@ -103,6 +105,7 @@ async def contract(api: Aftercare, me: Me, contract_id: UUID) -> KnownContract:
         calendars=tuple(named),
         items=tuple(items),
         contact_lists=tuple(contact_lists),
+        engineers=tuple(engineers),
     )
 
 
@@ -117,7 +120,7 @@ async def calendar(api: Aftercare, calendar_id: UUID) -> KnownCalendar:
     )
     used: list[tuple[Contract, Agreement]] = []
     for one in found[:MOST_CONTRACTS]:
-        agreements = await _readable(api, Agreement, f"/v1/contracts/{one.id}/agreements")
+        agreements = await readable(api, Agreement, f"/v1/contracts/{one.id}/agreements")
         used += [(one, each) for each in agreements if each.calendar_id == calendar_id and each.state == "in_force"]
     return KnownCalendar(known, tuple(used))
 
@@ -125,7 +128,7 @@ async def calendar(api: Aftercare, calendar_id: UUID) -> KnownCalendar:
 async def customers_of(api: Aftercare, me: Me) -> dict[UUID, Customer]:
     """Those whom this person may know, by their ids."""
     if me.customer_id is None:
-        found = await _readable(api, Customer, "/v1/customers")
+        found = await readable(api, Customer, "/v1/customers")
         return {customer.customer_id: customer for customer in found}
     try:
         own = await api.get(Customer, f"/v1/customers/{me.customer_id}")
@@ -136,9 +139,10 @@ async def customers_of(api: Aftercare, me: Me) -> dict[UUID, Customer]:
     return {own.customer_id: own}
 
 
-async def _readable(api: Aftercare, of: type[M], path: str) -> list[M]:
+async def readable(api: Aftercare, of: type[M], path: str, **query: str) -> list[M]:
+    """A list; empty for who may not see it. Raises Problem, Unreachable."""
     try:
-        return await api.all(of, path)
+        return await api.all(of, path, **query)
     except Problem as problem:
         if problem.status in (403, 404):
             return []

@@ -20,7 +20,8 @@ EMIT_FORM = "(event) => emit(Object.fromEntries(new FormData(event.target)))"
 INITIAL = "^value"
 """Vue sets the attribute, not the property, and so leaves alone what was typed when the page is drawn again."""
 
-CONTROLS = {"moment": "datetime-local", "day": "date"}
+CONTROLS = {"moment": "datetime-local", "day": "date", "phone": "tel"}
+HOUR = 3600
 Send = Callable[[Move, Mapping[str, Any]], Awaitable[str | None]]
 """Makes a move with what its form says; returns why it was refused, None when it was made."""
 
@@ -92,6 +93,8 @@ class Moves:
         dialog.open()
 
     async def _choices(self, ask: Ask, incident: Incident | None) -> Choices:
+        if ask.options:
+            return ask.options
         if isinstance(ask.choices, str):
             customer = incident.customer_id if incident else None
             return await choices(self._api, ask.choices, customer, self._reader.language)
@@ -99,6 +102,9 @@ class Moves:
 
 
 def draw_field(ask: Ask, found: Choices, reader: Reader) -> None:
+    if ask.kind == "several":
+        _draw_several(ask, reader)
+        return
     with Tag("label", "", "field"):
         Tag("span", reader.say(f"ask_{ask.label or ask.name}", zone=reader.zone_name), "field__name")
         if ask.kind == "choice":
@@ -107,6 +113,8 @@ def draw_field(ask: Ask, found: Choices, reader: Reader) -> None:
             _control("textarea", ask, text=ask.initial, rows="4", maxlength="4000")
         elif ask.kind == "number":
             _control("input", ask, type="number", min="1", max="10000", step="1", **{INITIAL: ask.initial})
+        elif ask.kind == "hours":
+            _control("input", ask, type="number", min="0.25", step="any", **{INITIAL: ask.initial})
         elif ask.kind in CONTROLS:
             _control("input", ask, type=CONTROLS[ask.kind], **{INITIAL: ask.initial})
         elif ask.kind == "check":
@@ -114,6 +122,19 @@ def draw_field(ask: Ask, found: Choices, reader: Reader) -> None:
         else:
             kind = "email" if ask.kind == "email" else "text"
             _control("input", ask, type=kind, maxlength="200", **{INITIAL: ask.initial})
+
+
+def _draw_several(ask: Ask, reader: Reader) -> None:
+    chosen = ask.initial.split()
+    with Tag("fieldset", "", "field several"):
+        Tag("legend", reader.say(f"ask_{ask.label or ask.name}"), "field__name")
+        if not ask.options:
+            Tag("p", reader.say("nothing_to_choose"), "card__empty")
+        for value, label in ask.options:
+            with Tag("label", "", "several__one"):
+                checked = {"checked": True} if value in chosen else {}
+                Tag("input", "", "", type="checkbox", name=f"{ask.name}.{value}", value="true", **checked)
+                Tag("span", label)
 
 
 def _control(tag: str, ask: Ask, text: str = "", **attributes: Any) -> Tag:
@@ -140,20 +161,26 @@ def option(value: str, label: str, *, is_chosen: bool) -> Tag:
 
 
 def values_of(asks: tuple[Ask, ...], told: Mapping[str, str], reader: Reader) -> dict[str, Any]:
-    """What the form says, as the platform wants it; what was left empty is left out."""
+    """What the form says, as the platform wants it; what was left empty is left out, or told as empty if it may be."""
     values: dict[str, Any] = {}
     for ask in asks:
         text = str(told.get(ask.name, "")).strip()
-        if ask.kind == "check":
-            values[ask.name] = bool(text)
-        elif ask.kind == "words":
-            values[ask.name] = text.replace("，", " ").replace(",", " ").split()
-        elif not text:
-            continue
-        elif ask.kind == "number":
-            values[ask.name] = int(text)
-        elif ask.kind == "moment":
-            values[ask.name] = reader.at_local(text)
-        else:
-            values[ask.name] = text
+        if ask.kind == "several":
+            values[ask.name] = [value for value, _ in ask.options if told.get(f"{ask.name}.{value}")]
+        elif text or ask.kind in ("check", "words"):
+            values[ask.name] = _value(ask.kind, text, reader)
+        elif ask.may_empty:
+            values[ask.name] = None if ask.kind == "choice" else ""
     return values
+
+
+def _value(kind: str, text: str, reader: Reader) -> Any:
+    if kind == "check":
+        return bool(text)
+    if kind == "words":
+        return text.replace("，", " ").replace(",", " ").split()
+    if kind == "number":
+        return int(text)
+    if kind == "hours":
+        return round(float(text) * HOUR)
+    return reader.at_local(text) if kind == "moment" else text

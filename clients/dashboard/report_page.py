@@ -11,13 +11,14 @@ from nicegui import events, ui
 from clients.api import Aftercare, Problem, Unreachable
 from clients.dashboard.addresses import incident_path
 from clients.dashboard.asking import Ask
+from clients.dashboard.customer_records import Site
 from clients.dashboard.elements import Part, Tag
 from clients.dashboard.filters import LEVELS, SEVERITIES
 from clients.dashboard.forms import EMIT_FORM, INITIAL, draw_field, values_of
 from clients.dashboard.reader import Reader
 from clients.dashboard.reportable import Places, Reportable, places
 from clients.dashboard.sending import refusal
-from clients.models import Asset, Contact, Customer, Incident, Me, Site
+from clients.models import Asset, Contact, Customer, Incident, Me
 
 STAFF_CHANNELS = ("hotline", "mail", "direct_call", "monitoring")
 EMIT_VALUE = "(event) => emit(event.target.value)"

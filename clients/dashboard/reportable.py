@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from clients.api import Aftercare
-from clients.models import Asset, Contact, Customer, Me, Site
+from clients.dashboard.customer_records import Site
+from clients.models import Asset, Contact, Customer, Me
 
 
 @dataclass(frozen=True)
@@ -51,4 +52,8 @@ async def places(api: Aftercare, customer_id: UUID) -> Places:
     sites, assets, contacts = await asyncio.gather(
         api.all(Site, f"{at}/sites"), api.all(Asset, f"{at}/assets"), api.all(Contact, f"{at}/contacts")
     )
-    return Places(tuple(sites), tuple(assets), tuple(contact for contact in contacts if contact.active))
+    return Places(
+        tuple(site for site in sites if site.active),
+        tuple(assets),
+        tuple(contact for contact in contacts if contact.active),
+    )

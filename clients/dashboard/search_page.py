@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from clients.api import Aftercare
-from clients.dashboard.addresses import contract_path, incident_path
+from clients.dashboard.addresses import contract_path, customer_path, incident_path
 from clients.dashboard.contracts_reading import customers_of
 from clients.dashboard.elements import Tag
 from clients.dashboard.filters import LONGEST, Filters
@@ -95,13 +95,12 @@ def _draw_kind(kind: str, found: Sequence[Found], customers: Mapping[UUID, Custo
         return
     with _group(KINDS[kind], len(found), reader):
         for one in found:
-            is_contract, customer = kind == "contract", customers.get(one.customer_id)
+            customer = customers.get(one.customer_id)
             whose = customer.name(reader.language) if customer and kind != "customer" else ""
-            path = contract_path(one.id) if is_contract else Filters(customer_id=str(one.customer_id)).path
+            path = contract_path(one.id) if kind == "contract" else customer_path(one.customer_id)
             with Tag("a", "", "thing", href=path):
                 Tag("span", one.name(reader.language), "thing__name")
                 Tag("span", " · ".join(filter(None, (one.detail, whose))), "thing__what")
-                Tag("span", "" if is_contract else reader.say("its_incidents"), "thing__when")
 
 
 def _group(title: str, count: int, reader: Reader) -> Tag:

@@ -43,6 +43,8 @@ async def _request(api: Aftercare, move: Move, told: Mapping[str, Any]) -> None:
     body = {**told, **dict(move.says)}
     if move.method == "DELETE":
         await api.delete(move.path, **body)
+    elif move.method == "PATCH":
+        await api.patch(Answer, move.path, version=move.version, **body)
     elif move.method == "PUT" and body:
         await api.put(Answer, move.path, **body)
     elif move.method == "PUT":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -95,6 +96,26 @@ async def test_the_list_is_a_document_in_both_languages(
     assert answer.headers["content-disposition"] == f'attachment; filename="contact-list-v1-{lang}.docx"'
     assert (said[0], {engineer, role, "+86 28 5550 0101"} <= set(said)) == (title, True)
     assert any("400 000 0000" in text for text in said)
+
+
+async def test_the_document_is_in_the_callers_language_where_none_is_asked_for(one_service: OneService.Factory) -> None:
+    base = await with_a_list(await one_service("contracts"))
+    document = f"{base.contract}/contact-list/1/document"
+    english = await base.admin.get(document, headers={"Accept-Language": "en-GB"})
+    asked = await base.admin.get(document, headers={"Accept-Language": "en-GB"}, params={"lang": "zh-CN"})
+    chinese = await base.admin.get(document, headers={"Accept-Language": "zh-CN"})
+    titles = [texts_of(answer.content)[0] for answer in (english, asked, chinese)]
+    assert titles == ["Service contact list", "服务联系人清单", "服务联系人清单"]
+    assert "contact-list-v1-en.docx" in english.headers["content-disposition"]
+
+
+async def test_the_document_is_of_the_day_it_was_in_china(one_service: OneService.Factory) -> None:
+    base = await with_a_list(await one_service("contracts"))
+    await base.contracts.advance(hours=(17 - (await base.contracts.now()).hour) % 24)
+    await base.post(f"{base.contract}/contact-list", HOTLINE)
+    document = await base.admin.get(f"{base.contract}/contact-list/2/document")
+    tomorrow = (await base.contracts.now()).date() + timedelta(days=1)
+    assert str(tomorrow) in texts_of(document.content)[1]
 
 
 async def test_the_document_names_a_chinese_font(one_service: OneService.Factory) -> None:

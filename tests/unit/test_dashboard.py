@@ -157,7 +157,7 @@ def test_what_the_pages_say_exists_in_both_languages_with_the_same_places_to_fil
 def test_every_text_a_page_asks_for_is_there_and_none_is_left_over() -> None:
     source = "\n".join(text_of(path) for path in modules("clients/dashboard") if path.parent.name != "words")
     assert {key for key in KEY.findall(source) if key not in WORDS} == set()
-    composed = re.compile(r"^(ask|bar|clock|day|filter|order|service|sign|span|weekday)_|_hint$")
+    composed = re.compile(r"^(add|ask|bar|change|clock|day|dependence|filter|order|service|sign|span|weekday)_|_hint$")
     assert [key for key in WORDS if f'"{key}"' not in source and not composed.search(key)] == []
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from clients.dashboard.words import agreements, frame, incident, moves, queue
+from clients.dashboard.words import agreements, customers, frame, incident, moves, queue
 
-WORDS: dict[str, tuple[str, str]] = frame.WORDS | queue.WORDS | incident.WORDS | moves.WORDS | agreements.WORDS
+WORDS: dict[str, tuple[str, str]] = (
+    frame.WORDS | queue.WORDS | incident.WORDS | moves.WORDS | agreements.WORDS | customers.WORDS
+)
 
 
 def say(key: str, language: str, **values: Any) -> str:

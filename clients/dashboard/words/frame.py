@@ -20,7 +20,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "search_results": ("Found for “{text}”", "“{text}”的搜索结果"),
     "nothing_found": ("Nothing holds “{text}”.", "没有包含“{text}”的内容。"),
     "all_found": ("All incidents found", "查看全部匹配的事件"),
-    "its_incidents": ("incidents of the customer", "该客户的事件"),
+    "its_incidents": ("Incidents of the customer", "该客户的事件"),
     "customers": ("Customers", "客户"),
     "contacts": ("Contacts", "联系人"),
     "sign_out": ("Sign out", "退出登录"),

@@ -55,7 +55,7 @@ TEXTS = {
         "title": "服务联系人清单",
         "issued": "{customer} · 合同 {number} · 第 {version} 版 · {day}",
         "hotline": "服务热线（7×24 小时）",
-        "how": "系统发现异常时，请先拨打服务热线；也可直接联系下列责任工程师。发送至工程师邮箱的邮件将登记为事件。",
+        "how": "系统发现异常时，请先拨打服务热线，也可直接联系下列责任工程师。",
         "engineers": "责任工程师（按联系顺序）",
         "contacts": "客户联系人",
         "columns": "序号|姓名|电话|电子邮件",
@@ -69,7 +69,7 @@ TEXTS = {
         "issued": "{customer} · contract {number} · version {version} · {day}",
         "hotline": "Service hotline (24 × 7)",
         "how": "If a system does not work as it should, call the hotline first; or turn to one of the responsible "
-        "engineers below. A mail to an engineer is registered as an incident.",
+        "engineers below.",
         "engineers": "Responsible engineers (in the order in which to call)",
         "contacts": "Contacts of the customer",
         "columns": "No.|Name|Telephone|E-mail",
@@ -108,7 +108,7 @@ def _engineers(content: Content, text: dict[str, str], *, chinese: bool) -> Tabl
         (str(place), one.name_zh if chinese else one.name_en, one.phone, one.email)
         for place, one in enumerate(content.engineers, 1)
     )
-    return Table(tuple(text["columns"].split("|")), rows, widths=(1.4, 4.2, 4.8, 6.6))
+    return Table(tuple(text["columns"].split("|")), rows, widths=(1.4, 4.4, 4.6, 6.6))
 
 
 def _contacts(content: Content, text: dict[str, str], *, chinese: bool) -> Table:
@@ -122,4 +122,4 @@ def _contacts(content: Content, text: dict[str, str], *, chinese: bool) -> Table
         )
         for one in content.contacts
     )
-    return Table(tuple(text["contact_columns"].split("|")), rows, widths=(2.2, 3.0, 3.0, 4.0, 4.8))
+    return Table(tuple(text["contact_columns"].split("|")), rows, widths=(2.2, 2.8, 3.0, 3.3, 5.7))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, Literal
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Request, Response
 
 from services.contracts.agreements.queries import contract
 from services.contracts.contact_lists import actions, queries
 from services.contracts.contact_lists.domain import Content, document
 from services.contracts.contact_lists.schemas import ContactListOut, IssueContactList, IssuedOut
+from services.contracts.term.domain import ZONE
 from shared.auth import needs
 from shared.documents import DOCX, docx
 from shared.edge import Session, router
@@ -42,10 +43,12 @@ async def contact_list(contract_id: UUID, version: int, session: Session) -> Any
 @routes.get("/{version}/document", response_class=Response, responses={200: {"content": {DOCX: {}}}})
 @needs(Permission.CONTRACTS_READ)
 async def contact_list_document(
-    contract_id: UUID, version: int, session: Session, lang: Literal["zh-CN", "en"] = "zh-CN"
+    contract_id: UUID, version: int, request: Request, session: Session, lang: Literal["zh-CN", "en"] | None = None
 ) -> Response:
+    """As DOCX. `lang` outweighs Accept-Language; where neither is said it is in Chinese."""
     issued = await queries.contact_list(session, contract_id, version)
     content = Content.model_validate(issued.content)
-    written = docx(document(content, issued.version, issued.issued_at.date(), language_of(lang)))
-    named = f'attachment; filename="contact-list-v{issued.version}-{lang}.docx"'
+    language = language_of(lang or request.headers.get("accept-language", "zh-CN"))
+    written = docx(document(content, issued.version, issued.issued_at.astimezone(ZONE).date(), language))
+    named = f'attachment; filename="contact-list-v{issued.version}-{"zh-CN" if language == "zh" else "en"}.docx"'
     return Response(written, media_type=DOCX, headers={"Content-Disposition": named})

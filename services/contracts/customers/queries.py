@@ -54,14 +54,14 @@ class KeyBusinessNotFound(NotFound):
 
 class SiteInUse(Conflict):
     code = "site_in_use"
-    en = "{assets} asset(s) in service stand at the site {site_id}; move or retire them first."
-    zh = "站点 {site_id} 仍有 {assets} 项在用资产，请先迁移或停用。"
+    en = "{assets} asset(s) in service stand at the site; move or retire them first."
+    zh = "该站点仍有 {assets} 项在用资产，请先迁移或停用。"
 
 
 class DepartmentInUse(Conflict):
     code = "department_in_use"
-    en = "The department {department_id} owns {businesses} key business(es); give them to another one first."
-    zh = "部门 {department_id} 仍负责 {businesses} 项关键业务，请先转交其他部门。"
+    en = "The department owns {businesses} key business(es); give them to another one first."
+    zh = "该部门仍负责 {businesses} 项关键业务，请先转交其他部门。"
 
 
 async def customer(session: AsyncSession, customer_id: UUID) -> Customer:

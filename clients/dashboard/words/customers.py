@@ -1,0 +1,61 @@
+"""What the page of a customer says, and the forms of what belongs to one."""
+
+from __future__ import annotations
+
+WORDS: dict[str, tuple[str, str]] = {
+    "departments": ("Departments", "业务部门"),
+    "key_businesses": ("Key businesses", "关键业务"),
+    "none_entered": ("None entered yet.", "尚未登记。"),
+    "all_sites": ("all sites", "全部站点"),
+    "dependence_very_high": ("very high", "非常高"),
+    "dependence_general": ("general", "一般"),
+    "dependence_is": ("dependence: {dependence}", "依赖程度：{dependence}"),
+    "outage_is": ("can stand still for {time}", "可容忍中断：{time}"),
+    # responsible engineers
+    "responsible_engineers": ("Responsible engineers", "责任工程师"),
+    "nobody_responsible": (
+        "The contract names nobody yet. The contact list needs a responsible engineer.",
+        "合同尚未指定责任工程师，指定后才能签发联系人清单。",
+    ),
+    "name_engineer": ("Name an engineer", "指定工程师"),
+    "name_engineer_hint": (
+        "Engineers are called in the order in which they are named; anybody can be moved to the top.",
+        "按指定的先后顺序联系，任何一位都可调到首位。",
+    ),
+    "call_first": ("Call first", "设为首位"),
+    "name_no_more": ("Take off", "移除"),
+    "name_no_more_hint": ("The next contact list does not name them.", "下一版联系人清单将不再列出。"),
+    # forms
+    "add_contact": ("Add a contact", "添加联系人"),
+    "add_contact_hint": ("A telephone number, an e-mail address, or both.", "电话与邮箱至少填写一项。"),
+    "change_contact": ("Change", "修改"),
+    "add_site": ("Add a site", "添加站点"),
+    "change_site": ("Change", "修改"),
+    "add_department": ("Add a department", "添加业务部门"),
+    "add_department_hint": ("It is told when service is restored.", "服务恢复时将通知该部门。"),
+    "change_department": ("Change", "修改"),
+    "add_key_business": ("Add a key business", "添加关键业务"),
+    "add_key_business_hint": (
+        "Work that must not stand still, and the assets it depends on.",
+        "不能中断的业务，及其依赖的资产。",
+    ),
+    "change_key_business": ("Change", "修改"),
+    "retire": ("Retire", "停用"),
+    "retire_hint": ("It stays on record, and can be brought back.", "记录予以保留，可随时恢复。"),
+    "bring_back": ("Bring back", "恢复使用"),
+    "bring_back_hint": ("It is used again from now on.", "即刻起重新使用。"),
+    "ask_name": ("Name", "姓名"),
+    "ask_role_zh": ("Role in Chinese", "职务（中文）"),
+    "ask_role_en": ("Role in English", "职务（英文）"),
+    "ask_phone": ("Telephone (optional)", "电话（选填）"),
+    "ask_email": ("E-mail", "邮箱"),
+    "ask_contacts_email": ("E-mail (optional)", "邮箱（选填）"),
+    "ask_contacts_site": ("Site (empty: all sites)", "站点（留空为全部站点）"),
+    "ask_locale": ("Language of messages", "通知语言"),
+    "ask_address": ("Address", "地址"),
+    "ask_region": ("Region", "地区"),
+    "ask_department_id": ("Department", "业务部门"),
+    "ask_asset_ids": ("Assets it depends on", "所依赖的资产"),
+    "ask_dependence": ("Dependence on them", "依赖程度"),
+    "ask_tolerable_outage_seconds": ("Can stand still for, in hours", "可容忍中断时间（小时）"),
+}

@@ -10,8 +10,11 @@ from uuid import UUID
 from clients.api import Aftercare, Problem, Unreachable
 from clients.dashboard.asking import Choices
 from clients.models import Answer, Customer, Me, Part, Person, Plan, SavedView, UsedTag
+from shared.permissions import GRANTS, Permission
 
 M = TypeVar("M", bound=Answer)
+COLLEAGUES = frozenset(role for role, granted in GRANTS.items() if Permission.INCIDENTS_INTERNAL in granted)
+"""Roles of those who may know what is the provider's own."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,9 @@ async def choices(api: Aftercare, lookup: str, customer_id: UUID | None, languag
     if lookup == "engineers":
         people = await api.all(Person, "/v1/people", role="engineer")
         return [(str(person.id), person.name(language)) for person in people if person.active]
+    if lookup == "staff":
+        everybody = await api.all(Person, "/v1/people")
+        return [(str(one.id), one.name(language)) for one in everybody if one.active and COLLEAGUES & set(one.roles)]
     if lookup == "plans":
         plans = await api.all(Plan, "/v1/plans", customer_id=customer_id, state="in_force")
         return [(str(plan.id), plan.name(language)) for plan in plans]

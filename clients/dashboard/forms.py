@@ -101,14 +101,15 @@ class Moves:
         return [(value, self._reader.word(value)) for value in ask.choices]
 
 
-def draw_field(ask: Ask, found: Choices, reader: Reader) -> None:
+def draw_field(ask: Ask, found: Choices, reader: Reader, nothing: str = "nothing_to_choose") -> None:
+    """`nothing` is the key of what a choice says where nothing is found."""
     if ask.kind == "several":
         _draw_several(ask, reader)
         return
     with Tag("label", "", "field"):
         Tag("span", reader.say(f"ask_{ask.label or ask.name}", zone=reader.zone_name), "field__name")
         if ask.kind == "choice":
-            _draw_choice(ask, found, reader)
+            _draw_choice(ask, found, reader.say("choose" if found else nothing))
         elif ask.kind == "text":
             _control("textarea", ask, text=ask.initial, rows="4", maxlength="4000")
         elif ask.kind == "number":
@@ -143,9 +144,8 @@ def _control(tag: str, ask: Ask, text: str = "", **attributes: Any) -> Tag:
     return Tag(tag, text, "field__control", name=ask.name, **attributes)
 
 
-def _draw_choice(ask: Ask, found: Choices, reader: Reader) -> None:
+def _draw_choice(ask: Ask, found: Choices, prompt: str) -> None:
     with _control("select", ask):
-        prompt = reader.say("choose" if found else "nothing_to_choose")
         first = option("", prompt, is_chosen=ask.initial not in dict(found))
         if ask.required:
             first.props["disabled"] = True

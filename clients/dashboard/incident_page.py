@@ -29,7 +29,7 @@ from clients.dashboard.sending import send
 from clients.dashboard.time_bar import ClockRow, Told, draw_legend
 from clients.dashboard.timeline import Timeline
 from clients.dashboard.work import Work
-from clients.models import Clock, Me
+from clients.models import Clock, Entry, Me
 
 D = TypeVar("D", bound=Drawing)
 ACCOUNT_SECONDS = 30.0
@@ -107,6 +107,7 @@ class IncidentPage:
         self._head.show(_without_clocks(incident))
         self._facts.show(_without_clocks(incident))
         self._clocks.show(_with_accounts(known))
+        self._legend.set_visibility(bool(incident.clocks))
         self._promised.set_visibility(not incident.clocks)
         self._offers.show(all_offers(known, self._me, self._reader))
         still = _still(known)
@@ -122,7 +123,7 @@ class IncidentPage:
                 lambda told: (told.clock.kind, told.clock.about_id, told.clock.started_at),
                 lambda told: ClockRow(told, self._reader, self._explain),
             )
-            draw_legend(self._reader)
+            self._legend = draw_legend(self._reader)
             self._promised = Tag("p", self._reader.say("nothing_promised"), "card__empty")
 
     def _draw_head(self, incident: Incident) -> None:
@@ -163,9 +164,15 @@ def _with_accounts(known: Record) -> list[Told]:
 
 
 def _still(known: Record) -> Record:
-    """The record as far as it changes by what people do: what is drawn of it is not drawn anew each second."""
+    """The record as far as it changes by what people do: what is drawn of it is not drawn anew each second.
+
+    Of the timeline it has who acted, by their first entries: a button does not go while somebody presses it.
+    """
     details = replace(known.details, accounts=None)
-    return replace(known, incident=_without_clocks(known.incident), details=details)
+    acted: dict[str, Entry] = {}
+    for entry in known.timeline:
+        acted.setdefault(entry.actor, entry)
+    return replace(known, incident=_without_clocks(known.incident), details=details, timeline=tuple(acted.values()))
 
 
 def _without_clocks(incident: Incident) -> Incident:

@@ -90,7 +90,7 @@ class ListPage:
         return IncidentRow(incident, self._reader, is_new=not self._is_first)
 
     def _head(self) -> None:
-        with Tag("div", "", "row row--head", aria_hidden="true"):
+        with Tag("div", "", "listed listed--head", aria_hidden="true"):
             for key in COLUMNS:
                 Tag("span", self._reader.say(key))
 

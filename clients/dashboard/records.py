@@ -14,7 +14,6 @@ from clients.models import (
     Attachment,
     Comment,
     Entry,
-    JointAnalysis,
     Named,
     Pause,
     Person,
@@ -33,6 +32,12 @@ class Incident(models.Incident):
 
     def site(self, language: str) -> str:
         return of_two(self.site_name_zh, self.site_name_en, language)
+
+
+class JointAnalysis(models.JointAnalysis):
+    """With who sees to what was concluded."""
+
+    owner_id: UUID | None
 
 
 class Visit(Answer):

@@ -6,8 +6,9 @@ from clients.dashboard.addresses import incident_path
 from clients.dashboard.asking import Ask, Move
 from clients.dashboard.drawing import Drawing
 from clients.dashboard.elements import Tag
-from clients.dashboard.records import Incident, Record
-from clients.models import Hypothesis, JointAnalysis, Participant, RelatedIncident
+from clients.dashboard.reader import Reader
+from clients.dashboard.records import Incident, JointAnalysis, Record
+from clients.models import Hypothesis, Participant, RelatedIncident
 from shared.permissions import Permission
 
 OPEN = "open"
@@ -51,9 +52,20 @@ class Relations(Drawing):
         if analysis.ended_at:
             self._notes(reader.say("ended_unconcluded", time=reader.short(analysis.ended_at)))
         if analysis.conclusion:
-            Tag("p", analysis.conclusion, "item__decision")
+            self._conclusion(analysis, analysis.conclusion)
         if is_open and Permission.INCIDENTS_WORK in self._me.permissions:
-            self._buttons(_moves(analysis))
+            why_not = why_not_concluded(analysis, reader)
+            if why_not:
+                Tag("p", f"{reader.say('conclude')} — {why_not}", "item__why-not")
+            self._buttons([*_moves(analysis), *([] if why_not else [_concluding(analysis)])])
+
+    def _conclusion(self, analysis: JointAnalysis, conclusion: str) -> None:
+        Tag("p", conclusion, "item__decision")
+        owner = self._who(str(analysis.owner_id) if analysis.owner_id else None)
+        self._notes(
+            self._when("concluded", analysis.concluded_at),
+            self._reader.say("carried_out_by", name=owner) if owner else "",
+        )
 
     def _participant(self, one: Participant) -> str:
         name = self._who(str(one.person_id), one.person_name)
@@ -72,10 +84,22 @@ class Relations(Drawing):
 
 def _moves(analysis: JointAnalysis) -> tuple[Move, ...]:
     at = f"/v1/joint-analyses/{analysis.id}"
-    person = Ask("person_id", "choice", "engineers")
-    owner = Ask("owner_id", "choice", "engineers")
+    person = Ask("person_id", "choice", "staff")
     return (
         Move("add_participant", f"{at}/participants", (person, Ask("team", "choice", TEAMS))),
         Move("add_hypothesis", f"{at}/hypotheses", (Ask("statement", "text"),)),
-        Move("conclude", f"{at}/conclude", (Ask("conclusion", "text"), owner)),
     )
+
+
+def _concluding(analysis: JointAnalysis) -> Move:
+    asks = (Ask("conclusion", "text"), Ask("owner_id", "choice", "staff"))
+    return Move("conclude", f"/v1/joint-analyses/{analysis.id}/conclude", asks)
+
+
+def why_not_concluded(analysis: JointAnalysis, reader: Reader) -> str | None:
+    """What is missing: people of each team, and a hypothesis that was judged."""
+    present = {participant.team for participant in analysis.participants}
+    if missing := [reader.word(team) for team in TEAMS if team not in present]:
+        return reader.say("teams_missing", teams=reader.joined(missing))
+    was_judged = any(hypothesis.finding is not None for hypothesis in analysis.hypotheses)
+    return None if was_judged else reader.say("nothing_judged")

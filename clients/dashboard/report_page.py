@@ -11,14 +11,13 @@ from nicegui import events, ui
 from clients.api import Aftercare, Problem, Unreachable
 from clients.dashboard.addresses import incident_path
 from clients.dashboard.asking import Ask
-from clients.dashboard.customer_records import Site
 from clients.dashboard.elements import Part, Tag
 from clients.dashboard.filters import LEVELS, SEVERITIES
 from clients.dashboard.forms import EMIT_FORM, INITIAL, draw_field, values_of
 from clients.dashboard.reader import Reader
 from clients.dashboard.reportable import Places, Reportable, places
 from clients.dashboard.sending import refusal
-from clients.models import Asset, Contact, Customer, Incident, Me
+from clients.models import Customer, Incident, Me
 
 STAFF_CHANNELS = ("hotline", "mail", "direct_call", "monitoring")
 EMIT_VALUE = "(event) => emit(event.target.value)"
@@ -81,13 +80,13 @@ class ReportPage:
             draw_field(Ask("customer_id", "choice"), names, self._reader)
         box.on("change", self._choose_customer, js_handler=EMIT_VALUE)
 
-    def _draw_sites(self, sites: tuple[Site, ...]) -> None:
-        names = [(str(site.id), site.name(self._reader.language)) for site in sites]
-        draw_field(Ask("site_id", "choice", required=False), names, self._reader)
+    def _draw_sites(self, found: Places) -> None:
+        names = [(str(site.id), site.name(self._reader.language)) for site in found.sites]
+        draw_field(Ask("site_id", "choice", required=False), names, self._reader, _nothing_in(found))
 
-    def _draw_assets(self, assets: tuple[Asset, ...]) -> None:
-        names = [(str(asset.id), " · ".join(filter(None, (asset.name, asset.serial)))) for asset in assets]
-        draw_field(Ask("asset_id", "choice", required=False), names, self._reader)
+    def _draw_assets(self, found: Places) -> None:
+        names = [(str(asset.id), " · ".join(filter(None, (asset.name, asset.serial)))) for asset in found.assets]
+        draw_field(Ask("asset_id", "choice", required=False), names, self._reader, _nothing_in(found))
 
     def _draw_contact(self) -> None:
         """Anybody may be named; those whom the contract's contacts know are proposed."""
@@ -99,18 +98,18 @@ class ReportPage:
         name.on("change", self._choose_contact, js_handler=EMIT_VALUE)
         self._contacts = Part(Tag("datalist", id="contacts"), self._draw_known_contacts)
 
-    def _draw_known_contacts(self, contacts: tuple[Contact, ...]) -> None:
-        for contact in contacts:
+    def _draw_known_contacts(self, found: Places) -> None:
+        for contact in found.contacts:
             Tag("option", contact.email, value=contact.name)
 
     def _draw_email(self, email: str) -> None:
         draw_field(Ask("contact_email", "email", required=False, initial=email), (), self._reader)
 
-    def _show(self, found: Places, site_id: str = "") -> None:
+    def _show(self, found: Places) -> None:
         self._places = found
-        self._sites.show(found.sites)
-        self._assets.show(found.assets_at(site_id))
-        self._contacts.show(found.contacts_at(site_id))
+        self._sites.show(found)
+        self._assets.show(found)
+        self._contacts.show(found)
         self._email.show(found.email_of(self._me.name(self._reader.language)) if self._me.customer_id else "")
 
     async def _choose_customer(self, event: events.GenericEventArguments) -> None:
@@ -120,8 +119,9 @@ class ReportPage:
             self._show(Places())
 
     def _choose_site(self, event: events.GenericEventArguments) -> None:
-        self._assets.show(self._places.assets_at(event.args))
-        self._contacts.show(self._places.contacts_at(event.args))
+        found = self._places.at(event.args)
+        self._assets.show(found)
+        self._contacts.show(found)
 
     def _choose_contact(self, event: events.GenericEventArguments) -> None:
         """Their address comes along; one that is not known leaves what was typed."""
@@ -136,3 +136,8 @@ class ReportPage:
         said = values_of((*WHAT, *HOW_BAD, *WHOM, *self._how), told, self._reader)
         incident = await self._api.post(Incident, "/v1/incidents", **(chosen | said))
         ui.navigate.to(incident_path(incident.number))
+
+
+def _nothing_in(found: Places) -> str:
+    """Why there is no site or asset to choose: the key of it."""
+    return "nothing_to_choose" if found.customer_id else "choose_customer_first"

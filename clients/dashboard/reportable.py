@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from clients.api import Aftercare
@@ -13,19 +13,18 @@ from clients.models import Asset, Contact, Customer, Me
 
 @dataclass(frozen=True)
 class Places:
-    """A customer's sites and assets, and whom to call there."""
+    """A customer's sites and assets, and whom to call there; nobody's as long as no customer is chosen."""
 
+    customer_id: UUID | None = None
     sites: tuple[Site, ...] = ()
     assets: tuple[Asset, ...] = ()
     contacts: tuple[Contact, ...] = ()
 
-    def assets_at(self, site_id: str) -> tuple[Asset, ...]:
-        """All of them where no site is chosen."""
-        return tuple(asset for asset in self.assets if site_id in ("", str(asset.site_id)))
-
-    def contacts_at(self, site_id: str) -> tuple[Contact, ...]:
-        """Those of the site, and those who are there for all sites."""
-        return tuple(each for each in self.contacts if not site_id or str(each.site_id or site_id) == site_id)
+    def at(self, site_id: str) -> Places:
+        """With the assets of this site, and the contacts of it and of all sites; all where no site is chosen."""
+        assets = tuple(asset for asset in self.assets if site_id in ("", str(asset.site_id)))
+        contacts = tuple(each for each in self.contacts if not site_id or str(each.site_id or site_id) == site_id)
+        return replace(self, assets=assets, contacts=contacts)
 
     def email_of(self, name: str) -> str:
         return next((contact.email for contact in self.contacts if contact.name == name.strip()), "")
@@ -53,6 +52,7 @@ async def places(api: Aftercare, customer_id: UUID) -> Places:
         api.all(Site, f"{at}/sites"), api.all(Asset, f"{at}/assets"), api.all(Contact, f"{at}/contacts")
     )
     return Places(
+        customer_id,
         tuple(site for site in sites if site.active),
         tuple(assets),
         tuple(contact for contact in contacts if contact.active),

@@ -18,21 +18,21 @@ class IncidentRow:
 
     def __init__(self, incident: Incident, reader: Reader, is_new: bool) -> None:
         self._reader = reader
-        self.element = Tag("a", "", "row row--new" if is_new else "row", href=incident_path(incident.number))
+        self.element = Tag("a", "", "listed listed--new" if is_new else "listed", href=incident_path(incident.number))
         with self.element:
-            Tag("span", incident.number, "row__number")
-            with Tag("span", "", "row__what"):
-                self._title = Tag("span", "", "row__title")
-                self._customer = Tag("span", "", "row__customer")
+            Tag("span", incident.number, "listed__number")
+            with Tag("span", "", "listed__what"):
+                self._title = Tag("span", "", "listed__title")
+                self._customer = Tag("span", "", "listed__customer")
             self._severity = Tag("span", "", "chip")
             self._priority = Tag("span", "", "priority", data_label=reader.say("priority"))
             self._state = Tag("span", "", "state")
             self._cover = Tag("span", "", "cover")
-            with Tag("span", "", "row__clocks"):
+            with Tag("span", "", "listed__clocks"):
                 self._clocks = Rows[Clock](
-                    Tag("span", "", "row__open"), lambda clock: (clock.kind, clock.started_at), self._clock
+                    Tag("span", "", "listed__open"), lambda clock: (clock.kind, clock.started_at), self._clock
                 )
-                self._further = Tag("span", "", "row__further")
+                self._further = Tag("span", "", "listed__further")
         self.show(incident)
 
     def _clock(self, clock: Clock) -> ClockElement:
@@ -54,14 +54,14 @@ class IncidentRow:
         """What is to be said beside the clocks shown, or instead of them."""
         reader, broken = self._reader, sum(map(is_broken, incident.clocks))
         if still_open > CLOCKS_SHOWN:
-            return reader.say("further", count=still_open - CLOCKS_SHOWN), "row__further"
+            return reader.say("further", count=still_open - CLOCKS_SHOWN), "listed__further"
         if still_open:
-            return "", "row__further"
+            return "", "listed__further"
         if broken:
-            return reader.say("broken", count=broken), "row__further row__further--broken"
+            return reader.say("broken", count=broken), "listed__further listed__further--broken"
         if incident.state in OWED_NO_MORE or all(clock.state == "cancelled" for clock in incident.clocks):
-            return reader.say("no_promise"), "row__further"
-        return reader.say("all_kept"), "row__further row__further--kept"
+            return reader.say("no_promise"), "listed__further"
+        return reader.say("all_kept"), "listed__further listed__further--kept"
 
 
 def cover(incident: Incident, reader: Reader) -> tuple[str, str]:

@@ -8,13 +8,12 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from clients.api import Aftercare, Problem, Unreachable
-from clients.dashboard.records import Details, Incident
+from clients.dashboard.records import Details, Incident, JointAnalysis
 from clients.models import (
     AccountedClock,
     Answer,
     Attachment,
     Comment,
-    JointAnalysis,
     Me,
     Pause,
     Person,

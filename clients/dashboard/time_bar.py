@@ -72,9 +72,10 @@ def in_words(bar: Bar, clock: AccountedClock, reader: Reader) -> str:
     return " · ".join([target, *(f"{reader.say(key)} {reader.duration(sums[key])}" for key in sums if sums[key])])
 
 
-def draw_legend(reader: Reader) -> None:
-    with Tag("p", "", "legend", aria_hidden="true"):
+def draw_legend(reader: Reader) -> Tag:
+    with Tag("p", "", "legend", aria_hidden="true") as legend:
         for kind in ("counted", "late", "paused", "closed", "ahead", "due", "now"):
             with Tag("span", "", "legend__item"):
                 Tag("i", "", f"legend__mark legend__mark--{kind}")
                 Tag("span", reader.say(f"bar_{kind}"))
+    return legend

@@ -86,7 +86,7 @@ async def test_a_view_is_saved_and_the_list_it_shows_is_a_file_too(dashboard: Da
         await page.get_by_role("dialog").get_by_role("button", name="Save this view").click()
         await page.get_by_role("link", name="Clear").click()
         await page.get_by_role("link", name="Jams").click()
-        await expect(page.locator(".list__rows .row")).to_have_count(1)
+        await expect(page.locator(".list__rows .listed")).to_have_count(1)
         async with page.expect_download() as downloading:
             await page.get_by_role("link", name="Export CSV").click()
         lines = (await (await downloading.value).path()).read_text("utf-8-sig").splitlines()

@@ -73,7 +73,7 @@ async def test_a_new_incident_appears_without_being_asked_for(dashboard: Dashboa
     async with dashboard.signed_in("desk") as desk:
         await expect(desk.page.locator(".live")).to_have_text("实时更新")
         incident = await dashboard.reported(title="门诊叫号屏黑屏")
-        await expect(desk.page.locator(".list__rows .row").first).to_contain_text(incident.number)
+        await expect(desk.page.locator(".list__rows .listed").first).to_contain_text(incident.number)
 
 
 async def test_filters_narrow_the_list_and_outlast_a_change_of_language(dashboard: Dashboard) -> None:

@@ -41,7 +41,8 @@ async def test_a_calendar_is_typed_and_some_of_its_days_are_corrected_after_a_lo
 async def test_what_is_reported_for_a_site_and_an_asset_is_found_by_the_search(dashboard: Dashboard) -> None:
     async with dashboard.signed_in("desk", "/report") as desk:
         page = desk.page
-        await page.get_by_label("客户").select_option(str(dashboard.demo.hospital_id))
+        await expect(page.locator("[name=asset_id]")).to_have_text("请先选择客户。")
+        await page.locator("[name=customer_id]").select_option(str(dashboard.demo.hospital_id))
         await page.get_by_label("资产（选填）").select_option(str(dashboard.demo.switch_id))
         await page.get_by_label("故障简述").fill("放射科终端断线")
         await page.get_by_label("详细描述").fill("二楼。")

@@ -147,5 +147,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "Ended {time} with its incident, without a conclusion",
         "{time} 随事件终止，未形成结论",
     ),
+    "concluded": ("Concluded {time}", "{time} 形成结论"),
+    "carried_out_by": ("carried out by {name}", "责任人：{name}"),
+    "teams_missing": ("still nobody of: {teams}", "尚无人员参加：{teams}"),
+    "nothing_judged": ("no hypothesis is judged yet", "尚无假设得到判定"),
     "participant": ("{name} ({team})", "{name}（{team}）"),
 }

@@ -17,6 +17,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "done": ("Done: {move}", "已完成：{move}"),
     "choose": ("Please choose…", "请选择…"),
     "nothing_to_choose": ("Nothing to choose from.", "没有可选项。"),
+    "choose_customer_first": ("Choose the customer first.", "请先选择客户。"),
     # moves: the button, and the question of a form
     "acknowledge": ("Acknowledge", "响应"),
     "acknowledge_hint": (

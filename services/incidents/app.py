@@ -112,6 +112,8 @@ SERVICE = Service(
         says.VisitDeparted,
         says.VisitArrived,
         says.VisitCompleted,
+        says.VisitCancelled,
+        says.VisitTakenUp,
         says.IncidentCommented,
         says.InternalNoteAdded,
         says.AttachmentAdded,

@@ -64,6 +64,8 @@ TITLES: dict[str, tuple[str, str]] = {
     "incidents.problem_escalated": ("difficult problem escalated", "疑难问题已升级"),
     "incidents.solution_refused": ("solution refused", "解决方案未被接受"),
     "incidents.visit_arrived": ("engineer on site", "工程师已到场"),
+    "incidents.visit_cancelled": ("visit cancelled with its incident", "上门服务随事件取消"),
+    "incidents.visit_taken_up": ("visit holds again", "上门服务恢复安排"),
     "incidents.visit_completed": ("visit completed", "上门服务完成"),
     "incidents.visit_departed": ("engineer on the way", "工程师已出发"),
     "incidents.visit_planned": ("visit planned", "已安排上门"),

@@ -39,7 +39,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "acknowledge": {},
     "classify": CLASSIFIED,
     "assign": {"engineer_id": str(ENGINEER_ID)},
-    "visits": {"engineer_id": str(ENGINEER_ID), "planned_at": "2026-08-01T02:00:00Z"},
+    "visits": {"engineer_id": str(ENGINEER_ID), "planned_at": "2126-08-01T02:00:00Z"},
     "begin": {},
     "prioritise": {"impact": "high", "urgency": "low"},
     "pause": {"reason": "waiting_for_customer", "evidence": "Asked by phone for the password."},

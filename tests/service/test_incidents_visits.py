@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from uuid_utils.compat import uuid7
 
 from shared.auth import Principal
-from shared.events.incidents import ClockStopped, VisitArrived, VisitCompleted, VisitDeparted, VisitPlanned
+from shared.events.incidents import (
+    ClockStopped,
+    VisitArrived,
+    VisitCancelled,
+    VisitCompleted,
+    VisitDeparted,
+    VisitPlanned,
+    VisitTakenUp,
+)
 from shared.permissions import Role
 from tests.builders.incidents import (
     CLASSIFIED,
@@ -25,7 +34,7 @@ from tests.builders.incidents import (
 )
 from tests.harness import OneService, principal
 
-PLAN = {"engineer_id": str(ENGINEER_ID), "planned_at": "2026-08-01T10:00:00+08:00"}
+PLAN = {"engineer_id": str(ENGINEER_ID), "planned_at": "2126-08-01T10:00:00+08:00"}
 DONE = {"service_record": "Supervisor card replaced.", "signed_by": "示例联系人"}
 
 
@@ -48,7 +57,7 @@ async def test_a_visit_is_planned_made_and_signed(one_service: OneService.Factor
     customer = await a_customer(incidents)
     incident = await in_progress(incidents, customer)
     visit = await planned(incidents, incident)
-    assert (visit["state"], visit["planned_at"]) == ("planned", "2026-08-01T02:00:00Z")
+    assert (visit["state"], visit["planned_at"]) == ("planned", "2126-08-01T02:00:00Z")
     for move, state in (("depart", "en_route"), ("arrive", "arrived"), ("complete", "done")):
         visit = await go(incidents, visit, move)
         assert visit["state"] == state
@@ -151,7 +160,8 @@ async def test_a_visit_is_recorded_by_the_engineer_who_makes_it(one_service: One
     ("body", "status", "code"),
     [
         (PLAN | {"engineer_id": str(uuid7())}, 404, "engineer_not_found"),
-        (PLAN | {"planned_at": "2026-08-01T10:00:00"}, 422, "invalid_input"),
+        (PLAN | {"planned_at": "2126-08-01T10:00:00"}, 422, "invalid_input"),
+        (PLAN | {"planned_at": "2026-01-01T10:00:00+08:00"}, 422, "visit_in_the_past"),
         (PLAN | {"planned_at": "9999-12-31T23:59:59Z"}, 422, "invalid_input"),
         (PLAN | {"planned_at": "0001-01-01T00:00:00+14:00"}, 422, "invalid_input"),
         (PLAN | {"planned_at": "2200-01-01T00:00:00Z"}, 422, "invalid_input"),
@@ -179,3 +189,48 @@ async def test_a_visit_says_what_it_is_made_for(one_service: OneService.Factory,
     assert [visit["service_item"], *(fact.service_item for fact in told)] == [item] * 3
     problem = await do(incidents, DESK, incident, "visits", PLAN | {"service_item": "coffee"}, expect=422)
     assert problem["code"] == "invalid_input"
+
+
+async def test_what_ends_an_incident_cancels_the_visits_to_come_and_leaves_who_is_on_site(
+    one_service: OneService.Factory,
+) -> None:
+    incidents = await one_service("incidents")
+    incident = await in_progress(incidents, await a_customer(incidents))
+    to_come, on_the_way, on_site = [await planned(incidents, incident) for _ in range(3)]
+    await go(incidents, on_the_way, "depart")
+    for move in ("depart", "arrive"):
+        await go(incidents, on_site, move)
+    await do(incidents, DESK, incident, "cancel", {"reason": "Not needed after all."})
+    said = await incidents.said(VisitCancelled)
+    assert {str(fact.visit_id) for fact in said} == {to_come["id"], on_the_way["id"]}
+    assert {fact.outcome for fact in said} == {"cancelled"}
+    refused = await go(incidents, to_come, "depart", expect=409)
+    assert (refused["code"], refused["state"]) == ("illegal_move", "cancelled")
+    assert (await go(incidents, on_site, "complete"))["state"] == "done"
+
+
+async def test_a_visit_holds_again_with_its_incident_as_long_as_it_is_to_come(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    incident = await in_progress(incidents, await a_customer(incidents))
+    now = await incidents.now()
+    soon, later = [
+        await do(incidents, DESK, incident, "visits", PLAN | {"planned_at": at.isoformat()}, expect=201)
+        for at in (now + timedelta(minutes=30), now + timedelta(hours=3))
+    ]
+    await do(incidents, DESK, incident, "cancel", {"reason": "Not needed after all."})
+    await incidents.advance(hours=1)
+    await do(incidents, DESK, incident, "reopen", {"reason": "It is back."})
+    async with incidents.as_(DESK) as desk:
+        visits = (await desk.get(f"/v1/incidents/{incident['id']}/visits")).json()
+    assert {visit["id"]: visit["state"] for visit in visits} == {soon["id"]: "cancelled", later["id"]: "planned"}
+    [taken_up] = await incidents.said(VisitTakenUp)
+    assert str(taken_up.visit_id) == later["id"]
+    assert (await go(incidents, later, "depart"))["state"] == "en_route"
+
+
+async def test_a_visit_may_be_planned_for_the_moment_that_has_just_passed(one_service: OneService.Factory) -> None:
+    """A form tells minutes, and typing takes some."""
+    incidents = await one_service("incidents")
+    incident = await in_progress(incidents, await a_customer(incidents))
+    just_now = await incidents.now() - timedelta(minutes=4)
+    await do(incidents, DESK, incident, "visits", PLAN | {"planned_at": just_now.isoformat()}, expect=201)

@@ -28,6 +28,7 @@ from services.incidents.milestones.actions import take_up_occasions
 from services.incidents.pauses.actions import end_pause, end_pauses, leave_gap
 from services.incidents.pauses.domain import Reason
 from services.incidents.problems.actions import end_analysis, take_up_analysis
+from services.incidents.visits.actions import cancel_visits, take_up_visits
 from shared import timers
 from shared.auth import Principal
 from shared.db import context
@@ -179,6 +180,7 @@ async def cancel_incident(session: AsyncSession, *, incident_id: UUID, reason: s
     note_incident(session, incident, "cancel", "state", information={"reason": reason})
     await clocks.drop_clocks(session, [incident.id], tuple(Kind))
     await end_analysis(session, incident)
+    await cancel_visits(session, incident)
     return incident
 
 
@@ -196,6 +198,7 @@ async def _close(session: AsyncSession, incident: Incident, move: str) -> None:
     say(session, incident, IncidentClosed, unanswered=move == "close_unanswered")
     note_incident(session, incident, move, "state")
     await end_analysis(session, incident)
+    await cancel_visits(session, incident)
 
 
 async def arm_close(session: AsyncSession, incident: Incident, *, since: datetime | None = None) -> None:
@@ -246,6 +249,7 @@ async def _take_up(session: AsyncSession, incident: Incident) -> None:
     await keep_promises(session, incident)
     await take_up_occasions(session, incident, first)
     await take_up_analysis(session, incident)
+    await take_up_visits(session, incident)
     await look_again(session, incident.agreement_id, incident.contract_number)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,10 +19,20 @@ from shared.auth import Principal
 from shared.db import as_record, context
 from shared.errors import Forbidden
 from shared.events import Event
-from shared.events.incidents import VisitArrived, VisitCompleted, VisitDeparted, VisitPlanned
-from shared.moves import moved
+from shared.events.incidents import (
+    VisitArrived,
+    VisitCancelled,
+    VisitCompleted,
+    VisitDeparted,
+    VisitPlanned,
+    VisitTakenUp,
+)
+from shared.moves import Moves, moved
 from shared.outbox import emit
 from shared.zones import utc
+
+if TYPE_CHECKING:
+    from services.incidents.incidents.models import Incident
 
 
 class NotYourVisit(Forbidden):
@@ -34,7 +44,8 @@ class NotYourVisit(Forbidden):
 async def plan_visit(
     session: AsyncSession, *, incident_id: UUID, engineer_id: UUID, planned_at: datetime, service_item: str
 ) -> Visit:
-    """Send an engineer while service is not restored. Raises IllegalMove, EngineerNotFound."""
+    """Send an engineer while service is not restored. Raises VisitInThePast, IllegalMove, EngineerNotFound."""
+    domain.require_to_come(planned_at, context(session).now)
     incident = await locked_incident(session, incident_id, for_client=False)
     incidents.moved(incident.state, "plan_visit")
     sent = await engineer(session, engineer_id)
@@ -85,13 +96,39 @@ async def complete(
     return visit
 
 
+async def cancel_visits(session: AsyncSession, incident: Incident) -> None:
+    """The incident is over (its state says how): nobody needs to go there any more."""
+    for visit in await queries.locked_visits(session, incident.id, domain.TO_COME):
+        _move(visit, domain.WITH_INCIDENT, "cancel")
+        visit.departed_at, visit.cancelled_at = None, context(session).now
+        _say(session, visit, VisitCancelled, outcome=incident.state)
+        _note(session, visit, "cancel", "state", "cancelled_at")
+
+
+async def take_up_visits(session: AsyncSession, incident: Incident) -> None:
+    """The incident is taken up again: what is still to come holds again; what would be over by now is planned anew."""
+    now = context(session).now
+    for visit in await queries.locked_visits(session, incident.id, (domain.State.CANCELLED,)):
+        if visit.planned_at > now:
+            _move(visit, domain.WITH_INCIDENT, "take_up")
+            visit.cancelled_at = None
+            _say(session, visit, VisitTakenUp, taken_up_at=now)
+            _note(session, visit, "take_up", "state")
+
+
 async def _moved(session: AsyncSession, visit_id: UUID, move: str, by: Principal) -> Visit:
+    """Locked after its incident, as whatever ends the incident does."""
+    await locked_incident(session, (await queries.visit(session, visit_id)).incident_id, for_client=False)
     visit = await queries.locked_visit(session, visit_id)
     if by.id != visit.engineer_id:
         raise NotYourVisit()
-    visit.state = moved(domain.MOVES, visit.state, move)
-    visit.version += 1
+    _move(visit, domain.MOVES, move)
     return visit
+
+
+def _move(visit: Visit, moves: Moves, move: str) -> None:
+    visit.state = moved(moves, visit.state, move)
+    visit.version += 1
 
 
 def _say(session: AsyncSession, visit: Visit, fact: type[Event], **more: Any) -> None:

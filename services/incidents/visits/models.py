@@ -31,6 +31,7 @@ class Visit(Keyed, Versioned, Tenanted, Base):
     departed_at: Mapped[datetime | None]
     arrived_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
     service_record: Mapped[str | None]
     signed_by: Mapped[str | None]
     service_item: Mapped[str]

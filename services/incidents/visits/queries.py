@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.incidents.visits.domain import State
 from services.incidents.visits.models import Visit
 from shared.db import check_version
 from shared.errors import NotFound
@@ -33,6 +34,13 @@ async def locked_visit(session: AsyncSession, visit_id: UUID) -> Visit:
         raise VisitNotFound(visit_id=visit_id)
     check_version(session, found.version)
     return found
+
+
+async def locked_visits(session: AsyncSession, incident_id: UUID, states: Sequence[State]) -> Sequence[Visit]:
+    """Those of an incident in any of these states, under their locks. Call with the incident locked."""
+    rows = select(Visit).where(Visit.incident_id == incident_id, Visit.state.in_(states))
+    locked = rows.order_by(Visit.id).with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(locked)).all()
 
 
 async def visits_of(session: AsyncSession, incident_id: UUID) -> Sequence[Visit]:

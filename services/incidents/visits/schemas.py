@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.instant import Instant
 from shared.service_items import DEFAULT, ServiceItem
@@ -20,7 +20,9 @@ class Body(BaseModel):
 
 
 class PlanVisit(Body):
-    """`service_item`: what the visit is for; where the contract grants visits of it, it is counted against them."""
+    """`planned_at` is now or to come. `service_item`: what the visit is for; where the contract grants visits of it, it
+    is counted against them.
+    """
 
     engineer_id: UUID
     planned_at: Instant
@@ -57,6 +59,7 @@ class VisitOut(BaseModel):
     departed_at: datetime | None
     arrived_at: datetime | None
     completed_at: datetime | None
+    cancelled_at: datetime | None = Field(description="When it ended with its incident, before anybody was on site.")
     service_record: str | None
     signed_by: str | None
     service_item: str

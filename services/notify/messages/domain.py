@@ -29,7 +29,9 @@ from shared.events.incidents import (
     IncidentReported,
     IncidentResolved,
     IncidentUnmerged,
+    VisitCancelled,
     VisitPlanned,
+    VisitTakenUp,
 )
 from shared.events.inventory import PartReserved
 from shared.moves import Moves
@@ -123,6 +125,8 @@ RULES = (
     Rule(PartyEngaged, "party_engaged", party, urgent=True),
     Rule(PartReserved, "part_reserved", people("keeper_id")),
     Rule(VisitPlanned, "visit_planned", people("engineer_id")),
+    Rule(VisitCancelled, "visit_cancelled", people("engineer_id"), urgent=True),
+    Rule(VisitTakenUp, "visit_taken_up", people("engineer_id")),
     Rule(IncidentResolved, "service_restored", departments),
     Rule(IncidentResolved, "confirmation_asked", contact),
     Rule(IncidentCancelled, "incident_cancelled", contact),

@@ -59,7 +59,14 @@ from shared.events.incidents.talk import (
     TimeWithdrawn,
     WatchersChanged,
 )
-from shared.events.incidents.visits import VisitArrived, VisitCompleted, VisitDeparted, VisitPlanned
+from shared.events.incidents.visits import (
+    VisitArrived,
+    VisitCancelled,
+    VisitCompleted,
+    VisitDeparted,
+    VisitPlanned,
+    VisitTakenUp,
+)
 
 __all__ = [
     "AgreementReplaced",
@@ -114,9 +121,11 @@ __all__ = [
     "TimeSpent",
     "TimeWithdrawn",
     "VisitArrived",
+    "VisitCancelled",
     "VisitCompleted",
     "VisitDeparted",
     "VisitPlanned",
+    "VisitTakenUp",
     "WatchersChanged",
     "WorkBegun",
 ]

@@ -84,3 +84,42 @@ class VisitCompleted(
     completed_at: datetime
     contract_number: str | None = None
     service_item: str = "fault_removal"
+
+
+class VisitCancelled(
+    Event,
+    type="incidents.visit_cancelled.v1",
+    subject="visit_id",
+    en="Visit of {engineer_name} cancelled: the incident was {outcome}",
+    zh="{engineer_name} 的上门已取消：事件{outcome}",
+):
+    """The incident was closed, cancelled or merged (`outcome`) before the engineer was on site."""
+
+    visit_id: UUID
+    incident_id: UUID
+    customer_id: UUID
+    number: str
+    engineer_id: UUID
+    engineer_name: str
+    planned_at: datetime
+    outcome: str
+    cancelled_at: datetime
+
+
+class VisitTakenUp(
+    Event,
+    type="incidents.visit_taken_up.v1",
+    subject="visit_id",
+    en="Visit of {engineer_name} holds again",
+    zh="{engineer_name} 的上门恢复安排",
+):
+    """The incident is taken up again, and the visit that was cancelled with it is still to come."""
+
+    visit_id: UUID
+    incident_id: UUID
+    customer_id: UUID
+    number: str
+    engineer_id: UUID
+    engineer_name: str
+    planned_at: datetime
+    taken_up_at: datetime

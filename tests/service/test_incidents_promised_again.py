@@ -256,10 +256,42 @@ async def test_what_an_amendment_added_to_an_imported_incident_is_promised_once_
     assert states(await seen(incidents, incident)) == {"resolve": "met"}
     await incidents.advance(hours=5)
     back = await do(incidents, DESK, incident, "reopen", {"reason": "Still dark."})
-    told = {kind: (states(back)[kind], counted_minutes(back, kind)) for kind in ("on_site", "next_update")}
-    assert told == {"on_site": ("running", 60), "next_update": ("running", 0)}
+    assert states(back) == {"resolve": "running", "next_update": "running"}
+    assert counted_minutes(back, "next_update") == 0
     await incidents.advance(minutes=61)
-    assert "on_site" in await broken(incidents)
+    assert "on_site" not in await broken(incidents)
+
+
+async def open_elsewhere(incidents: OneService, customer: Customer) -> dict[str, Any]:
+    """A general fault that another system recorded as worked on since four days."""
+    at = await incidents.now() - timedelta(days=4)
+    record = history(
+        asset_id=str(customer.asset),
+        severity="general",
+        reported_at=at.isoformat(),
+        resolved_at=None,
+        closed_at=None,
+        facts=[fact((at + timedelta(minutes=10)).isoformat(), "in_progress")],
+    )
+    [result] = await imported(incidents, customer.id, record)
+    return await seen(incidents, {"id": result["incident_id"]})
+
+
+async def test_nobody_is_judged_by_what_is_promised_after_an_incident_was_taken_over(
+    one_service: OneService.Factory,
+) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    first = customer.agreed(targets=ONLY_RESOLVE)
+    await a_customer(incidents, first, of=customer)
+    incident = await open_elsewhere(incidents, customer)
+    before = states(incident)
+    await signed(incidents, first, FULL)
+    assert states(await seen(incidents, incident)) == before
+    major = CLASSIFIED | {"severity": "major"}
+    now = states(await do(incidents, ENGINEER, incident, "classify", major))
+    assert now.keys() == before.keys() | {"next_update", "plan_requested", "superior_told"}
+    assert "on_site" not in await broken(incidents)
 
 
 async def test_an_imported_incident_that_was_not_amended_has_what_its_record_tells_of(

@@ -104,10 +104,7 @@ async def take_up_occasions(session: AsyncSession, incident: Incident, since: da
 
 
 async def _add_amended(session: AsyncSession, incident: Incident, terms: Terms | None) -> None:
-    """An amendment for open incidents came while service was restored: what it adds is promised now.
-
-    Of one that was taken over, too: else that has only the promises that its record tells of.
-    """
+    """An amendment for open incidents came while service was restored: what it adds is promised now."""
     for _, begun in await added_promises(session, [incident]):
         await arm_beginnings(session, incident, terms, begun)
 

@@ -69,18 +69,21 @@ def added(
     *,
     kept: Collection[str],
     made: Collection[Made],
+    taken_over_at: datetime | None,
     now: datetime,
 ) -> list[Beginning]:
     """What may be promised beyond what is: there is no clock for it, or it was given up, and it was not kept yet.
 
-    It runs from what began it, the next update from now on; what was given up has its own start.
+    It runs from what began it, the next update from now on; what was given up has its own start. Of an incident taken
+    over, what began before that is for its record to tell: nobody is judged by what was promised afterwards.
     """
     had = {each.key for each in made if not each.is_given_up}
     once = [each for each in begun_once if each.kind not in kept and each.kind != Kind.NEXT_UPDATE]
     several = of_occasions(each for each in occasions if each.done_at is None and each.kind != Kind.NEXT_UPDATE)
     begun = [*once, *_next_update(occasions, made, now), *several]
     starts = {each.key: each.started_at for each in made if each.is_given_up}
-    return [each._replace(at=starts.get(each.key, each.at)) for each in begun if each.key not in had]
+    ours = [each for each in begun if taken_over_at is None or each.at >= taken_over_at or each.key in starts]
+    return [each._replace(at=starts.get(each.key, each.at)) for each in ours if each.key not in had]
 
 
 def _next_update(occasions: Iterable[Occasion], made: Iterable[Made], now: datetime) -> list[Beginning]:

@@ -47,7 +47,8 @@ def _added_to(
 ) -> list[Beginning]:
     once = beginnings(incident.reported_at, incident.classified_at, ())
     kept = {kind for kind, at in incident.kept_at.items() if at is not None}
-    return added(once, occasions, kept=kept, made=made, now=now)
+    taken_over_at = incident.registered_at if incident.source else None
+    return added(once, occasions, kept=kept, made=made, taken_over_at=taken_over_at, now=now)
 
 
 async def occasion(session: AsyncSession, incident_id: UUID, kind: str, about_id: UUID) -> OccasionRow | None:

@@ -1,7 +1,7 @@
 """A visit that nobody made before its incident was over is cancelled with it.
 
-Revision ID: incidents_0012
-Revises: incidents_0011
+Revision ID: incidents_0014
+Revises: incidents_0013
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "incidents_0012"
-down_revision = "incidents_0011"
+revision = "incidents_0014"
+down_revision = "incidents_0013"
 branch_labels = None
 depends_on = None
 

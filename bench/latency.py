@@ -22,9 +22,9 @@ from shared.auth import new_key_pair
 from shared.bus import Bus
 from shared.bus.local import LocalBus
 from shared.bus.rabbit import RabbitBus
+from shared.consumers import Consumers
 from shared.db import AsyncSession, Caller, plain_url
 from shared.events.contracts import CustomerChanged
-from shared.inbox import Consumers
 from shared.service import Runtime, Service
 
 EVENTS = 1500

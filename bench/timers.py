@@ -24,9 +24,9 @@ from services import catalogue
 from shared import migrate
 from shared.auth import new_key_pair
 from shared.bus.local import LocalBus
+from shared.consumers import Consumers
 from shared.db import AsyncSession, Caller, context, plain_url
 from shared.events.contracts import SiteChanged
-from shared.inbox import Consumers
 from shared.now import system_seconds
 from shared.outbox import emit
 from shared.service import Runtime, Service

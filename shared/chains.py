@@ -16,6 +16,8 @@ import orjson
 
 NO_HASH = b"\x00" * 32
 PLACE = ("number", "previous", "hash")
+PLAIN = frozenset({str, int, float, bool, type(None)})
+"""What is JSON already, as most values are."""
 
 
 def content_hash(row: dict[str, Any]) -> bytes:
@@ -32,6 +34,8 @@ def entry_hash(row: dict[str, Any]) -> bytes:
 
 def json_value(value: Any) -> Any:
     """A column's value as JSON keeps it."""
+    if type(value) in PLAIN:
+        return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, Enum):

@@ -92,9 +92,22 @@ class Copied:
 
 
 def context(session: AsyncSession) -> Context:
-    """The context the edge gave this session."""
-    found: Context = session.info["context"]
+    """The context the edge gave this session. Raises TypeError where several act and it was not said for which one."""
+    found: Context | None = session.info["context"]
+    if found is None:
+        raise TypeError("several events are handled together: say because of which one (because_of)")
     return found
+
+
+@contextmanager
+def because_of(session: AsyncSession, event_id: UUID) -> Iterator[Context]:
+    """Act because of one of the events that are handled together: what is said and noted meanwhile follows from it."""
+    before: Context | None = session.info["context"]
+    session.info["context"] = session.info["causes"][event_id]
+    try:
+        yield session.info["context"]
+    finally:
+        session.info["context"] = before
 
 
 def settings_of(session: AsyncSession, kind: type[S]) -> S:
@@ -214,15 +227,17 @@ class Database:
             return rows
 
     @asynccontextmanager
-    async def nested(self, session: AsyncSession, caller: Caller) -> AsyncIterator[None]:
-        """Continue a transaction on behalf of another caller, as a batch of timers does from row to row.
+    async def nested(self, session: AsyncSession, *callers: Caller) -> AsyncIterator[None]:
+        """Continue a transaction on behalf of other callers of one tenant, as a batch of timers does from row to row.
 
-        The time stays that of the transaction, and what was said and noted is written at its end for all callers.
+        The time stays that of the transaction, and what was said and noted is written at its end for all callers. Where
+        there are several at once, the effect says for which one it acts: `because_of`.
         """
-        if session.info["tenant"] != caller.tenant:
-            session.info["tenant"] = caller.tenant
-            session.info["connection"].info[NEXT_TENANT] = caller.tenant
-        self._act_for(session, caller)
+        tenant = callers[0].tenant
+        if session.info["tenant"] != tenant:
+            session.info["tenant"] = tenant
+            session.info["connection"].info[NEXT_TENANT] = tenant
+        self._act_for(session, *callers)
         yield
         await session.flush()
 
@@ -234,9 +249,11 @@ class Database:
         session.info.update(tenant=caller.tenant, now=self.time(row[2]), settings=self.settings, contexts=[])
         self._act_for(session, caller)
 
-    def _act_for(self, session: AsyncSession, caller: Caller) -> None:
-        session.info["context"] = Context(service=self.service, now=session.info["now"], **vars(caller))
-        session.info["contexts"].append(session.info["context"])
+    def _act_for(self, session: AsyncSession, *callers: Caller) -> None:
+        contexts = [Context(service=self.service, now=session.info["now"], **vars(caller)) for caller in callers]
+        session.info["contexts"] += contexts
+        session.info["causes"] = {each.causation_id: each for each in contexts}
+        session.info["context"] = contexts[0] if len(contexts) == 1 else None
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -267,7 +284,7 @@ def role_url(admin_url: str, role: str, password: str) -> str:
 @contextmanager
 def as_service(session: AsyncSession) -> Iterator[None]:
     """What happens within is the service's own doing, seen to in somebody's transaction before they do anything."""
-    asked: Context = session.info["context"]
+    asked = context(session)
     own = replace(asked, actor=f"system:{asked.service}", person_id=None, roles=(), origin=None, said=[], entries=[])
     session.info["contexts"].insert(-1, own)
     session.info["context"] = own

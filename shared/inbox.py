@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -21,11 +21,11 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.bus import Envelope
+from shared.consumers import Consumer, Consumers, Turn, turns
 from shared.db import Caller, Database, context
 from shared.errors import is_database_down
-from shared.events import Event, History
 from shared.mechanisms import driver, tables_of
-from shared.tracing import About, Tracer
+from shared.tracing import About, Span, Tracer
 
 MAX_TRIES = 8
 BATCH = 50
@@ -58,74 +58,8 @@ waits behind its subject.
 
 ANY_OPEN = "SELECT FROM {schema}.inbox WHERE state IN ('waiting', 'parked') LIMIT 1"
 
-E = TypeVar("E", bound=Event)
-Handle = Callable[[AsyncSession, Any], Awaitable[None]]
 Entry = tuple[str, UUID]
 """A consumer and the id of an event, as the inbox has them."""
-HandleEnvelope = Callable[[AsyncSession, Envelope], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class Consumer:
-    """One effect of one kind of event in this service. With `history` it also hears of what is historical."""
-
-    name: str
-    handle: HandleEnvelope
-    doc: str
-    history: bool = False
-
-    def is_for(self, envelope: Envelope) -> bool:
-        return self.history or not envelope.historical
-
-
-class Consumers:
-    """A service's table of what it listens to.
-
-    What is historical happened long ago and elsewhere: only effects that keep records (`history=True`) are made of it.
-    """
-
-    def __init__(self) -> None:
-        self.by_type: dict[str, list[Consumer]] = {}
-
-    def on(self, event: type[E]) -> Callable[[Callable[[AsyncSession, E], Awaitable[None]]], Handle]:
-        """Register `async def effect(session, event)` for a class of events."""
-
-        def register(effect: Callable[[AsyncSession, E], Awaitable[None]]) -> Handle:
-            async def handle(session: AsyncSession, envelope: Envelope) -> None:
-                await effect(session, event.model_validate(envelope.data))
-
-            self._add(event.type, Consumer(effect.__name__, handle, (effect.__doc__ or "").strip()))
-            return effect
-
-        return register
-
-    def on_envelope(
-        self, *events: type[Event], history: bool = False, name: str | None = None
-    ) -> Callable[[HandleEnvelope], HandleEnvelope]:
-        """Register one effect for many classes of events; it is given the envelope.
-
-        `name`: by which inboxes know it already, where the effect is called otherwise now. What waits there, or was
-        handled, is found by that name only.
-        """
-
-        def register(effect: HandleEnvelope) -> HandleEnvelope:
-            for event in events:
-                if issubclass(event, History) and not history:
-                    raise TypeError(f"{effect.__name__} would never hear of {event.type}: it is history")
-                known = Consumer(name or effect.__name__, effect, (effect.__doc__ or "").strip(), history)
-                self._add(event.type, known)
-            return effect
-
-        return register
-
-    def _add(self, event_type: str, consumer: Consumer) -> None:
-        taken = self.by_type.setdefault(event_type, [])
-        if any(other.name == consumer.name for other in taken):
-            raise TypeError(f"{consumer.name} listens to {event_type} twice")
-        taken.append(consumer)
-
-    def routing_keys(self) -> frozenset[str]:
-        return frozenset(self.by_type)
 
 
 class Inbox:
@@ -187,10 +121,8 @@ class Inbox:
         if len(envelopes) > 1:
             try:
                 async with self.database.transaction(self.caller) as session:
-                    entered = await self._enter_together(session, envelopes)
-                    for envelope in envelopes:
-                        async with self.database.nested(session, self._caller_of(envelope)):
-                            await self._handle(session, envelope, self._consumers_of(envelope), entered)
+                    for turn in turns(await self._enter_together(session, envelopes)):
+                        await self._effect(session, turn)
             except Exception as problem:
                 log.info("inbox_batch_split", service=self.database.service, problem=repr(problem))
             else:
@@ -209,7 +141,8 @@ class Inbox:
     async def _handle_or_keep(self, consumer: Consumer, envelope: Envelope) -> None:
         try:
             async with self.database.transaction(self._caller_of(envelope)) as session:
-                await self._handle(session, envelope, [consumer], set())
+                if await self._takes(session, consumer, envelope, set()):
+                    await self._effect(session, Turn(consumer, [envelope]))
         except Exception as problem:
             if is_database_down(problem):
                 raise
@@ -225,40 +158,52 @@ class Inbox:
     def _consumers_of(self, envelope: Envelope) -> Sequence[Consumer]:
         return self.consumers.by_type.get(envelope.type, ())
 
-    async def _handle(
-        self, session: AsyncSession, envelope: Envelope, consumers: Sequence[Consumer], entered: set[Entry]
-    ) -> None:
-        """`entered`: what was entered with others; each is taken out, so that it has its effect once."""
-        with structlog.contextvars.bound_contextvars(correlation_id=str(envelope.correlationid)):
-            for consumer in consumers:
-                entry = (consumer.name, envelope.id)
-                is_new = entry in entered or await self._entered(session, consumer, envelope) == "done"
-                entered.discard(entry)
-                if is_new and consumer.is_for(envelope):
-                    await self._effect(session, consumer, envelope)
+    async def _effect(self, session: AsyncSession, turn: Turn) -> None:
+        """What the consumer says because of an envelope belongs to its span under that envelope's trace."""
+        correlation = {"correlation_id": str(turn.envelopes[0].correlationid)} if len(turn.envelopes) == 1 else {}
+        with structlog.contextvars.bound_contextvars(**correlation), ExitStack() as spans:
+            callers = [
+                self._caller_of(envelope, spans.enter_context(self._span(turn.consumer, envelope)))
+                for envelope in turn.envelopes
+            ]
+            async with self.database.nested(session, *callers):
+                await turn.consumer.handle(session, turn.envelopes)
 
-    async def _effect(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> None:
-        """What the consumer says belongs to its span."""
+    def _span(self, consumer: Consumer, envelope: Envelope) -> AbstractContextManager[Span]:
         about: About = {
             "aftercare.event_type": envelope.type,
             "messaging.message.id": envelope.id,
             "aftercare.correlation_id": envelope.correlationid,
         }
-        with self.tracer.span(consumer.name, "consumer", about, parent=envelope.traceparent) as span:
-            context(session).traceparent = span.traceparent
-            await consumer.handle(session, envelope)
+        return self.tracer.span(consumer.name, "consumer", about, parent=envelope.traceparent)
 
-    async def _enter_together(self, session: AsyncSession, envelopes: Sequence[Envelope]) -> set[Entry]:
-        """What is new and has nothing before it, entered in one statement."""
+    async def _enter_together(
+        self, session: AsyncSession, envelopes: Sequence[Envelope]
+    ) -> list[tuple[Envelope, list[Consumer]]]:
+        """Each envelope with those who are to handle it now. What is new and has nothing before it is entered in one
+        statement.
+        """
+        heard = [(envelope, self._consumers_of(envelope)) for envelope in envelopes]
         arrived = [
             (consumer.name, envelope.id, envelope.subject, envelope.type)
-            for envelope in envelopes
-            for consumer in self._consumers_of(envelope)
+            for envelope, consumers in heard
+            for consumer in consumers
         ]
         if not arrived:
-            return set()
+            return []
         rows = await driver(session).fetch(self._enter_all, *map(list, zip(*arrived, strict=True)))
-        return {(row["consumer"], row["event_id"]) for row in rows}
+        entered = {(row["consumer"], row["event_id"]) for row in rows}
+        return [
+            (envelope, [each for each in consumers if await self._takes(session, each, envelope, entered)])
+            for envelope, consumers in heard
+        ]
+
+    async def _takes(self, session: AsyncSession, consumer: Consumer, envelope: Envelope, entered: set[Entry]) -> bool:
+        """Whether to handle it now. `entered`: what was entered with others; each is taken out, to count once."""
+        entry = (consumer.name, envelope.id)
+        is_new = entry in entered or await self._entered(session, consumer, envelope) == "done"
+        entered.discard(entry)
+        return is_new and consumer.is_for(envelope)
 
     async def _entered(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> str | None:
         """Enter the envelope: `done` to be handled now, `waiting` behind its subject, None when it was here before."""
@@ -312,7 +257,7 @@ class Inbox:
                 done = self._waiting(row).values(state="done", envelope=None, error=None)
                 claimed = await session.execute(done.returning(self.rows.c.id))
                 if claimed.first() is not None and consumer.is_for(envelope):
-                    await self._effect(session, consumer, envelope)
+                    await self._effect(session, Turn(consumer, [envelope]))
         except Exception as problem:
             if is_database_down(problem):
                 raise
@@ -337,7 +282,7 @@ class Inbox:
         this = (self.rows.c.consumer == row.consumer) & (self.rows.c.event_id == row.event_id)
         return update(self.rows).where(this, self.rows.c.state == "waiting")
 
-    def _caller_of(self, envelope: Envelope) -> Caller:
+    def _caller_of(self, envelope: Envelope, span: Span | None = None) -> Caller:
         return Caller(
             actor=envelope.actor,
             scope="system",
@@ -346,7 +291,7 @@ class Inbox:
             causation_id=envelope.id,
             drill=envelope.drill,
             historical=envelope.historical,
-            traceparent=envelope.traceparent,
+            traceparent=span.traceparent if span else envelope.traceparent,
         )
 
 

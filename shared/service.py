@@ -21,11 +21,12 @@ from sqlalchemy.orm import DeclarativeBase
 from shared import errors
 from shared.auth import Verifier
 from shared.bus import Bus
+from shared.consumers import Consumers
 from shared.db import PATIENCE_SECONDS, Caller, Database
 from shared.events import Event
 from shared.files import Files
 from shared.firing import TimerLoop
-from shared.inbox import Consumers, Inbox
+from shared.inbox import Inbox
 from shared.now import TimeSource, database_time
 from shared.operations import operations_router
 from shared.outbox import Relay, oldest_unsent_seconds

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import catalogue
 from services.contracts.customers import actions
+from shared.consumers import Consumers
 from shared.db import context
 from shared.events.gateway import PersonChanged
-from shared.inbox import Consumers
 from shared.service import Service
 from shared.timers import Jobs, Timer, arm, cancel
 from tests.harness import OneService

@@ -5,10 +5,10 @@ from __future__ import annotations
 from services.contracts.copies.actions import keep_person
 from services.contracts.entitlements.actions import count_time, count_visit, take_time_back
 from shared.bus import Envelope
+from shared.consumers import Consumers
 from shared.db import AsyncSession
 from shared.events.gateway import PersonChanged
 from shared.events.incidents import TimeSpent, TimeWithdrawn, VisitCompleted
-from shared.inbox import Consumers
 
 consumers = Consumers()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from services.escalation.activations import actions as activations
 from services.escalation.alarms import actions as alarms
 from services.escalation.alarms.domain import Reason
@@ -10,6 +12,7 @@ from services.escalation.copies.domain import MOVES
 from services.escalation.emergencies import actions as emergencies
 from services.escalation.part_call_ups import actions as part_call_ups
 from shared.bus import Envelope
+from shared.consumers import Consumers
 from shared.db import AsyncSession
 from shared.events.contracts import EmergencyOrganisationChanged
 from shared.events.gateway import PersonChanged
@@ -23,17 +26,16 @@ from shared.events.incidents import (
     IncidentUnmerged,
 )
 from shared.events.inventory import PartReserved, ReservationExpired, ReservationRefused, ReservationReleased
-from shared.inbox import Consumers
 
 consumers = Consumers()
 Over = IncidentClosed | IncidentCancelled | IncidentMerged
 Back = IncidentReopened | IncidentUnmerged
 
 
-@consumers.on_envelope(*MOVES, history=True)
-async def copy_incident(session: AsyncSession, envelope: Envelope) -> None:
+@consumers.on_envelopes(*MOVES, history=True)
+async def copy_incident(session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
     """Keep the incident's public facts."""
-    await copies.copy_incident(session, envelope)
+    await copies.copy_incidents(session, envelopes)
 
 
 @consumers.on_envelope(EmergencyOrganisationChanged, history=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from services.feedback.surveys import actions as surveys
+from shared.consumers import Consumers
 from shared.db import AsyncSession
 from shared.events.incidents import IncidentClosed
-from shared.inbox import Consumers
 
 consumers = Consumers()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.incidents.copies.actions import COPIES, follow_from_now, keep_copy
@@ -9,6 +10,7 @@ from services.incidents.milestones import actions as milestones
 from services.incidents.timeline import actions as timeline
 from services.incidents.timeline.domain import TOLD
 from shared.bus import Envelope
+from shared.consumers import Consumers
 from shared.db import AsyncSession
 from shared.events.contracts import AgreementChanged
 from shared.events.escalation import (
@@ -20,7 +22,6 @@ from shared.events.escalation import (
     PartyEngaged,
     SuperiorInformed,
 )
-from shared.inbox import Consumers
 
 consumers = Consumers()
 COPIED = {kind.type: kind for kind in COPIES}
@@ -38,10 +39,10 @@ async def follow_agreement(session: AsyncSession, envelope: Envelope) -> None:
     await follow_from_now(session, UUID(envelope.subject))
 
 
-@consumers.on_envelope(*TOLD, history=True)
-async def tell_timeline(session: AsyncSession, envelope: Envelope) -> None:
-    """Adds the event to its incident's timeline."""
-    await timeline.record(session, envelope)
+@consumers.on_envelopes(*TOLD, history=True)
+async def tell_timeline(session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
+    """Adds events to the timelines of their incidents."""
+    await timeline.record(session, envelopes)
 
 
 @consumers.on(ActivationRequested)

@@ -6,11 +6,11 @@ from services.inventory.depots import actions as depots
 from services.inventory.offers import actions as offers
 from services.inventory.reservations import actions as reservations
 from shared.bus import Envelope
+from shared.consumers import Consumers
 from shared.db import AsyncSession
 from shared.events.contracts import SiteChanged
 from shared.events.escalation import PartsCalledUp
 from shared.events.gateway import PersonChanged
-from shared.inbox import Consumers
 
 consumers = Consumers()
 

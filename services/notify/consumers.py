@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from services.notify.deliveries import actions as deliveries
 from services.notify.messages import actions as messages
 from services.notify.messages.domain import TOLD_EVENTS
@@ -9,11 +11,11 @@ from services.notify.recipients import actions as recipients
 from services.notify.watchers import actions as watchers
 from services.notify.webhooks.public import PUBLIC_EVENTS
 from shared.bus import Envelope
+from shared.consumers import Consumers
 from shared.db import AsyncSession
 from shared.events.contracts import DepartmentChanged
 from shared.events.gateway import PersonChanged
 from shared.events.incidents import WatchersChanged
-from shared.inbox import Consumers
 
 consumers = Consumers()
 
@@ -36,13 +38,13 @@ async def keep_watchers(session: AsyncSession, envelope: Envelope) -> None:
     await watchers.keep_watchers(session, WatchersChanged.model_validate(envelope.data), envelope.sequence)
 
 
-@consumers.on_envelope(*TOLD_EVENTS)
-async def write_messages(session: AsyncSession, envelope: Envelope) -> None:
+@consumers.on_envelopes(*TOLD_EVENTS)
+async def write_messages(session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
     """Tell the people whom the rules name."""
-    await messages.write_messages(session, envelope)
+    await messages.write_messages(session, envelopes)
 
 
-@consumers.on_envelope(*PUBLIC_EVENTS)
-async def write_deliveries(session: AsyncSession, envelope: Envelope) -> None:
+@consumers.on_envelopes(*PUBLIC_EVENTS)
+async def write_deliveries(session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
     """Tell the customer's systems that want to know."""
-    await deliveries.write_deliveries(session, envelope)
+    await deliveries.write_deliveries(session, envelopes)

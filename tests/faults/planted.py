@@ -9,8 +9,9 @@ from services import catalogue
 from services.preflight import read_platform, read_settings
 from services.process import build, stop_signal
 from shared.bus import Envelope
+from shared.consumers import Consumer
 from shared.db import AsyncSession
-from shared.inbox import Consumer, Inbox
+from shared.inbox import Inbox
 from shared.outbox import Relay
 from shared.service import Runtime
 from shared.telemetry import configure_logs

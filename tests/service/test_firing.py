@@ -16,10 +16,10 @@ from uuid_utils.compat import uuid7
 from services import catalogue
 from services.contracts.customers.models import Customer
 from shared.audit import note, verify_chains
+from shared.consumers import Consumers
 from shared.db import Caller, context
 from shared.events.contracts import CustomerChanged
 from shared.firing import TimerLoop
-from shared.inbox import Consumers
 from shared.mechanisms import tables_of
 from shared.outbox import emit
 from shared.service import Service

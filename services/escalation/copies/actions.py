@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.escalation.copies.domain import facts_of
 from services.escalation.copies.models import Incident, Organisation, Person
 from shared.bus import Envelope
-from shared.copies import keep_newest
+from shared.copies import change_older, keep_newest
 from shared.events import REGISTRY
 from shared.events.contracts import EmergencyOrganisationChanged
 from shared.events.gateway import PersonChanged
 
 
-async def copy_incident(session: AsyncSession, envelope: Envelope) -> None:
-    """Take over what the event settles. A mere move of an incident never heard of has no row to settle it in."""
-    facts = facts_of(REGISTRY[envelope.type].model_validate(envelope.data)) | {"sequence": envelope.sequence}
-    incident_id = envelope.subject
-    if "number" not in facts:
-        known = update(Incident).where(Incident.id == incident_id, Incident.sequence < envelope.sequence)
-        await session.execute(known.values(facts))
-        return
-    await keep_newest(session, Incident, {"id": incident_id, **facts})
+async def copy_incidents(session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
+    """Take over what each event settles. A mere move of an incident never heard of has no row to settle it in."""
+    settled = [{"id": UUID(envelope.subject), **_facts(envelope)} for envelope in envelopes]
+    for whole, rows in groupby(settled, key=lambda row: "number" in row):
+        if whole:
+            await keep_newest(session, Incident, *rows)
+        else:
+            await change_older(session, Incident, *rows)
+
+
+def _facts(envelope: Envelope) -> dict[str, Any]:
+    return facts_of(REGISTRY[envelope.type].model_validate(envelope.data)) | {"sequence": envelope.sequence}
 
 
 async def copy_organisation(session: AsyncSession, envelope: Envelope) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 import orjson
@@ -14,25 +16,32 @@ from shared.db import tenants_driver
 
 RECORD = """
 INSERT INTO incidents.timeline (event_id, customer_id, incident_id, type, at, sequence, actor, causation_id, data)
-SELECT $1, customer_id, id, $3, $4, $5, $6, $7, $8 FROM incidents.incidents WHERE id = $2
+SELECT event_id, customer_id, id, type, at, told.sequence, actor, causation_id, data::jsonb
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::timestamptz[], $5::integer[], $6::text[], $7::uuid[], $8::text[])
+    AS told (event_id, incident_id, type, at, sequence, actor, causation_id, data)
+JOIN incidents.incidents ON id = incident_id
 ON CONFLICT DO NOTHING RETURNING event_id
 """
 """One prepared statement: every event about an incident passes here."""
 
 
-async def record(session: AsyncSession, envelope: Envelope) -> None:
-    """Add an event to its incident's timeline, once; one that is about no incident is left out.
+async def record(session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
+    """Add events to the timelines of their incidents, each once; one that is about no incident is left out.
 
     The tenant is the incident's own, whatever the envelope says. Raises IncidentNotFound.
     """
-    about = envelope.data.get("incident_id")
-    if about is None:
+    told = {envelope.id: _entry(envelope) for envelope in envelopes if envelope.data.get("incident_id")}
+    if not told:
         return
-    incident_id = UUID(about)
-    entered = await (await tenants_driver(session)).fetchval(
-        RECORD,
+    rows = await (await tenants_driver(session)).fetch(RECORD, *map(list, zip(*told.values(), strict=True)))
+    for event_id in told.keys() - {row["event_id"] for row in rows}:
+        await customer_of(session, told[event_id][1])
+
+
+def _entry(envelope: Envelope) -> tuple[UUID, UUID, str, datetime, int, str, UUID | None, str]:
+    return (
         envelope.id,
-        incident_id,
+        UUID(envelope.data["incident_id"]),
         envelope.type,
         envelope.time,
         envelope.sequence,
@@ -40,5 +49,3 @@ async def record(session: AsyncSession, envelope: Envelope) -> None:
         envelope.causationid,
         orjson.dumps(kept(envelope.type, envelope.data)).decode(),
     )
-    if entered is None:
-        await customer_of(session, incident_id)

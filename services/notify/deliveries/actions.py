@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ from services.notify.webhooks.domain import delivery_headers, next_try
 from services.notify.webhooks.public import TEST_TYPE, body, body_of
 from shared.audit import note
 from shared.bus import Envelope
-from shared.db import as_record, context, settings_of
+from shared.db import as_record, because_of, context, settings_of
 from shared.errors import Conflict
 from shared.events import REGISTRY
 from shared.events.notify import WebhookDelivered, WebhookFailed
@@ -59,16 +59,26 @@ class Call:
         return signed | {"Content-Type": "application/json"}
 
 
-async def write_deliveries(session: AsyncSession, envelope: Envelope) -> None:
+async def write_deliveries(session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
     """Write a delivery to each of the customer's endpoints that wants such events. Drills and history tell nobody."""
-    if envelope.customerid is None or envelope.drill:
+    customer_id, told = envelopes[0].customerid, [envelope for envelope in envelopes if not envelope.drill]
+    if customer_id is None or not told:
         return
-    wanting = await endpoints.endpoints_for(session, envelope.customerid, envelope.type)
-    if wanting:
-        event = REGISTRY[envelope.type].model_validate(envelope.data)
-        facts = {"event_id": envelope.id, "event_type": envelope.type, "body": body_of(envelope, event)}
-        facts |= {"customer_id": envelope.customerid, "incident_id": event.correlation}
-        await _write(session, wanting, facts)
+    wanting = await endpoints.endpoints_for(session, customer_id, {envelope.type for envelope in told})
+    rows: list[dict[str, Any]] = []
+    for envelope in told:
+        if envelope.type in wanting:
+            with because_of(session, envelope.id):
+                rows += _rows(session, wanting[envelope.type], _facts_of(envelope))
+    for delivery in await _write(session, rows):
+        with because_of(session, delivery.event_id):
+            _note_written(session, delivery)
+
+
+def _facts_of(envelope: Envelope) -> dict[str, Any]:
+    event = REGISTRY[envelope.type].model_validate(envelope.data)
+    facts = {"event_id": envelope.id, "event_type": envelope.type, "body": body_of(envelope, event)}
+    return facts | {"customer_id": envelope.customerid, "incident_id": event.correlation}
 
 
 async def send_test(session: AsyncSession, *, webhook_id: UUID) -> Delivery:
@@ -80,21 +90,26 @@ async def send_test(session: AsyncSession, *, webhook_id: UUID) -> Delivery:
     about = {"subject": str(endpoint.id), "customer": customer, "incident": None, "data": {}}
     facts = {"event_id": event_id, "event_type": TEST_TYPE, "customer_id": customer, "incident_id": None}
     facts["body"] = body(id=event_id, type=TEST_TYPE, time=now, **about)
-    [delivery] = await _write(session, [endpoint.id], facts)
+    [delivery] = await _write(session, _rows(session, [endpoint.id], facts))
+    _note_written(session, delivery)
     note(session, endpoint.id, "test_webhook", after={"delivery_id": delivery.id}, customer_id=customer)
     return delivery
 
 
-async def _write(session: AsyncSession, endpoint_ids: Iterable[UUID], facts: dict[str, Any]) -> list[Delivery]:
+def _rows(session: AsyncSession, endpoint_ids: Iterable[UUID], facts: Mapping[str, Any]) -> list[dict[str, Any]]:
     ctx = context(session)
     begun = {"created_at": ctx.now, "next_try_at": ctx.now, "traceparent": ctx.traceparent}
     same = {**facts, "state": "waiting", "tries": 0, **begun}
-    rows = [{"id": uuid7(), "endpoint_id": endpoint_id, **same} for endpoint_id in endpoint_ids]
-    written = list(await session.scalars(FIRST, rows))
-    for delivery in written:
-        _note(session, delivery, "write_delivery", "endpoint_id", "event_id", "event_type")
-    ctx.wakes.add(WAKE)
-    return written
+    return [{"id": uuid7(), "endpoint_id": endpoint_id, **same} for endpoint_id in endpoint_ids]
+
+
+async def _write(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> Sequence[Delivery]:
+    return (await session.scalars(FIRST, rows)).all() if rows else []
+
+
+def _note_written(session: AsyncSession, delivery: Delivery) -> None:
+    _note(session, delivery, "write_delivery", "endpoint_id", "event_id", "event_type")
+    context(session).wakes.add(WAKE)
 
 
 async def claim_deliveries(session: AsyncSession, limit: int) -> list[Claim[Call]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from email.utils import parseaddr
+from functools import cache
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert
@@ -24,7 +25,7 @@ from services.notify.tries import actions as tries
 from services.notify.watchers.queries import watchers_of
 from shared.audit import note
 from shared.bus import Envelope
-from shared.db import as_record, context, settings_of
+from shared.db import as_record, because_of, context, settings_of
 from shared.events import REGISTRY, Event
 from shared.events.notify import MessageFailed, MessageSent, WatcherNotTold, WatcherTold
 from shared.moves import moved
@@ -35,18 +36,24 @@ FIRST = insert(Message).on_conflict_do_nothing().returning(Message)
 """A repeat of the same event writes nothing more."""
 
 
-async def write_messages(session: AsyncSession, envelope: Envelope) -> None:
-    """Write a message per rule and recipient of the event; a repeat writes none. Drills tell nobody."""
-    if envelope.drill:
-        return
+async def write_messages(session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
+    """Write a message per rule and recipient of each event; a repeat writes none. Drills tell nobody."""
+    rows: list[dict[str, Any]] = []
+    for envelope in envelopes:
+        if not envelope.drill:
+            with because_of(session, envelope.id):
+                rows += await _rows(session, envelope)
+    if rows:
+        await _write(session, rows)
+
+
+async def _rows(session: AsyncSession, envelope: Envelope) -> list[dict[str, Any]]:
     event = REGISTRY[envelope.type].model_validate(envelope.data)
-    rows = [
+    return [
         _row(session, envelope, event, rule, recipient)
         for rule in domain.rules_for(event)
         for recipient in await _recipients(session, rule.to(event), envelope.actor)
     ]
-    if rows:
-        await _write(session, rows)
 
 
 async def _recipients(session: AsyncSession, whom: Whom, actor: str) -> list[Recipient]:
@@ -60,10 +67,11 @@ async def _recipients(session: AsyncSession, whom: Whom, actor: str) -> list[Rec
 async def _write(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
     """A recipient who has no address, or has left, gets a message that failed: it is seen, not dropped."""
     for message in await session.scalars(FIRST, rows):
-        _note(session, message, "write_message", "occasion", "recipient", "address", "title", "state")
-        if message.state == "failed":
-            _say_failed(session, message)
-    context(session).wakes.add(WAKE)
+        with because_of(session, message.event_id) as ctx:
+            _note(session, message, "write_message", "occasion", "recipient", "address", "title", "state")
+            ctx.wakes.add(WAKE)
+            if message.state == "failed":
+                _say_failed(session, message)
 
 
 def _row(session: AsyncSession, envelope: Envelope, event: Event, rule: Rule, recipient: Recipient) -> dict[str, Any]:
@@ -205,6 +213,7 @@ def _facts(message: Message) -> dict[str, Any]:
     }
 
 
+@cache
 def _domain(sender: str) -> str:
     return parseaddr(sender)[1].rpartition("@")[2]
 

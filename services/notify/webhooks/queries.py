@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -14,8 +14,8 @@ from shared.errors import NotFound
 from shared.paging import Page
 
 WANTING = """
-SELECT id FROM notify.endpoints
-WHERE customer_id = $1 AND $2 = ANY (event_types) AND disabled_at IS NULL AND removed_at IS NULL
+SELECT type, id FROM notify.endpoints JOIN unnest($2::text[]) AS wanted (type) ON type = ANY (event_types)
+WHERE customer_id = $1 AND disabled_at IS NULL AND removed_at IS NULL
 """
 """One prepared statement: every public event passes here."""
 
@@ -47,10 +47,15 @@ async def endpoint_count(session: AsyncSession, customer_id: UUID) -> int:
     return await session.scalar(own) or 0
 
 
-async def endpoints_for(session: AsyncSession, customer_id: UUID, event_type: str) -> Sequence[UUID]:
-    """The ids of the customer's endpoints that are to be called about such an event."""
-    rows = await (await tenants_driver(session)).fetch(WANTING, customer_id, event_type)
-    return [row["id"] for row in rows]
+async def endpoints_for(
+    session: AsyncSession, customer_id: UUID, event_types: Collection[str]
+) -> Mapping[str, Sequence[UUID]]:
+    """The ids of the customer's endpoints that are to be called about such events, for each type that any wants."""
+    rows = await (await tenants_driver(session)).fetch(WANTING, customer_id, list(event_types))
+    wanting: dict[str, list[UUID]] = {}
+    for event_type, endpoint_id in rows:
+        wanting.setdefault(event_type, []).append(endpoint_id)
+    return wanting
 
 
 def every_endpoint_id() -> Select[tuple[UUID]]:

@@ -117,8 +117,8 @@ class Inbox:
                     taken.set_result(None)
 
     async def _take_batch(self, envelopes: Sequence[Envelope]) -> list[Exception | None]:
-        """Handle all in one transaction; if one fails, each in its own. Returns what kept each from being stored."""
-        if len(envelopes) > 1:
+        """All effects in one transaction; if one fails, each in its own. Returns what kept each from being stored."""
+        if sum(len(self._consumers_of(envelope)) for envelope in envelopes) > 1:
             try:
                 async with self.database.transaction(self.caller) as session:
                     for turn in turns(await self._enter_together(session, envelopes)):
@@ -189,8 +189,6 @@ class Inbox:
             for envelope, consumers in heard
             for consumer in consumers
         ]
-        if not arrived:
-            return []
         rows = await driver(session).fetch(self._enter_all, *map(list, zip(*arrived, strict=True)))
         entered = {(row["consumer"], row["event_id"]) for row in rows}
         return [

@@ -8,8 +8,10 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import func, select
 
 from services.contracts.customers import actions
+from services.contracts.customers.models import Customer
 from shared.bus import Envelope
 from shared.consumers import Consumer, Consumers
 from shared.db import AsyncSession, because_of, tenants_driver
@@ -124,6 +126,28 @@ async def test_a_failed_event_leaves_no_effect_and_is_tried_again(one_service: O
     await service.advance(seconds=2)
     assert await states(service) == ["done"]
     assert len(await service.said(CustomerChanged)) == 1
+
+
+async def test_the_effects_of_one_event_are_one_commit_unless_one_fails(
+    one_service: OneService.Factory,
+) -> None:
+    toy = Toy()
+    described = toy.service()
+    seen: list[int] = []
+
+    @described.consumers.on_envelope(PersonChanged)
+    async def look_at_customers(session: AsyncSession, envelope: Envelope) -> None:
+        """How many customers there are, as this transaction sees them and as others do."""
+        others = await service.rows(select(func.count()).select_from(Customer))
+        seen.append(await session.scalar(select(func.count()).select_from(Customer)) - others[0][0])
+        if envelope.data["name_en"] == "bad":
+            raise RuntimeError("cannot look")
+
+    service = await one_service(described)
+    await service.hear(a_person("Ada"))
+    await service.hear(a_person("bad"))
+    assert (seen, await states(service)) == ([1, 1, 0], ["done", "done", "done", "waiting"])
+    assert {said.name_en for said in await service.said(CustomerChanged)} == {"Ada", "bad"}
 
 
 async def test_later_events_of_a_subject_wait_behind_a_failed_one_and_others_flow(

@@ -29,11 +29,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Said:
-    """One fact before it is written, and the span that said it."""
+    """One fact before it is written, and the span that said it. `actor`: who made it true, if not whose turn it is."""
 
     event: Event
     event_id: UUID
     traceparent: str | None
+    actor: str | None = None
 
 
 @dataclass

@@ -71,9 +71,10 @@ class ForeignTenant(Forbidden):
     zh = "此内容属于另一客户。"
 
 
-def emit(session: AsyncSession, event: Event) -> None:
+def emit(session: AsyncSession, event: Event, *, by_itself: bool = False) -> None:
     """Say a fact in this transaction. It leaves after the commit, in order per subject, at least once.
 
+    `by_itself`: the service made it true, and not the person whose doing it follows from.
     Raises ForeignEvent when the event is not this service's, ForeignTenant when it is not this customer's.
     """
     ctx = context(session)
@@ -81,7 +82,7 @@ def emit(session: AsyncSession, event: Event) -> None:
         raise ForeignEvent(f"{ctx.service} may not say {event.type}")
     if ctx.customer_id and event.tenant and event.tenant != ctx.customer_id:
         raise ForeignTenant()
-    ctx.said.append(Said(event, uuid7(), ctx.traceparent))
+    ctx.said.append(Said(event, uuid7(), ctx.traceparent, f"system:{ctx.service}" if by_itself else None))
 
 
 class Relay:

@@ -64,7 +64,7 @@ def _envelope(fact: Said, ctx: Context) -> Envelope:
         time=ctx.now,
         traceparent=fact.traceparent,
         customerid=event.tenant,
-        actor=ctx.actor,
+        actor=fact.actor or ctx.actor,
         drill=ctx.drill,
         historical=ctx.historical or isinstance(event, History),
         sequence=0,

@@ -184,8 +184,9 @@ async def test_a_message_to_somebody_without_an_address_is_seen_to_have_failed(
     one_service: OneService.Factory, recorder: Recorder, event: Event, recipient: str
 ) -> None:
     notify = await opened(one_service, recorder)
-    await notify.hear(event)
+    await notify.hear(event, actor=f"person:{LEADER}")
     [failed] = await notify.said(MessageFailed)
+    assert [each.actor for each in notify.bus.published] == ["system:notify"], "nobody's doing"
     [message] = await messages(notify, incident_id=str(INCIDENT))
     assert (message["state"], message["why"], message["recipient"]) == ("failed", "no_address", recipient)
     assert (failed.reason, str(failed.message_id), failed.incident_id) == ("no_address", message["id"], INCIDENT)

@@ -198,7 +198,7 @@ def _move(message: Message, move: str, *, why: str | None) -> None:
 
 def _say_failed(session: AsyncSession, message: Message) -> None:
     kind = WatcherNotTold if message.occasion in INTERNAL_OCCASIONS else MessageFailed
-    emit(session, kind(**_facts(message), reason=message.why or ""))
+    emit(session, kind(**_facts(message), reason=message.why or ""), by_itself=True)
 
 
 def _facts(message: Message) -> dict[str, Any]:

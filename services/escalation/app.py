@@ -45,6 +45,7 @@ SERVICE = Service(
         says.EngagementMoved,
         says.AlarmRaised,
         says.AlarmAcknowledged,
+        says.AlarmStopped,
     ),
     consumers=consumers,
     jobs=jobs,

@@ -18,6 +18,8 @@ from shared.events.contracts import EmergencyOrganisationChanged
 from shared.events.gateway import PersonChanged
 from shared.events.incidents import (
     ClockBreached,
+    ClocksArmed,
+    ClockStopped,
     IncidentCancelled,
     IncidentClassified,
     IncidentClosed,
@@ -104,15 +106,30 @@ async def stop_alarms(session: AsyncSession, event: Over) -> None:
 @consumers.on(ClockBreached)
 async def raise_alarm(session: AsyncSession, event: ClockBreached) -> None:
     """Alarm the emergency team of a broken promise."""
-    await alarms.raise_alarm(
+    await alarms.raise_unless_standing(
         session,
         Reason.CLOCK_BREACHED,
         detail=event.kind,
-        about_id=event.incident_id,
+        about_id=event.clock_id or event.incident_id,
         incident_id=event.incident_id,
         customer_id=event.customer_id,
         number=event.number,
     )
+
+
+@consumers.on_envelope(ClocksArmed)
+async def stop_alarms_of_running_promises(session: AsyncSession, envelope: Envelope) -> None:
+    """Stop the alarms of broken promises that run again and can still be kept."""
+    clocks = ClocksArmed.model_validate(envelope.data).clocks
+    running = [clock.clock_id for clock in clocks if clock.due_at > envelope.time]
+    await alarms.stop_alarms_about(session, Reason.CLOCK_BREACHED, *running)
+
+
+@consumers.on(ClockStopped)
+async def stop_alarms_of_a_promise_not_broken(session: AsyncSession, event: ClockStopped) -> None:
+    """Stop the alarm of a promise that was judged again and was not broken after all."""
+    if event.clock_id and event.outcome != "breached":
+        await alarms.stop_alarms_about(session, Reason.CLOCK_BREACHED, event.clock_id)
 
 
 @consumers.on(PartReserved)

@@ -303,3 +303,21 @@ class AlarmAcknowledged(
     customer_id: UUID
     acknowledged_by: UUID
     acknowledged_at: datetime
+
+
+class AlarmStopped(
+    Event,
+    type="escalation.alarm_stopped.v1",
+    subject="alarm_id",
+    en="Alarm over: {reason} ({detail}) holds no more",
+    zh="告警解除：{reason}（{detail}）已不成立",
+):
+    """What an alarm was raised for holds no more. At the end of their incident alarms stop without a word."""
+
+    alarm_id: UUID
+    incident_id: UUID
+    customer_id: UUID
+    number: str
+    reason: str
+    detail: str
+    stopped_at: datetime

@@ -12,6 +12,7 @@ TITLES: dict[str, tuple[str, str]] = {
     "escalation.activation_withdrawn": ("request for a plan withdrawn", "预案申请已撤回"),
     "escalation.alarm_acknowledged": ("alarm taken on", "告警已确认"),
     "escalation.alarm_raised": ("alarm raised", "告警已触发"),
+    "escalation.alarm_stopped": ("alarm over", "告警已解除"),
     "escalation.emergency_opened": ("leading group told", "已告知领导小组"),
     "escalation.engagement_moved": ("external party went on", "外部支持有进展"),
     "escalation.parts_called_up": ("spare parts called up", "已调用备件"),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
 import pytest
+from uuid_utils.compat import uuid7
 
 from shared.auth import Principal
-from shared.events.escalation import AlarmAcknowledged, AlarmRaised
-from shared.events.incidents import ClockBreached, IncidentClassified
+from shared.events.escalation import AlarmAcknowledged, AlarmRaised, AlarmStopped
+from shared.events.incidents import ArmedClock, ClockBreached, ClocksArmed, ClockStopped, IncidentClassified
 from tests.builders.escalation import (
     BANK,
     BANKS_OWN_LEADER,
@@ -28,7 +33,7 @@ from tests.builders.escalation import (
 from tests.harness import ANYBODY, OneService
 
 
-async def breach(escalation: OneService, incident: IncidentClassified, kind: str = "respond") -> str:
+async def breach(escalation: OneService, incident: IncidentClassified, kind: str = "respond", **changed: Any) -> str:
     """The id of the alarm of a broken promise."""
     event = ClockBreached(
         incident_id=incident.incident_id,
@@ -37,8 +42,9 @@ async def breach(escalation: OneService, incident: IncidentClassified, kind: str
         kind=kind,
         due_at=await escalation.now(),
         late=False,
+        clock_id=changed.pop("clock_id", None),
     )
-    await escalation.hear(event, sequence=5)
+    await escalation.hear(event, **{"sequence": 5} | changed)
     return str((await escalation.said(AlarmRaised))[-1].alarm_id)
 
 
@@ -61,6 +67,67 @@ async def test_an_alarm_reaches_the_desk_when_the_team_is_gone(one_service: OneS
     await breach(escalation, await classified(escalation, severity="general"))
     [alarm] = await escalation.said(AlarmRaised)
     assert alarm.recipient_ids == (DESK.id,)
+
+
+async def arm(escalation: OneService, incident: IncidentClassified, clock_id: UUID, **due_in: float) -> None:
+    now = await escalation.now()
+    clock = ArmedClock(
+        clock_id=clock_id,
+        about_id=None,
+        kind="resolve",
+        started_at=now,
+        amount=3600,
+        unit="seconds",
+        calendar={},
+        due_at=now + timedelta(**due_in),
+    )
+    about = {"incident_id": incident.incident_id, "customer_id": incident.customer_id}
+    await escalation.hear(ClocksArmed(**about, clocks=(clock,)), sequence=6)
+
+
+async def test_the_alarm_of_a_promise_that_can_be_kept_again_is_over(one_service: OneService.Factory) -> None:
+    escalation = await opened(one_service)
+    incident, clock_id = await classified(escalation), uuid7()
+    alarm = await breach(escalation, incident, clock_id=clock_id)
+    other = await breach(escalation, incident, clock_id=uuid7())
+    await post(escalation, TEAM, f"/v1/alarms/{alarm}/acknowledge")
+    await arm(escalation, incident, clock_id, hours=1)
+    [said] = await escalation.said(AlarmStopped)
+    assert (str(said.alarm_id), said.reason, said.detail) == (alarm, "clock_breached", "respond")
+    states = {each["id"]: each["state"] for each in await get(escalation, "/v1/alarms")}
+    assert states == {alarm: "stopped", other: "raised"}
+    assert await breach(escalation, incident, clock_id=clock_id, sequence=7) not in states, "broken again"
+
+
+async def test_the_alarm_of_a_promise_that_stays_broken_stands_and_is_not_doubled(
+    one_service: OneService.Factory,
+) -> None:
+    escalation = await opened(one_service)
+    incident, clock_id = await classified(escalation), uuid7()
+    alarm = await breach(escalation, incident, clock_id=clock_id)
+    await arm(escalation, incident, clock_id, hours=-1)
+    assert await breach(escalation, incident, clock_id=clock_id, sequence=7) == alarm
+    assert [each["state"] for each in await get(escalation, "/v1/alarms")] == ["raised"]
+
+
+@pytest.mark.parametrize(("outcome", "state"), [("met", "stopped"), ("breached", "raised")])
+async def test_an_alarm_is_over_when_the_promise_is_judged_again_and_was_kept(
+    one_service: OneService.Factory, outcome: str, state: str
+) -> None:
+    escalation = await opened(one_service)
+    incident, clock_id, now = await classified(escalation), uuid7(), await escalation.now()
+    await breach(escalation, incident, clock_id=clock_id)
+    about = {"incident_id": incident.incident_id, "customer_id": incident.customer_id, "clock_id": clock_id}
+    judged = ClockStopped(**about, kind="respond", stopped_at=now, due_at=now, outcome=outcome)
+    await escalation.hear(judged, sequence=6)
+    assert [each["state"] for each in await get(escalation, "/v1/alarms")] == [state]
+
+
+async def test_an_alarm_is_the_systems_whoever_gave_rise_to_it(one_service: OneService.Factory) -> None:
+    escalation = await opened(one_service)
+    await breach(escalation, await classified(escalation), actor=f"person:{ENGINEER.id}")
+    [envelope] = [each for each in escalation.bus.published if each.type == AlarmRaised.type]
+    assert envelope.actor == "system:escalation"
 
 
 @pytest.mark.parametrize("who", [TEAM, ENGINEER, DESK, SUPERIOR, HOSPITALS_OWN_LEADER], ids=lambda who: who.name)

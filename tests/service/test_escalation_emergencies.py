@@ -9,7 +9,7 @@ from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
 from shared.db import Caller
-from shared.events.escalation import ActivationWithdrawn, AlarmRaised, EmergencyOpened, SuperiorInformed
+from shared.events.escalation import ActivationWithdrawn, AlarmRaised, AlarmStopped, EmergencyOpened, SuperiorInformed
 from shared.events.incidents import IncidentMerged, IncidentUnmerged
 from tests.builders.escalation import (
     BANK,
@@ -105,6 +105,32 @@ async def test_leaders_named_after_the_emergency_opened_are_told_then(one_servic
     assert {alarm["state"] for alarm in await get(escalation, "/v1/alarms")} == {"stopped"}
     await hear_of_hospital(escalation, sequence=2, quorum=2)
     assert len(await escalation.said(EmergencyOpened)) == 1
+
+
+async def test_nobody_to_tell_is_one_alarm_however_often_the_fault_is_classified(
+    one_service: OneService.Factory,
+) -> None:
+    escalation = await one_service("escalation")
+    await hear_of(escalation, DESK)
+    incident = await classified(escalation)
+    await reclassify(escalation, incident, severity="disaster")
+    assert [alarm.detail for alarm in await escalation.said(AlarmRaised)] == ["leader", "superior"]
+
+
+async def test_whoever_could_not_be_told_need_not_be_when_it_is_no_emergency_after_all(
+    one_service: OneService.Factory,
+) -> None:
+    escalation = await one_service("escalation")
+    await hear_of(escalation, DESK)
+    incident = await classified(escalation)
+    await reclassify(escalation, incident, severity="general")
+    [over] = await escalation.said(AlarmStopped)
+    assert over.sentence("en") == "Alarm over: nobody could be told (leading group) holds no more"
+    assert [alarm["state"] for alarm in await get(escalation, "/v1/alarms")] == ["stopped"]
+    await hear_of_hospital(escalation)
+    assert await escalation.said(EmergencyOpened) == []
+    await reclassify(escalation, incident, sequence=4)
+    assert len(await escalation.said(EmergencyOpened)) == len(await escalation.said(AlarmRaised)) == 1
 
 
 async def test_a_leader_who_left_is_not_counted_as_told(one_service: OneService.Factory) -> None:

@@ -202,7 +202,7 @@ async def _settle(session: AsyncSession, activation: Activation, move: str, deci
     _move(session, activation, move)
     activation.decided_by, activation.decided_at = decision.person_id, decision.decided_at
     await session.flush()
-    await alarms.stop_alarms_about(session, about_id=activation.id, reason=Reason.ACTIVATION_UNANSWERED)
+    await alarms.stop_alarms_about(session, Reason.ACTIVATION_UNANSWERED, activation.id)
 
 
 def _move(session: AsyncSession, activation: Activation, move: str) -> None:

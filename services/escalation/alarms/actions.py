@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +13,7 @@ from services.escalation.alarms.models import Alarm
 from services.escalation.copies import queries as copies
 from shared.audit import note
 from shared.db import as_record, check_version, context
-from shared.events.escalation import AlarmAcknowledged, AlarmRaised
+from shared.events.escalation import AlarmAcknowledged, AlarmRaised, AlarmStopped
 from shared.moves import moved
 from shared.outbox import emit
 
@@ -54,8 +54,33 @@ async def raise_alarm(
             recipient_ids=tuple(alarm.recipient_ids),
             raised_at=alarm.raised_at,
         ),
+        by_itself=True,
     )
     return alarm
+
+
+async def raise_unless_standing(
+    session: AsyncSession,
+    reason: Reason,
+    *,
+    detail: str,
+    about_id: UUID,
+    incident_id: UUID,
+    customer_id: UUID,
+    number: str,
+) -> None:
+    """An alarm that was raised for the same before, and still stands, is enough."""
+    standing = await queries.locked_alarms_about(session, reason, about_id)
+    if all(alarm.detail != detail for alarm in standing):
+        await raise_alarm(
+            session,
+            reason,
+            detail=detail,
+            about_id=about_id,
+            incident_id=incident_id,
+            customer_id=customer_id,
+            number=number,
+        )
 
 
 async def acknowledge_alarm(session: AsyncSession, *, alarm_id: UUID) -> Alarm:
@@ -83,9 +108,22 @@ async def stop_alarms_of(session: AsyncSession, *, incident_id: UUID) -> None:
     _stop(session, await queries.locked_alarms_of(session, incident_id))
 
 
-async def stop_alarms_about(session: AsyncSession, *, about_id: UUID, reason: Reason) -> None:
-    """What the alarms asked for has happened."""
-    _stop(session, await queries.locked_alarms_about(session, about_id, reason))
+async def stop_alarms_about(session: AsyncSession, reason: Reason, *about_ids: UUID, but: Collection[str] = ()) -> None:
+    """What the alarms were raised for holds no more, but for these details. It is said."""
+    standing = await queries.locked_alarms_about(session, reason, *about_ids)
+    over = [alarm for alarm in standing if alarm.detail not in but]
+    _stop(session, over)
+    for alarm in over:
+        stopped = AlarmStopped(
+            alarm_id=alarm.id,
+            incident_id=alarm.incident_id,
+            customer_id=alarm.customer_id,
+            number=alarm.number,
+            reason=alarm.reason,
+            detail=alarm.detail,
+            stopped_at=context(session).now,
+        )
+        emit(session, stopped, by_itself=True)
 
 
 def _stop(session: AsyncSession, alarms: Sequence[Alarm]) -> None:

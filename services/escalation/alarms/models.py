@@ -17,7 +17,7 @@ from shared.moves import in_states
 
 
 class Alarm(Keyed, Versioned, Tenanted, Base):
-    """`about_id` is the record that gave rise to it: the incident, an activation, a parts call-up, an emergency."""
+    """`about_id` is the record that gave rise to it: a clock, an activation, a parts call-up, an emergency."""
 
     __tablename__ = "alarms"
     __table_args__ = (CheckConstraint(in_states(MOVES), name="state"),)

@@ -48,9 +48,9 @@ async def locked_alarms_of(session: AsyncSession, incident_id: UUID) -> Sequence
     return await _standing(session, Alarm.incident_id == incident_id)
 
 
-async def locked_alarms_about(session: AsyncSession, about_id: UUID, reason: Reason) -> Sequence[Alarm]:
-    """The alarms for one reason about one record that still stand."""
-    return await _standing(session, (Alarm.about_id == about_id) & (Alarm.reason == reason.value))
+async def locked_alarms_about(session: AsyncSession, reason: Reason, *about_ids: UUID) -> Sequence[Alarm]:
+    """The alarms for one reason about these records that still stand."""
+    return await _standing(session, Alarm.about_id.in_(about_ids) & (Alarm.reason == reason.value))
 
 
 async def _standing(session: AsyncSession, which: ColumnElement[bool]) -> Sequence[Alarm]:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.escalation.alarms import actions as alarms
 from services.escalation.alarms.domain import Reason
+from services.escalation.alarms.queries import locked_alarms_about
 from services.escalation.copies import queries as copies
 from services.escalation.emergencies import domain, queries
 from services.escalation.emergencies.models import Emergency
@@ -38,8 +39,8 @@ async def assess_incident(session: AsyncSession, classified: IncidentClassified)
 async def tell_of_open_emergencies(session: AsyncSession, *, customer_id: UUID) -> None:
     """The customer's organisation changed: tell those of open emergencies who could not be told before."""
     for emergency in await queries.locked_open_emergencies(session, customer_id):
-        if not await _tell(session, emergency):
-            await alarms.stop_alarms_about(session, about_id=emergency.id, reason=Reason.NOBODY_TO_TELL)
+        if await locked_alarms_about(session, Reason.NOBODY_TO_TELL, emergency.id):
+            await _tell_or_raise(session, emergency)
 
 
 async def close_emergency(session: AsyncSession, *, incident_id: UUID) -> None:
@@ -94,9 +95,10 @@ async def _reassess(session: AsyncSession, emergency: Emergency, classified: Inc
     emergency.version += 1
     after = as_record(emergency, *ASSESSMENT)
     note(session, emergency.id, "reassess_emergency", before=before, after=after, customer_id=emergency.customer_id)
+    if not domain.is_emergency(classified.severity, quickly_solvable=classified.quickly_solvable):
+        await alarms.stop_alarms_about(session, Reason.NOBODY_TO_TELL, emergency.id)
+        return
     if emergency.state == "closed":
-        if not domain.is_emergency(classified.severity, quickly_solvable=classified.quickly_solvable):
-            return
         _reopen(session, emergency)
     await _tell_or_raise(session, emergency)
 
@@ -113,11 +115,13 @@ def _reopen(session: AsyncSession, emergency: Emergency) -> None:
 
 
 async def _tell_or_raise(session: AsyncSession, emergency: Emergency) -> None:
-    for untold in await _tell(session, emergency):
-        await alarms.raise_alarm(
+    untold = [role.value for role in await _tell(session, emergency)]
+    await alarms.stop_alarms_about(session, Reason.NOBODY_TO_TELL, emergency.id, but=untold)
+    for role in untold:
+        await alarms.raise_unless_standing(
             session,
             Reason.NOBODY_TO_TELL,
-            detail=untold.value,
+            detail=role,
             about_id=emergency.id,
             incident_id=emergency.incident_id,
             customer_id=emergency.customer_id,

@@ -130,7 +130,7 @@ async def _answered(session: AsyncSession, call_up_id: UUID, move: str) -> PartC
     await cancel(session, UNANSWERED, call_up_id)
     call_up.answered_at = context(session).now
     call_up.version += 1
-    await alarms.stop_alarms_about(session, about_id=call_up.id, reason=Reason.PARTS_UNANSWERED)
+    await alarms.stop_alarms_about(session, Reason.PARTS_UNANSWERED, call_up.id)
     return call_up
 
 

@@ -27,10 +27,14 @@ from shared.events.escalation import (
 from shared.events.feedback import SurveyReminded, SurveySent
 from shared.events.gateway import PersonChanged
 from shared.events.incidents import (
+    IncidentAssigned,
     IncidentClosed,
     IncidentCommented,
+    IncidentReopened,
     IncidentReported,
     IncidentResolved,
+    PauseDisputed,
+    SolutionRefused,
     VisitPlanned,
     WatchersChanged,
 )
@@ -120,6 +124,8 @@ SAID_BY_PEOPLE = (
     "李组长",
     "现场报告与初步分析",
     "示例设备公司",
+    "终端仍无法访问",
+    "当时备件已到",
     LINK,
 )
 """What the events below hold of people's own words: a mail passes it on as it is."""
@@ -169,6 +175,9 @@ def happened(kind: type[Event], locale: str = "zh-CN", **changes: Any) -> Any:
         "author_name": "王工",
         "department_ids": (DEPARTMENT,),
         "link": LINK,
+        "reason_given": "终端仍无法访问",
+        "dispute": "当时备件已到",
+        "team": "regional",
         "detail": "resolve",
         "reason": "clock_breached" if kind is AlarmRaised else "业务中断",
     }
@@ -195,6 +204,10 @@ TOLD: dict[type[Event], set[str]] = {
     PartyEngaged: {VENDOR},
     PartReserved: {"kong@demo.example"},
     VisitPlanned: {"wang@demo.example"},
+    IncidentAssigned: {"wang@demo.example"},
+    SolutionRefused: {"wang@demo.example"},
+    IncidentReopened: {"wang@demo.example"},
+    PauseDisputed: {"wang@demo.example"},
     IncidentResolved: {"outpatients@hospital.example", WARD},
     IncidentClosed: set(),
     IncidentCommented: {WARD},

@@ -16,14 +16,23 @@ from shared.db import Caller
 from shared.events import Event
 from shared.events.escalation import AlarmRaised, EmergencyOpened, PartyEngaged
 from shared.events.feedback import SurveySent
-from shared.events.incidents import IncidentReported, IncidentResolved
+from shared.events.incidents import (
+    IncidentAssigned,
+    IncidentReopened,
+    IncidentReported,
+    IncidentResolved,
+    PauseDisputed,
+    SolutionRefused,
+)
 from shared.events.inventory import PartReserved
 from shared.events.notify import MessageFailed, MessageSent
 from tests.builders.notify import (
     BANK,
     DEPARTMENT,
+    ENGINEER,
     HOSPITAL,
     INCIDENT,
+    KEEPER,
     LEADER,
     LINK,
     SAID_BY_PEOPLE,
@@ -221,6 +230,31 @@ async def test_a_leader_not_heard_of_yet_is_told_once_known_and_the_others_at_on
     await notify.hear(a_person(SECOND_LEADER, "Luo"))
     await notify.advance(minutes=1)
     assert [mail.recipients[0] for mail in recorder.mails()] == ["li@demo.example", "luo@demo.example"]
+
+
+@pytest.mark.parametrize("kind", [SolutionRefused, IncidentReopened, PauseDisputed], ids=lambda kind: kind.__name__)
+async def test_while_nobody_is_responsible_the_desk_is_told_what_the_customer_says(
+    one_service: OneService.Factory, recorder: Recorder, kind: type[Event]
+) -> None:
+    notify = await opened(one_service, recorder)
+    await introduce_everybody(notify)
+    await notify.hear(a_person(LEADER, "Li", roles=("desk",)), sequence=2)
+    await notify.hear(a_person(KEEPER, "Kong", roles=("desk",), active=False), sequence=2)
+    await notify.hear(happened(kind, engineer_id=None))
+    await notify.settle()
+    [mail] = recorder.mails()
+    assert mail.recipients == ("li@demo.example",)
+
+
+async def test_whoever_takes_an_incident_on_is_not_told_of_it(
+    one_service: OneService.Factory, recorder: Recorder
+) -> None:
+    notify = await opened(one_service, recorder)
+    await introduce_everybody(notify)
+    await notify.hear(happened(IncidentAssigned), actor=f"person:{ENGINEER}")
+    await notify.hear(happened(IncidentReopened), actor=f"person:{LEADER}")
+    await notify.settle()
+    assert [mail.subject for mail in recorder.mails()] == ["【INC-2026-000123】重新打开：核心交换机故障"]
 
 
 async def test_a_department_never_heard_of_is_given_up_in_the_end(

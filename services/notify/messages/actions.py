@@ -60,8 +60,9 @@ async def _recipients(session: AsyncSession, whom: Whom, actor: str) -> list[Rec
     if whom.directly:
         return [whom.directly]
     watching = await watchers_of(session, whom.watching) if whom.watching else []
-    others = [key for key in map(person_key, watching) if key != actor]
-    return await recipients.recipients(session, [*whom.keys, *others])
+    holding = await recipients.keys_in(session, whom.role) if whom.role else []
+    keys = [*whom.keys, *map(person_key, watching), *holding]
+    return await recipients.recipients(session, [key for key in keys if not (whom.but_actor and key == actor)])
 
 
 async def _write(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -22,19 +22,24 @@ from shared.events.escalation import (
 )
 from shared.events.feedback import SurveyReminded, SurveySent
 from shared.events.incidents import (
+    IncidentAssigned,
     IncidentCancelled,
     IncidentClosed,
     IncidentCommented,
     IncidentMerged,
+    IncidentReopened,
     IncidentReported,
     IncidentResolved,
     IncidentUnmerged,
+    PauseDisputed,
+    SolutionRefused,
     VisitCancelled,
     VisitPlanned,
     VisitTakenUp,
 )
 from shared.events.inventory import PartReserved
 from shared.moves import Moves
+from shared.permissions import Role
 
 EMAIL = "email"
 MOVES: Moves = {("waiting", "send"): "sent", ("waiting", "fail"): "failed"}
@@ -61,12 +66,14 @@ no more than as long again.
 class Whom:
     """Keys of people and departments to look up, or a recipient whom the event itself describes.
 
-    `watching`: the incident whose watchers are meant, but for the one who made the event.
+    `watching`: the incident whose watchers are meant. `role`: all who hold it. `but_actor`: not whoever made the event.
     """
 
     keys: tuple[str, ...] = ()
     directly: Recipient | None = None
     watching: UUID | None = None
+    role: Role | None = None
+    but_actor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +107,14 @@ def contact(event: Any) -> Whom:
 
 
 def watchers(event: Any) -> Whom:
-    return Whom(watching=event.incident_id)
+    return Whom(watching=event.incident_id, but_actor=True)
+
+
+def engineer_or_desk(event: Any) -> Whom:
+    """Whoever is responsible for the incident; while nobody is, the service desk."""
+    if event.engineer_id is None:
+        return Whom(role=Role.DESK, but_actor=True)
+    return Whom((person_key(event.engineer_id),), but_actor=True)
 
 
 def contact_of_ours(event: Any) -> Whom:
@@ -127,6 +141,10 @@ RULES = (
     Rule(VisitPlanned, "visit_planned", people("engineer_id")),
     Rule(VisitCancelled, "visit_cancelled", people("engineer_id"), urgent=True),
     Rule(VisitTakenUp, "visit_taken_up", people("engineer_id")),
+    Rule(IncidentAssigned, "incident_assigned", engineer_or_desk),
+    Rule(SolutionRefused, "solution_refused", engineer_or_desk),
+    Rule(IncidentReopened, "incident_reopened", engineer_or_desk),
+    Rule(PauseDisputed, "pause_disputed", engineer_or_desk),
     Rule(IncidentResolved, "service_restored", departments),
     Rule(IncidentResolved, "confirmation_asked", contact),
     Rule(IncidentCancelled, "incident_cancelled", contact),

@@ -11,7 +11,7 @@ from shared.events.gateway import PersonChanged
 
 
 async def copy_person(session: AsyncSession, person: PersonChanged, sequence: int) -> None:
-    row = person.model_dump(include={"name_zh", "name_en", "email", "locale", "active"})
+    row = person.model_dump(include={"name_zh", "name_en", "email", "locale", "active", "roles"})
     await keep_newest(session, Person, {"id": person.person_id, "sequence": sequence, **row})
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy import Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
 
 from services.notify.base import Base
 from shared.db import Copied, Tenanted
 
 
 class Person(Copied, Base):
-    """Copy of gateway's people: as much of it as tells how to reach them."""
+    """Copy of gateway's people: as much of it as tells whom to tell, and how to reach them."""
 
     __tablename__ = "people"
 
@@ -18,6 +20,7 @@ class Person(Copied, Base):
     email: Mapped[str]
     locale: Mapped[str]
     active: Mapped[bool]
+    roles: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
 
 
 class Department(Copied, Tenanted, Base):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import any_, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notify.recipients.domain import Recipient, department_key, known, person_key, unknown
 from services.notify.recipients.models import Department, Person
 from shared.errors import language_of
+from shared.permissions import Role
 
 
 async def recipients(session: AsyncSession, keys: Collection[str]) -> list[Recipient]:
@@ -17,6 +18,12 @@ async def recipients(session: AsyncSession, keys: Collection[str]) -> list[Recip
     wanted = list(dict.fromkeys(keys))
     found = await _people(session, wanted) | await _departments(session, wanted)
     return [found.get(key) or unknown(key) for key in wanted]
+
+
+async def keys_in(session: AsyncSession, role: Role) -> list[str]:
+    """Keys of all active people who hold the role."""
+    holders = select(Person.id).where(Person.active, literal(role.value) == any_(Person.roles)).order_by(Person.id)
+    return [person_key(holder) for holder in await session.scalars(holders)]
 
 
 async def _people(session: AsyncSession, keys: Collection[str]) -> dict[str, Recipient]:

@@ -102,6 +102,7 @@ class IncidentAssigned(
     engineer_name: str
     team: str | None = None
     state: str = "in_progress"
+    title: str = ""
 
 
 class IncidentPrioritised(
@@ -205,6 +206,8 @@ class PauseDisputed(
     pause_id: UUID
     dispute: str
     disputed_by: UUID
+    title: str = ""
+    engineer_id: UUID | None = None
 
 
 class PauseSettled(
@@ -277,6 +280,8 @@ class SolutionRefused(
     reason_given: str
     refused_by: UUID
     refused_at: datetime
+    title: str = ""
+    engineer_id: UUID | None = None
 
 
 class IncidentReopened(
@@ -294,6 +299,8 @@ class IncidentReopened(
     reason_given: str
     reopened_at: datetime
     state: str = "in_progress"
+    title: str = ""
+    engineer_id: UUID | None = None
 
 
 class IncidentCancelled(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from shared.errors import IllegalMove
 
@@ -10,11 +10,16 @@ Moves = Mapping[tuple[str, str], str]
 """(state, move) -> the state after it."""
 
 
-def moved(moves: Moves, state: str, move: str) -> str:
-    """The state after `move`. Raises IllegalMove, naming the moves there are, when the table has it not."""
+def moved(moves: Moves, state: str, move: str, *, by_itself: Collection[str] = ()) -> str:
+    """The state after `move`. Raises IllegalMove, naming the moves there are, when the table has it not.
+
+    Moves that happen `by_itself` are nobody's to make, and are not named.
+    """
     after = moves.get((state, move))
     if after is None:
-        raise IllegalMove(state=state, move=move, allowed=moves_from(moves, state))
+        raise IllegalMove(
+            state=state, move=move, allowed=[each for each in moves_from(moves, state) if each not in by_itself]
+        )
     return after
 
 

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.agreements.domain import (
-    DEFAULT_PRIORITIES,
     MOVES,
+    Move,
     State,
     Terms,
     as_columns,
+    state_after,
 )
 from services.contracts.calendars import domain
 from services.contracts.calendars.china import public_holidays
@@ -28,6 +29,8 @@ from services.contracts.calendars.domain import (
 from services.contracts.term.domain import PromisedThen, Term, UsedThen, year_of
 from shared.calendar import OFFICE_HOURS, WorkCalendar
 from shared.calendar_data import InvalidCalendar, checked_calendar
+from shared.errors import IllegalMove
+from shared.priorities import DEFAULT_PRIORITIES
 from shared.week import Window
 
 OFFICE = [["09:00", "12:00"], ["13:30", "18:00"]]
@@ -35,6 +38,12 @@ WEEK = [OFFICE] * 5 + [[], []]
 FRIDAY_EVENING = datetime(2026, 10, 9, 10, tzinfo=UTC)
 """18:00 in Shanghai, when offices close; the Saturday after it is worked for the National Day."""
 HELD = PublicHolidays.from_data({"2026": {"holidays": ["2026-10-01", "2026-10-03"], "make_up_days": ["2026-10-10"]}})
+
+
+def test_nobody_is_offered_to_supersede() -> None:
+    with pytest.raises(IllegalMove) as refused:
+        state_after(State.IN_FORCE, Move.SIGN)
+    assert refused.value.members["allowed"] == ["withdraw"]
 
 
 def test_what_was_withdrawn_or_superseded_stays_so() -> None:

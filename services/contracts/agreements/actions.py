@@ -23,7 +23,6 @@ from shared.calendar_data import checked_calendar
 from shared.db import as_record, context, unless_taken
 from shared.errors import Conflict
 from shared.events.contracts import AgreementChanged, ContractChanged, Target, YearScope
-from shared.moves import moved
 from shared.outbox import emit
 
 if TYPE_CHECKING:
@@ -151,7 +150,7 @@ async def sign_agreement(session: AsyncSession, *, agreement_id: UUID, side: str
     """
     await queries.locked_contract(session, (await queries.agreement(session, agreement_id)).contract_id)
     agreement = await queries.locked_agreement(session, agreement_id)
-    moved(domain.MOVES, agreement.state, domain.Move.SIGN)
+    domain.state_after(agreement.state, domain.Move.SIGN)
     if getattr(agreement, f"{side}_signed_by") is not None:
         raise AlreadySigned(side=side)
     setattr(agreement, f"{side}_signed_by", signed_by)
@@ -170,13 +169,13 @@ async def _put_in_force(session: AsyncSession, agreement: Agreement) -> None:
     former = await queries.agreement_in_force(session, agreement.contract_id)
     if former is not None:
         domain.require_newer(agreement.revision, former.revision)
-        former.state = moved(domain.MOVES, former.state, domain.Move.SUPERSEDE)
+        former.state = domain.state_after(former.state, domain.Move.SUPERSEDE)
         former.version += 1
         await session.flush()
         superseded = {"state": former.state}
         note(session, former.id, "supersede_agreement", after=superseded, customer_id=former.customer_id)
         say_agreement(session, former, contract)
-    agreement.state = moved(domain.MOVES, agreement.state, domain.Move.SIGN)
+    agreement.state = domain.state_after(agreement.state, domain.Move.SIGN)
     agreement.in_force_at = context(session).now
     await session.flush()
     say_agreement(session, agreement, contract)
@@ -188,7 +187,7 @@ async def withdraw_agreement(
     """Both sides withdraw the version in force: it promises nothing any more, from now on. Raises IllegalMove."""
     contract = await queries.locked_contract(session, (await queries.agreement(session, agreement_id)).contract_id)
     agreement = await queries.locked_agreement(session, agreement_id)
-    agreement.state = moved(domain.MOVES, agreement.state, domain.Move.WITHDRAW)
+    agreement.state = domain.state_after(agreement.state, domain.Move.WITHDRAW)
     agreement.withdrawn_at = context(session).now
     agreement.withdrawn_because = reason
     agreement.withdrawn_by_provider = provider_signed_by

@@ -12,7 +12,8 @@ from shared import clocks
 from shared.calendar import ALWAYS, WorkCalendar
 from shared.errors import Conflict, Unprocessable
 from shared.events.contracts import Target
-from shared.moves import Moves
+from shared.moves import Moves, moved
+from shared.priorities import DEFAULT_PRIORITIES
 from shared.zones import BeyondCalendar, zone_named
 
 HOUR = 3600
@@ -37,6 +38,7 @@ MOVES: Moves = {
     (State.IN_FORCE, Move.WITHDRAW): State.WITHDRAWN,
 }
 """A draft is in force with the second signature; another version in force supersedes it."""
+BY_ITSELF = (Move.SUPERSEDE,)
 SAID = (State.IN_FORCE, State.SUPERSEDED)
 """The versions that count for a clock: now, or for what was reported in their time."""
 
@@ -63,13 +65,6 @@ DEFAULT_TARGETS: tuple[Target, ...] = tuple(
     )
 )
 """The figures of the service plan the product comes from; each can be changed per contract and severity."""
-
-DEFAULT_PRIORITIES: Mapping[str, Mapping[str, str]] = {
-    "high": {"high": "critical", "medium": "high", "low": "medium"},
-    "medium": {"high": "high", "medium": "medium", "low": "medium"},
-    "low": {"high": "medium", "medium": "low", "low": "low"},
-}
-"""By impact, then urgency."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +114,11 @@ class Signatures:
     @property
     def complete(self) -> bool:
         return self.provider is not None and self.customer is not None
+
+
+def state_after(state: str, move: Move) -> str:
+    """Raises IllegalMove, which offers what people do."""
+    return moved(MOVES, state, move, by_itself=BY_ITSELF)
 
 
 def require_unique(targets: Sequence[Target]) -> None:

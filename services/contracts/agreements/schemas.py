@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from services.contracts.agreements.domain import DEFAULT_PRIORITIES
 from services.contracts.calendars.domain import Unit
 from services.contracts.customers.schemas import NUMBER, Day, Name, Out
+from shared.priorities import DEFAULT_PRIORITIES
 
 Level = Literal["high", "medium", "low"]
 Priority = Literal["critical", "high", "medium", "low"]

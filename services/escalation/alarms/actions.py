@@ -134,7 +134,7 @@ def _stop(session: AsyncSession, alarms: Sequence[Alarm]) -> None:
 
 def _move(session: AsyncSession, alarm: Alarm, move: str) -> None:
     before = as_record(alarm, "state")
-    alarm.state = moved(MOVES, alarm.state, move)
+    alarm.state = moved(MOVES, alarm.state, move, by_itself=("stop",))
     alarm.version += 1
     after = as_record(alarm, "state")
     note(session, alarm.id, f"{move}_alarm", before=before, after=after, customer_id=alarm.customer_id)

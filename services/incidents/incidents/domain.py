@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from shared.errors import Forbidden, IllegalMove, Unprocessable
 from shared.permissions import Permission
+from shared.priorities import DEFAULT_PRIORITIES
 
 
 class State(StrEnum):
@@ -204,14 +205,6 @@ def _hindrance(state: str, move: str, permissions: Collection[str], is_customers
     if move in CUSTOMERS_OWN and not is_customers_person:
         return Why.CUSTOMERS_OWN
     return None if (State(state), move) in MOVES else Why.NOT_IN_THIS_STATE
-
-
-DEFAULT_PRIORITIES: Mapping[str, Mapping[str, str]] = {
-    Level.HIGH: {Level.HIGH: Priority.CRITICAL, Level.MEDIUM: Priority.HIGH, Level.LOW: Priority.MEDIUM},
-    Level.MEDIUM: {Level.HIGH: Priority.HIGH, Level.MEDIUM: Priority.MEDIUM, Level.LOW: Priority.LOW},
-    Level.LOW: {Level.HIGH: Priority.MEDIUM, Level.MEDIUM: Priority.LOW, Level.LOW: Priority.LOW},
-}
-"""By impact, then urgency; where no agreement says otherwise. The usual matrix of ITIL."""
 
 
 def priority(impact: str, urgency: str, agreed: Mapping[str, Mapping[str, str]]) -> Priority:

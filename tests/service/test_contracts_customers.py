@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from shared.events.contracts import AssetChanged, CustomerChanged, SiteChanged
 from shared.permissions import Role
+from tests.builders.installed import an_installed_base
 from tests.harness import ANYBODY, OneService, principal
 
 HOSPITAL = {"name_zh": "示例医院", "name_en": "Example Hospital"}
@@ -125,3 +127,15 @@ async def test_text_that_is_no_unicode_is_answered_not_crashed_on(one_service: O
             headers={"Content-Type": "application/json"},
         )
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+
+
+@pytest.mark.parametrize("what", ["sites", "departments", "assets", "key-businesses", "contacts"])
+async def test_what_a_customer_has_is_not_found_where_the_customer_is_not(
+    one_service: OneService.Factory, what: str
+) -> None:
+    contracts = await one_service("contracts")
+    base, other = await an_installed_base(contracts), await an_installed_base(contracts, number="C-2026-2")
+    async with other.user() as foreign:
+        answers = [await foreign.get(f"{base.address}/{what}"), await base.admin.get(f"/v1/customers/{uuid4()}/{what}")]
+    assert {(each.status_code, each.json()["code"]) for each in answers} == {(404, "customer_not_found")}
+    assert (await base.admin.get(f"{base.address}/{what}")).status_code == 200

@@ -52,7 +52,7 @@ class Content(BaseModel):
 
 TEXTS = {
     "zh": {
-        "title": "服务联系人清单",
+        "title": "联系人清单",
         "issued": "{customer} · 合同 {number} · 第 {version} 版 · {day}",
         "hotline": "服务热线（7×24 小时）",
         "how": "系统发现异常时，请先拨打服务热线，也可直接联系下列责任工程师。",
@@ -65,7 +65,7 @@ TEXTS = {
         "replaces": "本版自签发之日起替代此前各版。",
     },
     "en": {
-        "title": "Service contact list",
+        "title": "Contact list",
         "issued": "{customer} · contract {number} · version {version} · {day}",
         "hotline": "Service hotline (24 × 7)",
         "how": "If a system does not work as it should, call the hotline first; or turn to one of the responsible "

@@ -9,6 +9,7 @@ from fastapi import Request, Response
 
 from services.contracts.contacts import actions, queries
 from services.contracts.contacts.schemas import AddContact, ChangeContact, ContactOut
+from services.contracts.customers.queries import customer
 from shared.auth import needs
 from shared.edge import Session, router, tagged
 from shared.paging import Paged, linked
@@ -26,6 +27,7 @@ async def add_contact(customer_id: UUID, body: AddContact, response: Response, s
 @routes.get("", response_model=list[ContactOut])
 @needs(Permission.CONTRACTS_READ)
 async def contacts(customer_id: UUID, request: Request, response: Response, page: Paged, session: Session) -> Any:
+    await customer(session, customer_id)
     return linked(request, response, page, await queries.contacts_page(session, page, customer_id))
 
 

@@ -55,6 +55,7 @@ async def add_site(customer_id: UUID, body: AddSite, response: Response, session
 @routes.get("/{customer_id}/sites", response_model=list[SiteOut])
 @needs(Permission.CONTRACTS_READ)
 async def sites(customer_id: UUID, request: Request, response: Response, page: Paged, session: Session) -> Any:
+    await queries.customer(session, customer_id)
     return linked(request, response, page, await queries.sites_page(session, page, customer_id))
 
 
@@ -73,6 +74,7 @@ async def add_department(customer_id: UUID, body: AddDepartment, response: Respo
 @routes.get("/{customer_id}/departments", response_model=list[DepartmentOut])
 @needs(Permission.CONTRACTS_READ)
 async def departments(customer_id: UUID, request: Request, response: Response, page: Paged, session: Session) -> Any:
+    await queries.customer(session, customer_id)
     return linked(request, response, page, await queries.departments_page(session, page, customer_id))
 
 
@@ -91,6 +93,7 @@ async def add_asset(customer_id: UUID, body: AddAsset, response: Response, sessi
 @routes.get("/{customer_id}/assets", response_model=list[AssetOut])
 @needs(Permission.CONTRACTS_READ)
 async def assets(customer_id: UUID, request: Request, response: Response, page: Paged, session: Session) -> Any:
+    await queries.customer(session, customer_id)
     return linked(request, response, page, await queries.assets_page(session, page, customer_id))
 
 
@@ -109,6 +112,7 @@ async def add_key_business(customer_id: UUID, body: AddKeyBusiness, response: Re
 @routes.get("/{customer_id}/key-businesses", response_model=list[KeyBusinessOut])
 @needs(Permission.CONTRACTS_READ)
 async def key_businesses(customer_id: UUID, request: Request, response: Response, page: Paged, session: Session) -> Any:
+    await queries.customer(session, customer_id)
     return linked(request, response, page, await queries.key_businesses_page(session, page, customer_id))
 
 

@@ -38,7 +38,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "warned_at": ("Warned at", "预警"),
     "as_usual": ("the platform's own", "平台默认"),
     "closing": ("Closing", "自动关闭"),
-    "closes_after": ("{days} d after it was resolved", "解决后 {days} 天"),
+    "closes_after": ("{days} working d after it was resolved", "解决后 {days} 个工作日"),
     "working_days": ("{n} working d", "{n} 个工作日"),
     "working_time": ("{time} of service hours", "{time}（服务时间）"),
     "issued": ("contract {number}, version {version} of {day}", "合同 {number}，第 {version} 版，{day}"),

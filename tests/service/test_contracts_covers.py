@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -187,12 +187,15 @@ async def test_hours_are_used_by_hand_with_a_reason(one_service: OneService.Fact
     await base.post(uses, {"amount": 2.25, "used_on": "2026-05-01", "reason": "Tuned the database"})
     uneven = await base.admin.post(uses, json={"amount": 0.333, "used_on": "2026-05-01", "reason": "x"})
     early = await base.admin.post(uses, json={"amount": 1, "used_on": "2026-02-28", "reason": "x"})
+    day_after_tomorrow = (await base.contracts.now()).date() + timedelta(days=2)
+    ahead = await base.admin.post(uses, json={"amount": 1, "used_on": f"{day_after_tomorrow}", "reason": "x"})
     async with base.user() as client:
         [line] = (await client.get(uses)).json()
     assert (line["amount"], line["reason"], line["year"]) == (2.25, "Tuned the database", 1)
     assert (await years(base))[0]["left"] == 7.75
     assert (uneven.status_code, uneven.json()["code"]) == (422, "amount_not_whole")
     assert (early.status_code, early.json()["code"]) == (422, "day_outside_term")
+    assert (ahead.status_code, ahead.json()["code"]) == (422, "not_yet_used")
 
 
 async def test_uses_at_the_same_time_are_all_counted(one_service: OneService.Factory) -> None:

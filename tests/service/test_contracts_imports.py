@@ -59,7 +59,8 @@ async def test_a_dry_run_says_the_same_and_writes_nothing(one_service: OneServic
         ("别处,交换机,switch,S,SN-9,,", "site_unknown"),
         ("主机房,,switch,S,SN-9,,", "cell_empty"),
         ("主机房,交换机,switch,S,SN-9,urgent,", "cell_invalid"),
-        ("主机房,交换机,switch,S,SN-9,,31.12.2028", "cell_invalid"),
+        ("主机房,交换机,switch,S,SN-9,,31.12.2028", "cell_no_date"),
+        ("主机房,交换机,switch,S,SN-9,,2027-02-30", "cell_no_date"),
         ("主机房,交换机,switch,S,SN-9,,,extra", "cell_invalid"),
         (f"主机房,{'长' * 201},switch,S,SN-9,,", "cell_invalid"),
         ("主机房,=HYPERLINK(1),switch,S,SN-9,,", "cell_unsafe"),
@@ -154,10 +155,10 @@ async def test_a_dry_run_tells_who_is_no_engineer(one_service: OneService.Factor
     for _ in range(2):
         await an_engineer(base.contracts, "Wang Fang", name_zh="王芳", email=f"{uuid4()}@provider.example")
     await an_engineer(base.contracts, "Only Desk", name_zh="坐席", roles=("desk",))
-    tried = await imported(base, f"{SERVICED}李伟、王芳、离职、坐席、nobody@provider.example\n", dry_run="true")
+    tried = await imported(base, f"{SERVICED}李伟、王芳、离职、坐席、Nobody@provider.example\n", dry_run="true")
     assert outcomes(tried) == [("refused", "servicers_unknown")]
     assert tried["rows"][0]["detail"] == (  # type: ignore[index]  # rows is a list
-        "There is no active engineer, or more than one, for: 王芳, 离职, 坐席, nobody@provider.example."
+        "There is no active engineer, or more than one, for: 王芳, 离职, 坐席, Nobody@provider.example."
     )
 
 

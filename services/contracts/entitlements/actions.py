@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -92,10 +92,11 @@ def _note_change(
 
 
 async def use_by_hand(session: AsyncSession, *, entitlement_id: UUID, amount: float, used_on: date, reason: str) -> Use:
-    """Raises EntitlementNotFound, GrantWithdrawn, AmountNotWhole, DayOutsideTerm."""
+    """Raises EntitlementNotFound, GrantWithdrawn, AmountNotWhole, DayOutsideTerm, NotYetUsed."""
     entitlement = await _locked_grant(session, entitlement_id)
     contract = await contracts.contract(session, entitlement.contract_id)
     require_within(used_on, contract.starts_on, contract.ends_on)
+    domain.require_used(used_on, context(session).now.astimezone(UTC).date())
     use = Use(
         year=year_of(contract.starts_on, used_on),
         quantity=domain.quantity(entitlement.unit, amount),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -26,6 +27,12 @@ class AmountNotWhole(Unprocessable):
     code = "amount_not_whole"
     en = "{amount} is no whole number of visits or minutes."
     zh = "{amount} 不是整数次上门或整数分钟。"
+
+
+class NotYetUsed(Unprocessable):
+    code = "not_yet_used"
+    en = "A use is entered once it has happened: {used_on} is still to come."
+    zh = "使用在发生后登记：{used_on} 尚未到来。"
 
 
 class UsedAlready(Conflict):
@@ -68,6 +75,12 @@ def require_enough(unit: str, granted: int, used: Mapping[int, int]) -> None:
     for year, spent in sorted(used.items()):
         if spent > granted:
             raise UsedAlready(year=year, used=f"{amount(unit, spent):g}", unit=unit)
+
+
+def require_used(used_on: date, today: date) -> None:
+    """`today` in UTC: elsewhere it may be another day. Raises NotYetUsed."""
+    if used_on > today + timedelta(days=1):
+        raise NotYetUsed(used_on=used_on)
 
 
 def exhausts(granted: int, before: int, after: int) -> bool:

@@ -131,7 +131,7 @@ def _names(lines: Sequence[Line]) -> set[str]:
 
 
 def _asset(cells: Mapping[str, str], sites: Mapping[str, set[UUID]], engineers: Mapping[str, set[UUID]]) -> Fields:
-    """Raises SiteUnknown, CellInvalid, ServicersUnknown."""
+    """Raises SiteUnknown, CellInvalid, CellNoDate, ServicersUnknown."""
     fields: dict[str, Any] = dict(cells)
     at = sites.get(fields.pop("site"), set())
     if len(at) != 1:

@@ -69,6 +69,12 @@ class CellInvalid(Unprocessable):
     zh = "单元格 {column} 无效：内容过长，或不是允许的取值。"
 
 
+class CellNoDate(Unprocessable):
+    code = "cell_no_date"
+    en = "The cell {column} is no date; write YYYY-MM-DD."
+    zh = "单元格 {column} 不是有效日期，格式应为 YYYY-MM-DD。"
+
+
 class CellUnsafe(Unprocessable):
     code = "cell_unsafe"
     en = "The cell {column} holds a control character, or begins as a formula does."
@@ -174,27 +180,33 @@ def criticality(cell: str) -> str:
 
 
 def day(cell: str, field: str) -> date:
-    """A day as 2026-03-01 or 2026/3/1. Raises CellInvalid."""
+    """A day as 2026-03-01 or 2026/3/1. Raises CellNoDate, CellInvalid."""
     try:
         year, month, of_month = (int(part) for part in cell.replace("/", "-").split("-"))
         found = date(year, month, of_month)
     except ValueError as problem:
-        raise CellInvalid(column=field) from problem
+        raise CellNoDate(column=field) from problem
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise CellInvalid(column=field)
     return found
 
 
-def named_in(cell: str) -> list[str]:
-    """The people that a cell names, each once, by address or name; between them stand commas or semicolons."""
-    named = (" ".join(name.split()).lower() for name in BETWEEN_NAMES.split(cell))
-    return list(dict.fromkeys(name for name in named if name))
+def named_in(cell: str) -> Mapping[str, str]:
+    """The people that a cell names by address or name, each once: in small letters, as they are found, and as written.
+
+    Between them stand commas or semicolons.
+    """
+    written = (" ".join(name.split()) for name in BETWEEN_NAMES.split(cell))
+    named: dict[str, str] = {}
+    for name in filter(None, written):
+        named.setdefault(name.lower(), name)
+    return named
 
 
 def servicers(cell: str, known: Mapping[str, Collection[UUID]]) -> list[UUID]:
     """Who may service an asset, in the order of the cell. Raises ServicersUnknown, CellInvalid."""
     named = named_in(cell)
-    if unknown := [name for name in named if len(known.get(name, ())) != 1]:
+    if unknown := [written for name, written in named.items() if len(known.get(name, ())) != 1]:
         raise ServicersUnknown(unknown=", ".join(unknown))
     found = list(dict.fromkeys(person for name in named for person in known[name]))
     if len(found) > MOST_NAMED:

@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from clients.cli.moments import to_the_second
+from clients.cli.moments import offset_of, to_the_second
 from clients.cli.pictures import SEVERITY_COLOURS, STATE_COLOURS, Clocks, term
 from clients.cli.sentences import Sentence
 from clients.cli.words import say
@@ -57,7 +57,8 @@ def incident_page(
         parts += [Text(), Text(say("teams", language), style="bold"), _segments(segments, language, zone)]
     if related:
         parts += [Text(), Text(say("related", language), style="bold"), related_table(related, language)]
-    parts += [Text(), _moves(incident, language)]
+    zone_shown = Text(say("times_in", language, zone=offset_of(incident.reported_at, zone)), style="dim")
+    parts += [Text(), _moves(incident, language), Text(), zone_shown]
     return Panel(Group(*parts), title=_heading(incident, language), title_align="left", box=ROUNDED, padding=(1, 2))
 
 

@@ -19,6 +19,12 @@ def moment_in(parameter: str, written: str, zone: tzinfo | None) -> datetime:
     return at.astimezone() if zone is None else at.replace(tzinfo=zone)
 
 
+def offset_of(at: datetime, zone: tzinfo | None) -> str:
+    """How far the zone (None: this machine's) is from UTC at that time: UTC+08:00."""
+    offset = f"{at.astimezone(zone):%z}"
+    return f"UTC{offset[:3]}:{offset[3:5]}"
+
+
 def to_the_second(seconds: float) -> str:
     """Hours, minutes and seconds, with the fraction there is: 26:03:07.5. Sums of these can be checked by hand."""
     whole, microseconds = divmod(round(abs(seconds) * SECOND), SECOND)

@@ -6,6 +6,7 @@ import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -205,3 +206,9 @@ def test_both_languages_say_the_same_values() -> None:
 
 def _fields(sentence: str) -> list[str]:
     return [piece.split("}")[0] for piece in sentence.split("{")[1:]]
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Times in UTC+08:00."), ("zh", "时间按 UTC+08:00 时区。")])
+def test_an_incident_says_once_in_which_zone_its_times_are(language: str, said: str) -> None:
+    text = "\n".join(drawn(incident_page(incident(), language, ZoneInfo("Asia/Shanghai"))))
+    assert text.count(said) == 1

@@ -111,13 +111,19 @@ async def report_incident(
     await insert_complete(session, [incident])
     say(session, incident, IncidentReported)
     note_incident(session, incident, "report", "number", "title", "severity", "asset_id", "covered", "agreement_id")
-    readings = await arm_from_report(session, incident, terms)
-    if came_by is domain.Channel.DIRECT_CALL:
-        await clocks.stop_clocks(session, [incident.id], [Kind.RESPOND], at)
-        await session.flush()
-        readings = (await readings_of(session, [incident.id], now))[incident.id]
+    readings = await _promised_at_report(session, incident, terms)
     found = (place.customer, place.asset, place.site)
     return Shown(incident, domain.State.REPORTED, readings, {named.id: named for named in found if named})
+
+
+async def _promised_at_report(session: AsyncSession, incident: Incident, terms: Terms | None) -> tuple[Reading, ...]:
+    """What is promised, as it stands: a direct call was answered as it came."""
+    readings = await arm_from_report(session, incident, terms)
+    if incident.channel != domain.Channel.DIRECT_CALL:
+        return readings
+    await clocks.stop_clocks(session, [incident.id], [Kind.RESPOND], incident.reported_at)
+    await session.flush()
+    return (await readings_of(session, [incident.id], context(session).now))[incident.id]
 
 
 async def arm_from_report(session: AsyncSession, incident: Incident, terms: Terms | None) -> tuple[Reading, ...]:

@@ -12,9 +12,11 @@ from typing import Literal
 
 from clients.models import AccountedClock, Interval
 
-Kind = Literal["counted", "late", "paused", "closed", "ahead"]
-KINDS: tuple[Kind, ...] = ("counted", "late", "paused", "closed", "ahead")
+Kind = Literal["counted", "late", "paused", "over", "closed", "ahead"]
+KINDS: tuple[Kind, ...] = ("counted", "late", "paused", "over", "closed", "ahead")
 OUTSIDE_HOURS = "outside_hours"
+OVER = frozenset({"resolved", "closed", "cancelled", "merged", "stopped"})
+"""Reasons of time in which the incident was over, until it was taken up again: nobody paused it."""
 NARROWEST_PERCENT = 0.12
 """What is narrower cannot be seen, and joins what is before it: years of working days stay a few hundred pieces."""
 
@@ -41,6 +43,7 @@ class Bar:
     counted_seconds: int
     late_seconds: int
     paused_seconds: float
+    over_seconds: float
     closed_seconds: float
 
     @property
@@ -67,8 +70,9 @@ def bar_of(clock: AccountedClock) -> Bar:
         now=scale.place(read_at) if is_open else None,
         counted_seconds=clock.counted_seconds,
         late_seconds=late,
-        paused_seconds=sum(each.seconds for each in clock.account if _kind(each) == "paused"),
-        closed_seconds=sum(each.seconds for each in clock.account if _kind(each) == "closed"),
+        paused_seconds=_sum(clock, "paused"),
+        over_seconds=_sum(clock, "over"),
+        closed_seconds=_sum(clock, "closed"),
     )
 
 
@@ -89,7 +93,13 @@ class _Scale:
 def _kind(interval: Interval) -> Kind:
     if interval.counts:
         return "counted"
-    return "closed" if interval.reason == OUTSIDE_HOURS else "paused"
+    if interval.reason == OUTSIDE_HOURS:
+        return "closed"
+    return "over" if interval.reason in OVER else "paused"
+
+
+def _sum(clock: AccountedClock, kind: Kind) -> float:
+    return sum(each.seconds for each in clock.account if _kind(each) == kind)
 
 
 def _stretches(clock: AccountedClock) -> Iterator[tuple[Kind, datetime, datetime]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from clients.dashboard.bars import Bar, bar_of
+from clients.dashboard.bars import KINDS, Bar, bar_of
 from clients.dashboard.clock import ClockElement
 from clients.dashboard.elements import Part, Tag
 from clients.dashboard.reader import Reader
@@ -66,6 +66,7 @@ def in_words(bar: Bar, clock: AccountedClock, reader: Reader) -> str:
         "bar_counted": bar.counted_seconds,
         "bar_late": bar.late_seconds,
         "bar_paused": bar.paused_seconds,
+        "bar_over": bar.over_seconds,
         "bar_closed": bar.closed_seconds,
     }
     target = reader.say("bar_target", time=reader.duration(clock.target_seconds))
@@ -74,7 +75,7 @@ def in_words(bar: Bar, clock: AccountedClock, reader: Reader) -> str:
 
 def draw_legend(reader: Reader) -> Tag:
     with Tag("p", "", "legend", aria_hidden="true") as legend:
-        for kind in ("counted", "late", "paused", "closed", "ahead", "due", "now"):
+        for kind in (*KINDS, "due", "now"):
             with Tag("span", "", "legend__item"):
                 Tag("i", "", f"legend__mark legend__mark--{kind}")
                 Tag("span", reader.say(f"bar_{kind}"))

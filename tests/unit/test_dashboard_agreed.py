@@ -80,6 +80,13 @@ def test_closed_hours_are_not_pauses() -> None:
     assert bar.kinds == ("counted", "closed")
 
 
+def test_time_in_which_it_was_over_is_no_pause() -> None:
+    account = clock((1, True, "counted"), (1, False, "merged"), (1, True, "counted"), (2, False, "site_closed"))
+    bar = bar_of(account)
+    assert (bar.over_seconds, bar.paused_seconds) == (HOUR, 2 * HOUR)
+    assert in_words(bar, account, CHINESE) == "承诺 2 小时 · 计入 2 小时 · 暂停 2 小时 · 期间已结束 1 小时"
+
+
 def test_pieces_cover_the_bar_without_gap_even_where_years_are_joined() -> None:
     account = clock(*((8, True, "counted"), (16, False, "outside_hours")) * 2000, target=20000)
     pieces = bar_of(account).pieces

@@ -76,6 +76,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "bar_counted": ("counted", "计入"),
     "bar_late": ("over the budget", "超出时限"),
     "bar_paused": ("paused", "暂停"),
+    "bar_over": ("over meanwhile", "期间已结束"),
     "bar_closed": ("closed hours", "非工作时间"),
     "bar_ahead": ("still to come", "剩余时段"),
     "bar_due": ("due", "到期"),

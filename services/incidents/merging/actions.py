@@ -26,7 +26,6 @@ from services.incidents.milestones.actions import take_up_occasions
 from services.incidents.pauses.actions import end_pause, leave_gap
 from services.incidents.pauses.domain import Reason
 from services.incidents.problems.actions import end_analysis, take_up_analysis
-from services.incidents.visits.actions import cancel_visits, take_up_visits
 from shared import timers
 from shared.db import context
 from shared.events.incidents import IncidentAbsorbed, IncidentMerged, IncidentReleased, IncidentUnmerged
@@ -36,7 +35,8 @@ if TYPE_CHECKING:
 
 
 async def merge_incident(session: AsyncSession, *, incident_id: UUID, target_id: UUID, reason: str) -> Incident:
-    """Work goes on in the target; what the incident promised is owed no more, what it broke stays broken.
+    """Work goes on in the target, and visits that were planned are made: the fault is the same. What the incident
+    promised is owed no more, what it broke stays broken.
 
     Raises IncidentNotFound for another customer's target, IllegalMove, and the refusals of `require_mergeable`.
     """
@@ -60,7 +60,6 @@ async def merge_incident(session: AsyncSession, *, incident_id: UUID, target_id:
     note_incident(session, source, "merge", "state", "merged_into_id", "former_state", information={"reason": reason})
     await clocks.drop_clocks(session, [source.id], tuple(Kind))
     await end_analysis(session, source)
-    await cancel_visits(session, source)
     return source
 
 
@@ -81,7 +80,6 @@ async def unmerge_incident(session: AsyncSession, *, incident_id: UUID, reason: 
     await keep_promises(session, source)
     await take_up_occasions(session, source, since)
     await take_up_analysis(session, source)
-    await take_up_visits(session, source)
     await look_again(session, source.agreement_id, source.contract_number)
     if source.state == incidents.State.RESOLVED:
         await arm_close(session, source, since=context(session).now)

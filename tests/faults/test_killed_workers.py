@@ -91,8 +91,8 @@ class Workshop:
             "AMQP_URL": self.amqp_url,
             "FEEDBACK_TOKEN_SECRET": "token secret of the tests",
             "NOTIFY_SMTP_PORT": str(recorder.smtp_port),
-            "NOTIFY_SMTP_SECONDS": "2",
-            "NOTIFY_WEBHOOK_SECONDS": "5",
+            "NOTIFY_SMTP_SECONDS": "10",
+            "NOTIFY_WEBHOOK_SECONDS": "15",
             "NOTIFY_ALLOWED_RECEIVERS": json.dumps([f"127.0.0.1:{recorder.http_port}"]),
         }
         ours = {name: value for name, value in os.environ.items() if not name.startswith("AFTERCARE_")}

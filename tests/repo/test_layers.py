@@ -24,6 +24,8 @@ ONE_OF_A_KIND = {
     "services/contracts/calendars/china.json": "China's announced public holidays, made by tests/china_calendar.py",
     "services/contracts/calendars/china.py": "reads that file, which no rule may",
     "services/incidents/clocks/firing.py": "what a clock's timers do when they fire, apart from what people do to it",
+    "services/incidents/clocks/recording.py": "promises of incidents taken over: no action of people, nobody is told",
+    "services/incidents/clocks/timing.py": "a clock's timers, cancelled and armed again by every action on it",
     "services/incidents/clocks/saying.py": "what is said and noted of a clock, by every action on it",
     "services/incidents/incidents/filters.py": "by what a list may be narrowed, read from the query, for exports too",
     "services/incidents/incidents/listing.py": "the statements of lists and exports, apart from those about one",

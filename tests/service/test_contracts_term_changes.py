@@ -86,6 +86,7 @@ async def test_no_day_on_which_service_was_promised_is_left_out(one_service: One
 
 async def test_what_was_used_counts_in_the_year_it_counted_in(one_service: OneService.Factory) -> None:
     base = await an_installed_base(await one_service("contracts"))
+    await base.contracts.advance(days=365)
     await used_on(base, "2026-05-01", "2027-05-01")
     for change in ({"starts_on": "2026-05-02"}, {"starts_on": "2025-04-01"}, {"ends_on": "2027-05-01"}):
         assert await refusal(base, **change) == (409, "used_then")

@@ -128,11 +128,12 @@ def _retarget(session: AsyncSession, clock: Clock, aim: domain.Aim, stretches: S
     clock.breach_said = breach and clocks.state(promise, now) is clocks.State.BREACHED
 
 
-async def retime_clocks(session: AsyncSession, incident_id: UUID) -> None:
+async def retime_clocks(session: AsyncSession, incident_id: UUID, *, since: datetime | None = None) -> None:
     """The incident's pauses changed: clocks that stand still now have no timers, the others new ones. What broke before
     it stood still, and no timer was there to say, is said here.
 
     A clock that was stopped is judged again, and said if it comes out otherwise. Call with the incident locked.
+    `since`: from when on they run again, where nothing was there to see it.
     """
     known = await queries.clocks_of(session, [incident_id])
     stretches = await stretches_of(session, [incident_id])
@@ -146,7 +147,7 @@ async def retime_clocks(session: AsyncSession, incident_id: UUID) -> None:
         if is_broken and promise.phase is clocks.Phase.PAUSED:
             say_breach(session, clock, late=is_late(promise, now))
         going.append(clock)
-    await run_on(session, going, stretches)
+    await run_on(session, going, stretches, since)
     for clock in (clock for clock in known if clock.stopped_at is not None and clock.cancelled_at is None):
         is_broken = clocks.state(clock.promise(stretches[incident_id]), now) is clocks.State.BREACHED
         if is_broken != clock.breach_said:

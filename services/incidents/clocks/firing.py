@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.incidents.clocks import domain, queries
 from services.incidents.clocks.models import Clock
-from services.incidents.clocks.saying import about, is_late, say_breach
+from services.incidents.clocks.saying import about, say_breach
 from services.incidents.clocks.timing import BREACH
 from services.incidents.pauses.queries import stretches_of
 from shared import clocks, timers
@@ -50,7 +50,7 @@ async def break_promise(session: AsyncSession, *, clock_id: UUID, late: bool) ->
         if not clock.is_open:
             continue
         if clocks.state(promise, now) is clocks.State.BREACHED:
-            say_breach(session, clock, late=late or is_late(promise, now))
+            say_breach(session, clock, late=late)
         elif promise.phase is clocks.Phase.RUNNING:
             await timers.arm(
                 session,

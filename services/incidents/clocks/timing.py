@@ -35,11 +35,16 @@ async def held_clocks(
     return [clock for clock in locked if stopped_too or clock.stopped_at is None]
 
 
-async def run_on(session: AsyncSession, going: Sequence[Clock], stretches: Mapping[UUID, Stretches]) -> None:
-    """Arm the timers of clocks as they are now, and say when they are due; one that stands still has none."""
+async def run_on(
+    session: AsyncSession, going: Sequence[Clock], stretches: Mapping[UUID, Stretches], since: datetime | None = None
+) -> None:
+    """Arm the timers of clocks as they are now, and say when they are due; one that stands still has none.
+
+    `since`: from when on they run, where nothing was there to see it: what was due from then on is due then, and late.
+    """
     uncounted = {clock: stretches[clock.incident_id] for clock in going}
     running = {clock: mine for clock, mine in uncounted.items() if is_running(clock, mine)}
-    await arm_timers(session, running)
+    await arm_timers(session, running, since=since)
     of_incident: dict[UUID, list[Clock]] = defaultdict(list)
     for clock in going:
         of_incident[clock.incident_id].append(clock)
@@ -55,9 +60,11 @@ async def arm_timers(
     session: AsyncSession,
     running: Mapping[Clock, Stretches],
     alerts: Callable[..., Iterator[domain.Alert]] = domain.alerts,
+    *,
+    since: datetime | None = None,
 ) -> None:
-    """One statement for the timers of all the clocks, of whatever incidents."""
-    now, percents = context(session).now, settings_of(session, Settings).warning_percents
+    """One statement for the timers of all the clocks, of whatever incidents; due from `since` (now) on."""
+    now, percents = since or context(session).now, settings_of(session, Settings).warning_percents
     await timers.arm_each(
         session,
         [

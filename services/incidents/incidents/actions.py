@@ -251,7 +251,7 @@ async def run_on(session: AsyncSession, incident: Incident, *, by_itself: bool) 
     if pause is not None:
         say(session, incident, IncidentResumed, pause_id=pause.id, until_at=pause.until_at, by_itself=by_itself)
     note_incident(session, incident, "resume", "state")
-    await clocks.retime_clocks(session, incident.id)
+    await clocks.retime_clocks(session, incident.id, since=pause.until_at if pause and by_itself else None)
 
 
 async def keep_promises(session: AsyncSession, incident: Incident) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from clients.dashboard.elements import Tag
-from clients.dashboard.filters import LEVELS, SEVERITIES
+from clients.dashboard.filters import SEVERITIES
+from clients.dashboard.matrix import draw_matrices
 from clients.dashboard.reader import Reader
 from clients.models import Agreement, Target, WorkCalendar
 
@@ -14,9 +15,12 @@ WORKING_DAYS = "working_days"
 
 
 def draw_versions(agreements: Sequence[Agreement], reader: Reader) -> None:
-    """A table with a column for each version: its terms, then its targets by severity, in the rows."""
+    """A table with a column for each version: its terms, its targets by severity, then its priorities, in the rows."""
     columns = [parts_of(agreement, reader) for agreement in agreements]
-    with Tag("div", "", "table-box"), Tag("table", "", "table versions"):
+    if len(agreements) > 1:
+        Tag("p", reader.say("versions_beside", count=len(agreements)), "versions__hint")
+    label = {"role": "region", "tabindex": "0", "aria_label": reader.say("agreement_versions")}
+    with Tag("div", "", "table-box", **label), Tag("table", "", "table versions"):
         with Tag("thead"), Tag("tr"):
             Tag("th", "")
             for agreement in agreements:
@@ -25,6 +29,7 @@ def draw_versions(agreements: Sequence[Agreement], reader: Reader) -> None:
                     Tag("span", reader.word(agreement.state), f"state state--{agreement.state}")
         for title in columns[0]:
             _draw_part(title, [column[title] for column in columns])
+        _draw_priorities(agreements, reader)
 
 
 def _draw_part(title: str, columns: Sequence[Mapping[str, str]]) -> None:
@@ -35,10 +40,21 @@ def _draw_part(title: str, columns: Sequence[Mapping[str, str]]) -> None:
         return
     with Tag("tbody"):
         if title:
-            with Tag("tr", "", "versions__part"):
-                Tag("th", title, scope="rowgroup", colspan=str(len(columns) + 1))
+            _title(title, len(columns))
         for name in names:
             _row(name, [column.get(name, "") for column in columns])
+
+
+def _draw_priorities(agreements: Sequence[Agreement], reader: Reader) -> None:
+    if any(agreement.priorities for agreement in agreements):
+        with Tag("tbody"):
+            _title(reader.say("priorities"), len(agreements))
+            draw_matrices([agreement.priorities for agreement in agreements], reader)
+
+
+def _title(text: str, versions: int) -> None:
+    with Tag("tr", "", "versions__part"), Tag("th", "", scope="rowgroup", colspan=str(versions + 1)):
+        Tag("span", text, "versions__title")
 
 
 def _row(name: str, values: Sequence[str]) -> None:
@@ -49,10 +65,9 @@ def _row(name: str, values: Sequence[str]) -> None:
 
 
 def parts_of(agreement: Agreement, reader: Reader) -> dict[str, dict[str, str]]:
-    """All that an agreement says: parts by their title, the first without one, and in them terms by their name."""
+    """What an agreement says in words: parts by their title, the first without one, and in them terms by their name."""
     targets = {reader.word(severity): _of_targets(agreement.targets, severity, reader) for severity in SEVERITIES}
-    priorities = {reader.say("priorities"): _of_priorities(agreement, reader)}
-    return {"": _of_signing(agreement, reader) | _of_life(agreement, reader)} | targets | priorities
+    return {"": _of_signing(agreement, reader) | _of_life(agreement, reader)} | targets
 
 
 def _of_signing(agreement: Agreement, reader: Reader) -> dict[str, str]:
@@ -69,21 +84,6 @@ def _of_signing(agreement: Agreement, reader: Reader) -> dict[str, str]:
     if agreement.provisional_years:
         terms[say("provisional_years")] = reader.joined([str(year) for year in agreement.provisional_years])
     return terms
-
-
-def _of_priorities(agreement: Agreement, reader: Reader) -> dict[str, str]:
-    """A line for each impact: the priority by urgency."""
-    matrix = agreement.priorities or {}
-    return {
-        reader.say("impact_is", impact=reader.word(impact)): reader.joined(
-            [
-                reader.say("urgency_gives", urgency=reader.word(urgency), priority=reader.word(matrix[impact][urgency]))
-                for urgency in LEVELS
-            ]
-        )
-        for impact in LEVELS
-        if impact in matrix
-    }
 
 
 def _of_life(agreement: Agreement, reader: Reader) -> dict[str, str]:

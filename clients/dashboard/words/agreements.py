@@ -24,6 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # agreements
     "agreement_versions": ("Service agreement, all versions", "服务级别协议（各版本）"),
     "no_agreements": ("No agreement yet.", "暂无协议。"),
+    "versions_beside": ("{count} versions side by side: swipe the table.", "共 {count} 个版本，左右滑动表格查看。"),
     "version": ("Version {number}", "版本 {number}"),
     "signed_by_provider": ("Signed by the provider", "服务方签署"),
     "signed_by_customer": ("Signed by the customer", "客户签署"),
@@ -47,7 +48,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Priority at {impact} impact, {urgency} urgency",
         "影响{impact}、紧急程度{urgency}时的优先级",
     ),
-    "urgency_gives": ("{urgency} urgency: {priority}", "紧急程度{urgency}：{priority}"),
+    "matrix_axes": ("Rows: impact; columns: urgency", "行：影响；列：紧急程度"),
     "closing": ("Closes unanswered after", "无答复自动关闭"),
     "closing_days": ("{count} working days", "{count} 个工作日"),
     "for_open_ones": ("Applies to open incidents", "适用于未关闭的事件"),

@@ -17,8 +17,8 @@ from clients.dashboard.forms import Moves
 from clients.dashboard.reader import Reader
 from clients.dashboard.sending import send
 from clients.dashboard.versions import hours_of
-from clients.dashboard.year_view import draw_year
-from clients.models import Me
+from clients.dashboard.year_view import draw_year, is_beyond
+from clients.models import Me, NamedCalendar
 from shared.permissions import Permission
 
 
@@ -49,15 +49,13 @@ class CalendarPage:
             WholeCorrection(api, reader, known, on_ended)
 
     def _years(self, shown: int) -> None:
-        """The years it follows holidays of, and those around the one shown; the provisional ones are marked."""
+        """The years it follows holidays of, and those around the one shown; what is not certain of them is marked."""
         reader, calendar = self._reader, self._known.calendar
         followed = range(calendar.first_year or shown, (calendar.last_year or shown) + 1)
         with Tag("nav", "", "years", aria_label=reader.say("year")):
             for year in sorted({shown - 1, shown, shown + 1, *followed, *calendar.provisional_years}):
                 place = {"aria_current": "page"} if year == shown else {}
-                is_provisional = year in calendar.provisional_years
-                text = reader.say("year_provisional", year=year) if is_provisional else str(year)
-                look = "pill pill--provisional" if is_provisional else "pill"
+                text, look = _year(calendar, year, reader)
                 Tag("a", text, look, href=calendar_path(calendar.id, year), **place)
 
     def _used_by(self) -> None:
@@ -91,3 +89,12 @@ class CalendarPage:
         if refused is None:
             ui.navigate.reload()
         return refused
+
+
+def _year(calendar: NamedCalendar, year: int, reader: Reader) -> tuple[str, str]:
+    """What the way to a year says, and its classes."""
+    if is_beyond(calendar, year):
+        return reader.say("year_beyond", year=year), "pill pill--beyond"
+    if year in calendar.provisional_years:
+        return reader.say("year_provisional", year=year), "pill pill--provisional"
+    return str(year), "pill"

@@ -13,13 +13,14 @@ from clients.dashboard.asking import Ask, Move
 from clients.dashboard.contracts_page import term
 from clients.dashboard.contracts_reading import KnownContract
 from clients.dashboard.elements import Tag
+from clients.dashboard.entitlements import draw_entitlements
 from clients.dashboard.forms import Moves
 from clients.dashboard.proposal import Proposal
 from clients.dashboard.reader import Reader
 from clients.dashboard.responsible import ResponsibleEngineers
 from clients.dashboard.sending import send
 from clients.dashboard.versions import draw_versions
-from clients.models import Agreement, Entitlement, Me
+from clients.models import Agreement, Me
 from shared.permissions import Permission
 
 SIDES = ("provider", "customer")
@@ -47,7 +48,7 @@ class ContractPage:
                 self._names("items", [known.item(code, reader.language) for code in known.contract.item_codes])
                 self._names("sites", [site.name(reader.language) for site in known.sites])
                 self._names("assets", [asset.name for asset in known.assets])
-                self._entitlements()
+                draw_entitlements(known, reader)
 
     def _head(self) -> None:
         reader, known = self._reader, self._known
@@ -106,26 +107,7 @@ class ContractPage:
             for year in years:
                 ways = [reader.word(way) for way in ("on_site", "remote") if getattr(year, way)]
                 text = " · ".join(filter(None, (reader.joined(ways), year.text(reader.language))))
-                Tag("p", f"{reader.say('contract_year', year=year.year)} {text}")
-
-    def _entitlements(self) -> None:
-        granted = [each for each in self._known.entitlements if each.withdrawal is None]
-        if not granted:
-            return
-        with Tag("section", "", "card"):
-            Tag("h2", self._reader.say("entitlements"), "card__title")
-            with Tag("dl", "", "facts__list"):
-                for entitlement in granted:
-                    self._entitlement(entitlement)
-
-    def _entitlement(self, entitlement: Entitlement) -> None:
-        reader = self._reader
-        Tag("dt", self._known.item(entitlement.item_code, reader.language))
-        with Tag("dd"):
-            for each in entitlement.years:
-                year, unit = reader.say("contract_year", year=each.year), reader.word(entitlement.unit)
-                left = reader.say("left_of", left=f"{each.left:g}", granted=f"{each.granted:g}", unit=unit)
-                Tag("p", f"{year} {left}", "is-overdrawn" if each.left < 0 else "")
+                Tag("p", reader.say("contract_year", year=year.year, text=text))
 
     def _contact_lists(self) -> None:
         reader, contract = self._reader, self._known.contract

@@ -13,7 +13,7 @@ from clients.dashboard.drafting import told_terms
 from clients.dashboard.elements import Tag
 from clients.dashboard.reader import Reader
 from clients.dashboard.weighing import WeighedForm
-from clients.dashboard.what_if import draw_foreseen, foreseen
+from clients.dashboard.what_if import draw_foreseen, foreseen, proposed_terms
 from clients.models import Agreement, WorkCalendar
 
 
@@ -41,7 +41,8 @@ class Proposal(WeighedForm):
                 Tag("p", self._reader.say("nothing_in_force"), "foreseen__sum", role="status")
             return
         calendar, replaces = self._calendar(told["calendar"]), bool(terms["applies_to_open"])
-        found = await foreseen(self._api, followed, calendar=calendar, targets=terms["targets"], replaces=replaces)
+        proposed = proposed_terms(terms, followed)
+        found = await foreseen(self._api, followed, replaces=replaces, calendar=calendar, **proposed)
         with self._answer:
             draw_foreseen(found, self._reader)
             if (found.moved or found.added) and not replaces:

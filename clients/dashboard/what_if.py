@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from clients.api import Aftercare
 from clients.dashboard.addresses import incident_path
 from clients.dashboard.elements import Tag
 from clients.dashboard.reader import Reader
-from clients.models import AddedClock, Agreement, Foreseen, MovedClock, WorkCalendar
+from clients.models import AddedClock, Agreement, Foreseen, MovedClock
 
 MOST_SHOWN = 200
 
@@ -25,20 +26,23 @@ class Outlook:
     more: bool
 
 
-async def foreseen(
-    api: Aftercare,
-    agreement: Agreement,
-    *,
-    calendar: WorkCalendar | None = None,
-    targets: list[dict[str, str | int]] | None = None,
-    replaces: bool = False,
-) -> Outlook:
-    """Asks for so many as are shown. Raises Problem, Unreachable."""
+def proposed_terms(terms: Mapping[str, Any], agreement: Agreement) -> dict[str, Any]:
+    """Of the terms of a draft those that a look can weigh against an agreement: its targets, and a cap that differs."""
+    proposed: dict[str, Any] = {"targets": terms["targets"] or None}
+    if terms["pause_cap_seconds"] != agreement.pause_cap_seconds:
+        proposed["pause_cap_seconds"] = terms["pause_cap_seconds"]
+    return proposed
+
+
+async def foreseen(api: Aftercare, agreement: Agreement, *, replaces: bool = False, **proposed: Any) -> Outlook:
+    """What would come of what is proposed; what is left out stays. Asks for so many as are shown.
+
+    Raises Problem, Unreachable.
+    """
     examined, moved, added, after = 0, list[MovedClock](), list[AddedClock](), None
     while True:
-        proposed: dict[str, Any] = {"agreement_id": agreement.id, "replaces": replaces, "after": after}
-        proposed |= {"calendar": calendar, "targets": targets or None}
-        answer = await api.post(Foreseen, "/v1/clocks/what-if", **proposed)
+        asked = {"agreement_id": agreement.id, "replaces": replaces, "after": after}
+        answer = await api.post(Foreseen, "/v1/clocks/what-if", **asked, **proposed)
         examined, after = examined + answer.examined, answer.next
         moved, added = [*moved, *answer.moved], [*added, *answer.added]
         if after is None or max(len(moved), len(added)) >= MOST_SHOWN:

@@ -21,9 +21,19 @@ def kind_of(calendar: WorkCalendar, day: date) -> str:
     return "changed" if usual else "make_up"
 
 
+def is_beyond(calendar: NamedCalendar, year: int) -> bool:
+    """Whether it follows public holidays, but not those of this year."""
+    if calendar.first_year is None or calendar.last_year is None:
+        return False
+    return not calendar.first_year <= year <= calendar.last_year
+
+
 def draw_year(calendar: NamedCalendar, year: int, reader: Reader) -> None:
     if year in calendar.provisional_years:
         Tag("p", reader.say("provisional", years=str(year)), "provisional")
+    if is_beyond(calendar, year):
+        span = {"first": calendar.first_year, "last": calendar.last_year}
+        Tag("p", reader.say("holidays_not_followed", year=year, **span), "provisional")
     with Tag("div", "", "year" if year not in calendar.provisional_years else "year year--provisional"):
         for month in range(1, 13):
             _draw_month(calendar.data, year, month, reader)

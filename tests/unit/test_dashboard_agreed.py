@@ -13,13 +13,24 @@ from clients.dashboard.agreed_pauses import pause_moves
 from clients.dashboard.bars import bar_of
 from clients.dashboard.conversation import size_of
 from clients.dashboard.drafting import NotNumbers, told_amount, told_terms
+from clients.dashboard.entitlements import year_in_words
 from clients.dashboard.filters import SOON, Filters
 from clients.dashboard.hours import NotHours, corrected_days, days_text, told_days, told_week, windows_typed
 from clients.dashboard.reader import Reader
 from clients.dashboard.time_bar import in_words
 from clients.dashboard.versions import hours_of
-from clients.dashboard.year_view import kind_of
-from clients.models import AccountedClock, Pause, Target, WorkCalendar
+from clients.dashboard.what_if import proposed_terms
+from clients.dashboard.year_view import is_beyond, kind_of
+from clients.models import (
+    AccountedClock,
+    Agreement,
+    Entitlement,
+    EntitlementYear,
+    NamedCalendar,
+    Pause,
+    Target,
+    WorkCalendar,
+)
 from shared.zones import zone_named
 
 NINE = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -142,6 +153,18 @@ def test_a_day_is_open_or_closed_as_always_or_by_exception(day: date, kind: str)
     assert kind_of(WEEK, day) == kind
 
 
+@pytest.mark.parametrize(
+    ("years", "year", "beyond"),
+    [((2026, 2028), 2025, True), ((2026, 2028), 2026, False), ((2026, 2028), 2029, True), ((None, None), 2025, False)],
+)
+def test_a_year_is_beyond_the_holidays_that_a_calendar_follows(
+    years: tuple[int | None, int | None], year: int, beyond: bool
+) -> None:
+    first, last = years
+    calendar = NamedCalendar(id=UUID(int=1), name_zh="", name_en="", data=WEEK, first_year=first, last_year=last)
+    assert is_beyond(calendar, year) is beyond
+
+
 def test_days_with_the_same_hours_are_told_together() -> None:
     assert hours_of(WEEK, ENGLISH) == "Mon–Fri 09:00–12:00, 13:30–18:00 (Asia/Shanghai)"
 
@@ -212,6 +235,40 @@ def test_the_further_terms_of_a_draft_are_told_in_hours_and_days_too() -> None:
 def test_what_is_no_number_is_refused(typed: str) -> None:
     with pytest.raises(NotNumbers):
         told_terms(DRAFT | {"pause_cap": typed})
+
+
+@pytest.mark.parametrize(
+    ("cap", "typed", "proposed"),
+    [
+        (3600, "1", {}),
+        (3600, "2", {"pause_cap_seconds": 7200}),
+        (3600, "", {"pause_cap_seconds": None}),
+        (None, "", {}),
+        (None, "2", {"pause_cap_seconds": 7200}),
+    ],
+)
+def test_a_look_weighs_a_cap_on_pauses_where_it_differs(
+    cap: int | None, typed: str, proposed: dict[str, int | None]
+) -> None:
+    agreement = Agreement(
+        id=UUID(int=1),
+        revision=1,
+        state="in_force",
+        calendar=WEEK,
+        pause_cap_seconds=cap,
+        provider_signed_at=NINE,
+        customer_signed_at=NINE,
+    )
+    assert proposed_terms(told_terms(DRAFT | {"pause_cap": typed}), agreement) == {"targets": None} | proposed
+
+
+def test_of_what_was_withdrawn_the_uses_are_told_and_of_the_rest_what_is_left() -> None:
+    year = EntitlementYear(year=1, granted=6, used=2.5, left=3.5)
+    grant = Entitlement(item_code="emergency", unit="hours", years=(year,))
+    withdrawn = grant.model_copy(update={"withdrawal": "Replaced"})
+    assert year_in_words(grant, year, ENGLISH) == "Year 1: 3.5 of 6 hours left"
+    assert year_in_words(withdrawn, year, ENGLISH) == "Year 1: 2.5 of 6 hours used"
+    assert year_in_words(withdrawn, year, CHINESE) == "第 1 年：已用 2.5，共 6 小时"
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from clients.dashboard.filters import FAULT_CLASSES, LEVELS, SEVERITIES
 from clients.dashboard.reader import Reader
 from clients.dashboard.records import Incident
 from clients.models import Me, MoveState
+from shared.events.words import word
 from shared.permissions import GRANTS, Permission, Role
 
 PAUSE_REASONS = ("waiting_for_customer", "site_closed", "agreed_window")
@@ -109,7 +110,9 @@ def _why_not(incident: Incident, told: MoveState, reader: Reader) -> str | None:
         return needs_role(NEEDS.get(told.move, Permission.INCIDENTS_DISPATCH), reader)
     if told.why_not == "customers_own":
         return reader.say("customers_own")
-    return reader.say("not_in_state", state=reader.word(incident.state))
+    if told.why_not == "not_in_this_state":
+        return reader.say("not_in_state", state=reader.word(incident.state))
+    return word(told.why_not, reader.language)
 
 
 def needs_role(permission: Permission, reader: Reader) -> str:

@@ -273,6 +273,20 @@ def test_reasons_are_given_in_the_readers_language() -> None:
     assert reasons(offers)["call_up"] == "“已关闭”状态下不可执行"
 
 
+@pytest.mark.parametrize(
+    ("hindrance", "english", "chinese"),
+    [
+        ("children_open", "incidents below it are open", "下级事件尚未解决"),
+        ("merged_into_it", "others were merged into it", "有事件已并入本事件"),
+        ("problem_at_top", "no team is above", "已是最高一级团队"),
+    ],
+)
+def test_what_else_is_in_the_way_of_a_move_is_told(hindrance: str, english: str, chinese: str) -> None:
+    record, desk = Record(incident(why_not={"acknowledge": hindrance})), person(Role.DESK)
+    assert reasons(all_offers(record, desk, ENGLISH))["acknowledge"] == english
+    assert reasons(all_offers(record, desk, CHINESE))["acknowledge"] == chinese
+
+
 def test_a_customer_is_offered_nothing_that_is_the_providers() -> None:
     customer = person(Role.CUSTOMER_USER, customer=CUSTOMER)
     offers = all_offers(Record(incident("resolved", allowed=("confirm",), parent_id=None)), customer, ENGLISH)

@@ -117,12 +117,12 @@ async def raise_alarm(session: AsyncSession, event: ClockBreached) -> None:
     )
 
 
-@consumers.on_envelope(ClocksArmed)
-async def stop_alarms_of_running_promises(session: AsyncSession, envelope: Envelope) -> None:
+@consumers.on_envelopes(ClocksArmed)
+async def stop_alarms_of_running_promises(session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
     """Stop the alarms of broken promises that run again and can still be kept."""
-    clocks = ClocksArmed.model_validate(envelope.data).clocks
-    running = [clock.clock_id for clock in clocks if clock.due_at > envelope.time]
-    await alarms.stop_alarms_about(session, Reason.CLOCK_BREACHED, *running)
+    armed = [(each, clock) for each in envelopes for clock in ClocksArmed.model_validate(each.data).clocks]
+    running = {clock.clock_id: each.id for each, clock in armed if clock.due_at > each.time}
+    await alarms.stop_alarms_of_clocks(session, running)
 
 
 @consumers.on(ClockStopped)

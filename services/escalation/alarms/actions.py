@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +12,7 @@ from services.escalation.alarms.domain import MOVES, Reason
 from services.escalation.alarms.models import Alarm
 from services.escalation.copies import queries as copies
 from shared.audit import note
-from shared.db import as_record, check_version, context
+from shared.db import as_record, because_of, check_version, context
 from shared.events.escalation import AlarmAcknowledged, AlarmRaised, AlarmStopped
 from shared.moves import moved
 from shared.outbox import emit
@@ -111,19 +111,29 @@ async def stop_alarms_of(session: AsyncSession, *, incident_id: UUID) -> None:
 async def stop_alarms_about(session: AsyncSession, reason: Reason, *about_ids: UUID, but: Collection[str] = ()) -> None:
     """What the alarms were raised for holds no more, but for these details. It is said."""
     standing = await queries.locked_alarms_about(session, reason, *about_ids)
-    over = [alarm for alarm in standing if alarm.detail not in but]
-    _stop(session, over)
-    for alarm in over:
-        stopped = AlarmStopped(
-            alarm_id=alarm.id,
-            incident_id=alarm.incident_id,
-            customer_id=alarm.customer_id,
-            number=alarm.number,
-            reason=alarm.reason,
-            detail=alarm.detail,
-            stopped_at=context(session).now,
-        )
-        emit(session, stopped, by_itself=True)
+    for alarm in (alarm for alarm in standing if alarm.detail not in but):
+        _stop_and_say(session, alarm)
+
+
+async def stop_alarms_of_clocks(session: AsyncSession, running: Mapping[UUID, UUID]) -> None:
+    """These clocks, by id, can be kept again because of the events with these ids."""
+    for alarm in await queries.locked_alarms_about(session, Reason.CLOCK_BREACHED, *running):
+        with because_of(session, running[alarm.about_id]):
+            _stop_and_say(session, alarm)
+
+
+def _stop_and_say(session: AsyncSession, alarm: Alarm) -> None:
+    _stop(session, [alarm])
+    stopped = AlarmStopped(
+        alarm_id=alarm.id,
+        incident_id=alarm.incident_id,
+        customer_id=alarm.customer_id,
+        number=alarm.number,
+        reason=alarm.reason,
+        detail=alarm.detail,
+        stopped_at=context(session).now,
+    )
+    emit(session, stopped, by_itself=True)
 
 
 def _stop(session: AsyncSession, alarms: Sequence[Alarm]) -> None:

@@ -45,6 +45,7 @@ LEFT = """
 SELECT count(*) FROM incidents.clocks WHERE customer_id = $2::uuid AND unit IN ('working_seconds', 'working_days')
     AND stopped_at IS NULL AND cancelled_at IS NULL AND calendar <> $1::jsonb
 """
+CALLS_WAITING = "SELECT EXISTS (SELECT FROM notify.deliveries WHERE state = 'waiting')"
 
 
 class NotFollowed(Exception):
@@ -59,6 +60,7 @@ async def _measure() -> list[Goal]:
     async with standing() as platform:
         await _reports(platform, CLOCKS // PER_INCIDENT)
         await drained(platform.url, DRAIN_SECONDS)
+        await _all_called(platform)
         following = asyncio.create_task(_followed(platform))
         slowest = await _reported_meanwhile(platform, following)
         took = await following
@@ -67,6 +69,15 @@ async def _measure() -> list[Goal]:
         Goal(f"{CLOCKS:,} clocks follow a corrected calendar", took, 20, "s"),
         Goal("reports while they do: p99", slowest, 250, "ms"),
     ]
+
+
+async def _all_called(platform: Standing) -> None:
+    """Wait for the webhook calls of the reports: they are of before the correction, and would be made beside it."""
+    for _ in range(DRAIN_SECONDS):
+        if not await platform.admin.fetchval(CALLS_WAITING):
+            return
+        await asyncio.sleep(1)
+    raise TimeoutError(f"webhook calls still waited after {DRAIN_SECONDS} s")
 
 
 async def _followed(platform: Standing) -> float:

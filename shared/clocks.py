@@ -194,6 +194,8 @@ def due_at(clock: Clock, now: datetime) -> datetime:
 
     While a clock is paused this is its due time if it were resumed now.
     """
+    if not clock.pauses:
+        return clock.unpaused_due
     return max(clock.unpaused_due, _reach(clock, now, clock.total))
 
 

@@ -240,8 +240,8 @@ def can_break(promise: clocks.Clock) -> bool:
 
 def due_at(planned: clocks.Clock, now: datetime) -> datetime | None:
     """When an open clock is due if nobody does anything; None: not before an open pause without an end ends."""
-    is_reached = clocks.counted(planned, now) >= planned.total
-    return clocks.due_at(planned, now) if is_reached or planned.phase is clocks.Phase.RUNNING else None
+    is_known = planned.phase is clocks.Phase.RUNNING or clocks.counted(planned, now) >= planned.total
+    return clocks.due_at(planned, now) if is_known else None
 
 
 def breaks_at(planned: clocks.Clock, now: datetime) -> datetime | None:

@@ -26,6 +26,8 @@ def _draw_entitlement(entitlement: Entitlement, item: str, reader: Reader) -> No
         if entitlement.withdrawal:
             Tag("p", reader.say("grant_withdrawn", reason=entitlement.withdrawal))
         for each in entitlement.years:
+            if entitlement.withdrawal and not each.used:
+                continue
             overdrawn = each.left < 0 and not entitlement.withdrawal
             Tag("p", year_in_words(entitlement, each, reader), "is-overdrawn" if overdrawn else "")
 

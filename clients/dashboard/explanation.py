@@ -58,8 +58,10 @@ class Explainer:
         reader = self._reader
         with Tag("table", "", "table explanation"):
             with Tag("thead"), Tag("tr"):
-                for key in ("explanation_span", "explanation_why", "explanation_seconds", "explanation_so_far"):
+                for key in ("explanation_span", "explanation_why"):
                     Tag("th", reader.say(key), scope="col")
+                for key in ("explanation_seconds", "explanation_so_far"):
+                    Tag("th", reader.say(key), "number", scope="col")
             with Tag("tbody"):
                 for line in told.lines:
                     self._line(line)

@@ -53,10 +53,10 @@ class ClockRow:
                 title = f"{self._reader.say(f'bar_{piece.kind}')}: {span}"
                 part = Tag("i", "", f"bar-of-time__piece bar-of-time__piece--{piece.kind}", title=title)
                 part.style(f"left:{piece.left}%;width:{piece.width}%")
-            if bar.due is not None:
-                Tag("i", "", "bar-of-time__due", title=self._reader.say("bar_due")).style(f"left:{bar.due}%")
-            if bar.now is not None:
-                Tag("i", "", "bar-of-time__now", title=self._reader.say("bar_now")).style(f"left:{bar.now}%")
+            for mark, place in {"due": bar.due, "now": bar.now}.items():
+                if place is not None:
+                    look, title = f"bar-of-time__{mark}", self._reader.say(f"bar_{mark}")
+                    Tag("i", "", look, title=title).style(f"left:min({place}%,calc(100% - 2px))")
         Tag("p", in_words(bar, accounted, self._reader), "promise__words")
 
 

@@ -61,7 +61,7 @@ class ClockRow:
 
 
 def in_words(bar: Bar, clock: AccountedClock, reader: Reader) -> str:
-    """What the bar shows, for who cannot see it and for who wants the sums."""
+    """What the bar shows, for who cannot see it and for who wants the sums; below a second there is none."""
     sums = {
         "bar_counted": bar.counted_seconds,
         "bar_late": bar.late_seconds,
@@ -70,7 +70,7 @@ def in_words(bar: Bar, clock: AccountedClock, reader: Reader) -> str:
         "bar_closed": bar.closed_seconds,
     }
     target = reader.say("bar_target", time=reader.duration(clock.target_seconds))
-    return " · ".join([target, *(f"{reader.say(key)} {reader.duration(sums[key])}" for key in sums if sums[key])])
+    return " · ".join([target, *(f"{reader.say(key)} {reader.duration(sums[key])}" for key in sums if sums[key] >= 1)])
 
 
 def draw_legend(reader: Reader) -> Tag:

@@ -108,7 +108,7 @@ def test_pieces_cover_the_bar_without_gap_even_where_years_are_joined() -> None:
 
 
 def test_a_bar_is_told_in_words_too() -> None:
-    account = clock((1, True, "counted"), (26.5, False, "outside_hours"))
+    account = clock((1, True, "counted"), (26.5, False, "outside_hours"), (0.0001, False, "site_closed"))
     assert in_words(bar_of(account), account, ENGLISH) == "promised 2 h · counted 1 h · closed hours 1 d 2 h 30 min"
     assert in_words(bar_of(account), account, CHINESE) == "承诺 2 小时 · 计入 1 小时 · 非工作时间 1 天 2 小时 30 分"
 

@@ -31,7 +31,7 @@ demo: .venv/run ## play the main job against the running platform (LANG=zh_CN te
 	@$(BIN)/python -m clients.demo $(if $(filter command line,$(origin LANG)),--lang $(LANG)) $(ARGS)
 
 test: .venv/dev ## all tests; installs RabbitMQ and Chromium on Debian when root, else says how
-	@$(BIN)/python -m deploy.test_machine && $(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m deploy.test_machine && $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 faults: .venv/dev ## kill every process, the broker and the database while the platform works (ARGS="--seed 7" repeats a run)
 	@$(BIN)/python -m deploy.test_machine && $(BIN)/python -m tests.faults $(ARGS)

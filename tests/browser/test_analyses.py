@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from clients.dashboard.addresses import incident_path
 from clients.dashboard.relations import TEAMS
@@ -26,11 +28,21 @@ async def convened(dashboard: Dashboard) -> Incident:
     return incident
 
 
+async def opened(page: Page, button: Locator) -> Locator:
+    """The button's dialog. News may draw the section anew under the mouse: then one presses again, as people do."""
+    dialog = page.get_by_role("dialog")
+    for patience in (5_000, 5_000, 30_000):
+        await button.click()
+        with suppress(AssertionError):
+            await expect(dialog).to_be_visible(timeout=patience)
+            break
+    return dialog
+
+
 async def answered(page: Page, move: str, choices: dict[str, str], texts: dict[str, str]) -> None:
     """Press the button and fill its form; the page tells of it where it tells all that happened."""
     told = await page.locator(".line").count()
-    await page.locator(".section--analyses").get_by_role("button", name=move, exact=True).click()
-    dialog = page.get_by_role("dialog")
+    dialog = await opened(page, page.locator(".section--analyses").get_by_role("button", name=move, exact=True))
     for label, choice in choices.items():
         await dialog.get_by_label(label).select_option(choice)
     for label, text in texts.items():

@@ -22,6 +22,7 @@ from aio_pika.abc import (
     AbstractRobustConnection,
     AbstractRobustQueue,
 )
+from aio_pika.connection import make_url
 from pydantic import ValidationError
 
 from shared.bus import Envelope, PublishFailed, Receive, Topology
@@ -131,11 +132,20 @@ class RabbitBus:
     async def _declared(self) -> aio_pika.abc.AbstractExchange:
         async with asyncio.timeout(DECLARE_DEADLINE_SECONDS):
             if self._connection is None:
-                self._connection = await aio_pika.connect_robust(
-                    self.url, timeout=PUBLISH_DEADLINE_SECONDS, reconnect_interval=RECONNECT_SECONDS
-                )
+                self._connection = await _connected(self.url)
             async with _new_channel(self._connection, publisher_confirms=True, on_return_raises=True) as channel:
                 return await _declare(channel, self._topology)
+
+
+async def _connected(url: str) -> AbstractRobustConnection:
+    """A connection that comes back by itself. One that is not made is closed: forgotten, it would complain later."""
+    connection = aio_pika.RobustConnection(make_url(url, reconnect_interval=RECONNECT_SECONDS))
+    try:
+        await connection.connect(timeout=PUBLISH_DEADLINE_SECONDS)
+    except BaseException:
+        await _within_stop_seconds(connection.close())
+        raise
+    return connection
 
 
 @contextlib.asynccontextmanager

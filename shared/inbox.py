@@ -8,10 +8,12 @@ operator replays or discards it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +31,7 @@ from shared.tracing import About, Span, Tracer
 
 MAX_TRIES = 8
 BATCH = 50
+AFTER_FAILURE_SECONDS = 1.0
 log = structlog.get_logger()
 
 ENTER = """
@@ -62,6 +65,10 @@ Entry = tuple[str, UUID]
 """A consumer and the id of an event, as the inbox has them."""
 
 
+class InboxClosed(Exception):
+    """The service stops before an envelope that arrived could be stored."""
+
+
 class Inbox:
     """One service's inbox. `receive` is handed to the bus; `step` tries again what waits."""
 
@@ -73,6 +80,7 @@ class Inbox:
         self._arrived: deque[tuple[Envelope, asyncio.Future[None]]] = deque()
         self._pump: asyncio.Task[None] | None = None
         self._one_at_a_time = asyncio.Lock()
+        self._closing = asyncio.Event()
         self.caller = Caller(actor=f"system:{database.service}", scope="system")
         inbox = f'"{database.service}".inbox'
         self._enter, self._enter_all = ENTER.format(inbox=inbox), ENTER_ALL.format(inbox=inbox)
@@ -80,14 +88,21 @@ class Inbox:
     async def receive(self, envelope: Envelope) -> None:
         """Take an envelope for good: handled, waiting or parked once this returns.
 
-        Raises only when nothing could be stored (database down); the carrier then keeps the envelope. What arrives
-        while another is being handled is handled with what else arrived meanwhile, in one transaction.
+        What arrives while another is being handled is handled with what else arrived meanwhile, in one transaction.
+        While nothing can be stored it is kept here, and all that came after it behind it: nothing overtakes. Raises
+        InboxClosed when the service stops before; the carrier then keeps the envelope.
         """
         taken = asyncio.get_running_loop().create_future()
         self._arrived.append((envelope, taken))
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._take_arrived(), name=f"{self.database.service} inbox")
         await asyncio.shield(taken)
+
+    async def close(self) -> None:
+        """Handle what has arrived, and give back what cannot be stored now."""
+        self._closing.set()
+        if self._pump:
+            await self._pump
 
     async def step(self) -> int:
         """Try again the first waiting envelope of each subject whose time has come; returns how many were tried."""
@@ -105,19 +120,27 @@ class Inbox:
 
     async def _take_arrived(self) -> None:
         while self._arrived:
-            batch = [self._arrived.popleft() for _ in range(min(BATCH, len(self._arrived)))]
+            batch = list(islice(self._arrived, BATCH))
             async with self._one_at_a_time:
-                outcomes = await self._take_batch([envelope for envelope, _ in batch])
-            for (_, taken), problem in zip(batch, outcomes, strict=True):
-                if taken.cancelled():
-                    continue
-                if problem:
-                    taken.set_exception(problem)
-                else:
-                    taken.set_result(None)
+                stored = await self._take_batch([envelope for envelope, _ in batch])
+            for _, taken in batch[:stored]:
+                self._arrived.popleft()
+                taken.set_result(None)
+            if stored < len(batch):
+                await self._wait_for_the_database()
 
-    async def _take_batch(self, envelopes: Sequence[Envelope]) -> list[Exception | None]:
-        """All effects in one transaction; if one fails, each in its own. Returns what kept each from being stored."""
+    async def _wait_for_the_database(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(AFTER_FAILURE_SECONDS):
+                await self._closing.wait()
+            while self._arrived:
+                _, taken = self._arrived.popleft()
+                taken.set_exception(InboxClosed())
+
+    async def _take_batch(self, envelopes: Sequence[Envelope]) -> int:
+        """All effects in one transaction; if one fails, each in its own. Returns how many are stored, from the first:
+        what comes after one that cannot be stored is not tried.
+        """
         if sum(len(self._consumers_of(envelope)) for envelope in envelopes) > 1:
             try:
                 async with self.database.transaction(self.caller) as session:
@@ -126,28 +149,27 @@ class Inbox:
             except Exception as problem:
                 log.info("inbox_batch_split", service=self.database.service, problem=repr(problem))
             else:
-                return [None] * len(envelopes)
-        return [await self._take(envelope) for envelope in envelopes]
-
-    async def _take(self, envelope: Envelope) -> Exception | None:
-        """Returns what kept it from being stored: the carrier keeps the envelope and brings it again."""
-        for consumer in self._consumers_of(envelope):
+                return len(envelopes)
+        for stored, envelope in enumerate(envelopes):
             try:
-                await self._handle_or_keep(consumer, envelope)
+                for consumer in self._consumers_of(envelope):
+                    await self._handle_or_keep(consumer, envelope)
             except Exception as problem:
-                return problem
-        return None
+                log.warning("inbox_unavailable", event_id=str(envelope.id), type=envelope.type, problem=repr(problem))
+                return stored
+        return len(envelopes)
 
     async def _handle_or_keep(self, consumer: Consumer, envelope: Envelope) -> None:
+        """Raises what kept it from being stored at all."""
         try:
             async with self.database.transaction(self._caller_of(envelope)) as session:
                 if await self._takes(session, consumer, envelope, set()):
                     await self._effect(session, Turn(consumer, [envelope]))
         except Exception as problem:
-            if is_database_down(problem):
-                raise
-            log.exception(
+            report = log.warning if is_database_down(problem) else log.exception
+            report(
                 "consumer_failed",
+                problem=repr(problem),
                 consumer=consumer.name,
                 event_id=str(envelope.id),
                 type=envelope.type,
@@ -217,7 +239,9 @@ class Inbox:
         return state
 
     async def _keep_failed(self, consumer: Consumer, envelope: Envelope, problem: Exception) -> None:
-        """Store the envelope with its error and when to try again, in a transaction of its own."""
+        """Store the envelope with its error and when to try again, in a transaction of its own. A lost connection or
+        deadlock is no try: it was not the effect's fault.
+        """
         async with self.database.transaction(self.caller) as session:
             row = {
                 "consumer": consumer.name,
@@ -226,7 +250,7 @@ class Inbox:
                 "type": envelope.type,
                 "state": "waiting",
                 "envelope": envelope.model_dump(mode="json", exclude_none=True),
-                "tries": 1,
+                "tries": 0 if is_database_down(problem) else 1,
                 "error": repr(problem)[:500],
                 "next_try_at": context(session).now + timedelta(seconds=backoff_seconds(1)),
             }

@@ -137,6 +137,7 @@ class Runtime:
     async def stop(self) -> None:
         if self.worker:
             await self.worker.stop()
+        await self.inbox.close()
         await self.database.close()
 
     async def readiness(self) -> tuple[bool, dict[str, Any]]:

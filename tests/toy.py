@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services import catalogue
@@ -30,6 +31,7 @@ class Toy:
     ending: set[str] = field(default_factory=set)
     fired: list[Timer] = field(default_factory=list)
     handled: list[str] = field(default_factory=list)
+    lost_deadlocks: int = 0
 
     def service(self) -> Service:
         consumers, jobs = Consumers(), Jobs()
@@ -40,6 +42,9 @@ class Toy:
             await actions.add_customer(session, name_zh=event.name_zh, name_en=event.name_en)
             if event.name_en in self.failing:
                 raise RuntimeError(f"cannot handle {event.name_en}")
+            if self.lost_deadlocks:
+                self.lost_deadlocks -= 1
+                raise asyncpg.DeadlockDetectedError("deadlock detected")
             self.handled.append(event.name_en)
 
         @jobs.due("ring")

@@ -35,7 +35,6 @@ LISTEN_DEADLINE_SECONDS = 10.0
 DECLARE_DEADLINE_SECONDS = 30.0
 STOP_SECONDS = 2.0
 RECONNECT_SECONDS = 0.5
-AFTER_FAILURE_SECONDS = 1.0
 log = structlog.get_logger()
 
 
@@ -224,7 +223,7 @@ async def _within_stop_seconds(ending: Awaitable[object]) -> None:
 
 
 async def _take(service: str, message: AbstractIncomingMessage, receive: Receive) -> None:
-    """Parse, hand to the inbox, acknowledge. While the database is away the delivery is kept, not burnt."""
+    """Parse, hand to the inbox, acknowledge. What the inbox gives back comes again once the channel is closed."""
     try:
         envelope = Envelope.model_validate_json(message.body)
     except ValidationError:
@@ -232,7 +231,7 @@ async def _take(service: str, message: AbstractIncomingMessage, receive: Receive
         with contextlib.suppress(Exception):
             await message.reject(requeue=False)
         return
-    work = asyncio.ensure_future(_until_taken(service, envelope, receive))
+    work = asyncio.ensure_future(receive(envelope))
     try:
         await asyncio.shield(work)
         await message.ack()
@@ -240,13 +239,4 @@ async def _take(service: str, message: AbstractIncomingMessage, receive: Receive
         await work
         raise
     except Exception as problem:
-        log.warning("ack_failed", service=service, event_id=str(envelope.id), problem=repr(problem))
-
-
-async def _until_taken(service: str, envelope: Envelope, receive: Receive) -> None:
-    while True:
-        try:
-            return await receive(envelope)
-        except Exception as problem:
-            log.warning("inbox_unavailable", service=service, event_id=str(envelope.id), problem=repr(problem))
-            await asyncio.sleep(AFTER_FAILURE_SECONDS)
+        log.warning("not_acknowledged", service=service, event_id=str(envelope.id), problem=repr(problem))

@@ -55,6 +55,7 @@ class Ear:
 
     taken: list[Envelope] = field(default_factory=list)
     refusals: int = 0
+    has_refused: asyncio.Event = field(default_factory=asyncio.Event)
     busy_with: set[UUID] = field(default_factory=set)
     free: asyncio.Event = field(default_factory=asyncio.Event)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -62,6 +63,7 @@ class Ear:
     async def receive(self, envelope: Envelope) -> None:
         if self.refusals:
             self.refusals -= 1
+            self.has_refused.set()
             raise ConnectionError("the database is away")
         if envelope.id in self.busy_with:
             await self.free.wait()

@@ -16,9 +16,10 @@ from shared.db import AsyncSession, tenants_driver
 from shared.events.contracts import CustomerChanged
 from shared.events.gateway import PersonChanged
 from shared.events.incidents import IncidentImported
-from shared.inbox import MAX_TRIES, Inbox
+from shared.inbox import MAX_TRIES, Inbox, InboxClosed
 from shared.mechanisms import tables_of
 from shared.permissions import Role
+from shared.service import Runtime
 from tests.harness import OneService, principal
 from tests.toy import Toy, a_person
 
@@ -244,20 +245,60 @@ async def test_a_row_whose_consumer_is_gone_is_parked_and_holds_up_no_retry(one_
     assert "no such consumer" in first.error
 
 
-class InboxThatCannotKeep(Inbox):
-    """The database goes away between a consumer's failure and the note of it."""
+class InboxWithoutDatabase(Inbox):
+    """The database is away as often as it is told: nothing is stored then, nor noted why."""
 
-    async def _keep_failed(self, consumer: Consumer, envelope: Envelope, problem: Exception) -> None:
+    def __init__(self, of: Runtime, away: int) -> None:
+        super().__init__(of.database, of.service.consumers, of.tracer)
+        self.away, self.tried = away, asyncio.Event()
+
+    async def _enter_together(self, *_: object) -> list[tuple[Envelope, list[Consumer]]]:
         raise ConnectionError("the server closed the connection")
 
+    async def _keep_failed(self, consumer: Consumer, envelope: Envelope, problem: Exception) -> None:
+        raise ConnectionError("the server is starting up")
 
-async def test_what_cannot_be_kept_is_given_back_to_the_carrier(one_service: OneService.Factory) -> None:
-    toy = Toy()
+    async def _entered(self, session: AsyncSession, consumer: Consumer, envelope: Envelope) -> str | None:
+        self.tried.set()
+        if self.away:
+            self.away -= 1
+            raise ConnectionError("the server closed the connection")
+        return await super()._entered(session, consumer, envelope)
+
+
+async def test_nothing_overtakes_what_could_not_be_stored_while_the_database_was_away(
+    one_service: OneService.Factory,
+) -> None:
+    service = await one_service(Toy().service())
+    first = await service.hear(a_person("first"))
+    inbox = InboxWithoutDatabase(service.runtime, away=2)
+    arriving = [first.model_copy(update={"id": uuid4(), "sequence": number}) for number in range(2, 6)]
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(inbox.receive(envelope) for envelope in arriving))
+    rows = await service.rows(INBOX.select().order_by(INBOX.c.id))
+    assert [(row.event_id, row.state) for row in rows] == [(each.id, "done") for each in (first, *arriving)]
+
+
+async def test_what_cannot_be_stored_when_the_service_stops_is_given_back_to_the_carrier(
+    one_service: OneService.Factory,
+) -> None:
+    service = await one_service(Toy().service())
+    first = await service.hear(a_person("first"))
+    inbox = InboxWithoutDatabase(service.runtime, away=100_000)
+    arriving = [first.model_copy(update={"id": uuid4(), "sequence": number}) for number in (2, 3)]
+    receiving = asyncio.gather(*(inbox.receive(envelope) for envelope in arriving), return_exceptions=True)
+    async with asyncio.timeout(60):
+        await inbox.tried.wait()
+        await inbox.close()
+        assert [type(problem) for problem in await receiving] == [InboxClosed, InboxClosed]
+    assert await states(service) == ["done"]
+
+
+async def test_a_lost_deadlock_is_no_try_of_the_effect(one_service: OneService.Factory) -> None:
+    toy = Toy(lost_deadlocks=1)
     service = await one_service(toy.service())
-    envelope = await service.hear(a_person("Ada"))
-    toy.failing.add("Ada")
-    runtime = service.runtime
-    inbox = InboxThatCannotKeep(runtime.database, runtime.service.consumers, runtime.tracer)
-    with pytest.raises(ConnectionError):
-        async with asyncio.timeout(30):
-            await inbox.receive(envelope.model_copy(update={"id": uuid4()}))
+    await service.hear(a_person("Ada"))
+    [row] = await service.rows(INBOX.select())
+    assert (row.state, row.tries) == ("waiting", 0)
+    await service.advance(seconds=1)
+    assert toy.handled == ["Ada"]

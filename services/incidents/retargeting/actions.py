@@ -30,7 +30,7 @@ from shared.events.incidents import AgreementReplaced
 if TYPE_CHECKING:
     from services.incidents.incidents.models import Incident
 
-BATCH = 20
+BATCH = 50
 
 
 async def follow_agreement(session: AsyncSession, *, agreement_id: UUID, after: UUID | None) -> None:

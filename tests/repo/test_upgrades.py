@@ -285,3 +285,36 @@ async def test_people_of_before_are_said_once_more_by_the_worker_and_none_where_
     said = [person.email for person in await gateway.said(PersonChanged)]
     await gateway.close()
     assert (of_nobody, said) == (0, ["anna@provider.example"])
+
+
+RESOLVED_BEFORE = f"""
+INSERT INTO incidents.incidents (id, version, number, customer_id, title, description, channel, severity, state,
+    covered, contact_name, contact_locale, reported_by, reported_at, registered_at, impact, urgency, priority, team,
+    key_business_ids, resolved_at, closes_at, merged_into_id)
+SELECT id::uuid, 1, number, '{CUSTOMER}', '核心交换机中断', '', 'portal', 'major', state, false, 'x', 'zh-CN',
+    'person:x', '2026-03-02T01:00Z', '2026-03-02T01:00Z', 'high', 'high', 'high', 'site', '{{}}', '2026-03-02T03:00Z',
+    '2026-03-05T10:00Z', target::uuid
+FROM (VALUES ('{INCIDENT}', 'INC-2026-1', 'resolved', NULL), ('{CLOCK}', 'INC-2026-2', 'merged', '{INCIDENT}'),
+    ('{EVENT}', 'INC-2026-3', 'closed', NULL)) AS told (id, number, state, target);
+"""
+WAITED_FOR = """
+SELECT state, resolved_at = answer_since AS answered, closes_at IS NOT NULL AS closes FROM incidents.incidents
+ORDER BY number
+"""
+
+
+async def test_the_days_to_answer_count_from_where_they_did(fresh: str) -> None:
+    await migrate.prepare_roles(fresh, ["incidents"], "")
+    owner = migrate.owner_url(fresh, "incidents", "")
+    await asyncio.to_thread(migrate.upgrade, "incidents", owner, "incidents_0014")
+    connection = await asyncpg.connect(plain_url(fresh))
+    try:
+        await connection.execute(RESOLVED_BEFORE)
+        await asyncio.to_thread(migrate.upgrade, "incidents", owner)
+        after = [tuple(row) for row in await connection.fetch(WAITED_FOR)]
+        await asyncio.to_thread(migrate.downgrade, "incidents", owner, "incidents_0014")
+        await asyncio.to_thread(migrate.upgrade, "incidents", owner)
+        again = [tuple(row) for row in await connection.fetch(WAITED_FOR)]
+    finally:
+        await connection.close()
+    assert after == again == [("resolved", True, True), ("merged", None, False), ("closed", None, True)]

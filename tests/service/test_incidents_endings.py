@@ -38,6 +38,7 @@ from tests.builders.talk import ask
 from tests.harness import OneService
 
 WHY = {"reason": "The wards are dark again."}
+ALL_WEEK = {"zone": "Asia/Shanghai", "week": [[["00:00", "24:00"]]] * 7, "exceptions": {}}
 
 
 async def test_a_refused_solution_lets_the_resolution_run_on(one_service: OneService.Factory) -> None:
@@ -150,15 +151,39 @@ async def test_without_agreed_days_it_stays_resolved(one_service: OneService.Fac
 async def test_after_a_merge_is_undone_there_are_the_agreed_days_to_answer(one_service: OneService.Factory) -> None:
     incidents = await one_service("incidents")
     customer = Customer()
-    await a_customer(incidents, customer.agreed(close_after_days=2), of=customer)
+    await a_customer(incidents, customer.agreed(close_after_days=2, calendar=ALL_WEEK), of=customer)
     target, incident = await in_progress(incidents, customer), await in_progress(incidents, customer)
     await do(incidents, ENGINEER, incident, "resolve", SOLVED)
-    await do(incidents, DESK, incident, "merge", {"target_id": target["id"], "reason": "The same."})
+    merged = await do(incidents, DESK, incident, "merge", {"target_id": target["id"], "reason": "The same."})
     await incidents.advance(days=20)
     back = await do(incidents, DESK, incident, "unmerge", {"reason": "Another one."})
     await incidents.settle()
-    assert await seen(incidents, incident) == back
-    assert datetime.fromisoformat(back["closes_at"]) > await incidents.now() + timedelta(days=1)
+    assert (merged["closes_at"], await seen(incidents, incident)) == (None, back)
+    undone_at = datetime.fromisoformat(back["closes_at"]) - timedelta(days=2)
+    assert timedelta() <= await incidents.now() - undone_at < timedelta(hours=1)
+    await incidents.hear(customer.agreed(close_after_days=5, calendar=ALL_WEEK), sequence=2)
+    await incidents.settle()
+    longer = await seen(incidents, incident)
+    assert datetime.fromisoformat(longer["closes_at"]) == undone_at + timedelta(days=5)
+
+
+async def test_what_waits_once_more_for_its_children_waits_as_long_whatever_is_heard(
+    one_service: OneService.Factory,
+) -> None:
+    incidents = await one_service("incidents")
+    customer = Customer()
+    agreed = customer.agreed(close_after_days=2, calendar=ALL_WEEK)
+    await a_customer(incidents, agreed, of=customer)
+    parent, child = await in_progress(incidents, customer), await in_progress(incidents, customer)
+    await ask(incidents, DESK, "PUT", f"/v1/incidents/{child['id']}/parent", json={"parent_id": parent["id"]})
+    first = await do(incidents, ENGINEER, parent, "resolve", SOLVED)
+    await incidents.advance(days=2, seconds=1)
+    again = await seen(incidents, parent)
+    assert datetime.fromisoformat(again["closes_at"]) >= datetime.fromisoformat(first["closes_at"]) + timedelta(days=2)
+    await incidents.advance(hours=1)
+    await incidents.hear(agreed, sequence=2)
+    await incidents.settle()
+    assert await seen(incidents, parent) == again
 
 
 async def test_who_is_found_covered_late_has_the_agreed_days_to_answer(one_service: OneService.Factory) -> None:

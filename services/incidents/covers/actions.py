@@ -11,7 +11,7 @@ from services.incidents.clocks import actions as clocks
 from services.incidents.clocks.domain import ENDED_BY_RESOLUTION, Kind
 from services.incidents.copies.domain import Terms
 from services.incidents.covers import domain
-from services.incidents.endings.actions import arm_close
+from services.incidents.endings.actions import arm_closes
 from services.incidents.incidents.actions import note_incident, say
 from services.incidents.incidents.domain import Cover, priority
 from services.incidents.incidents.queries import locked_incident
@@ -58,4 +58,4 @@ async def find_cover(session: AsyncSession, incident: Incident, terms: Terms) ->
     if restored_at is not None:
         await clocks.stop_clocks(session, [incident.id], [Kind.RESPOND, Kind.RESOLVE], restored_at)
         await clocks.drop_clocks(session, [incident.id], ENDED_BY_RESOLUTION, restored_at)
-        await arm_close(session, incident)
+        await arm_closes(session, [incident])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -13,7 +13,7 @@ from services.incidents.clocks import actions as clocks
 from services.incidents.clocks.domain import ENDED_BY_RESOLUTION, Kind
 from services.incidents.copies import queries as copies
 from services.incidents.copies.actions import look_again
-from services.incidents.endings.domain import closes_at
+from services.incidents.endings.domain import wait_for_answer
 from services.incidents.families.actions import leave_parent_that_is_over
 from services.incidents.incidents import domain, queries
 from services.incidents.incidents.actions import (
@@ -95,7 +95,8 @@ async def _restored(session: AsyncSession, restored: Sequence[Incident], solutio
     await end_pauses(session, ids, now)
     told = await _concerned(session, restored)
     for incident in restored:
-        incident.solution, incident.resolved_by, incident.resolved_at = solution, by.id, now
+        incident.solution, incident.resolved_by = solution, by.id
+        incident.resolved_at = incident.answer_since = now
         say(session, incident, IncidentResolved, department_ids=told[incident.id])
     await clocks.stop_clocks(session, ids, [Kind.RESPOND, Kind.RESOLVE], now)
     await clocks.drop_clocks(session, ids, ENDED_BY_RESOLUTION)
@@ -139,7 +140,8 @@ async def close_unanswered(session: AsyncSession, *, incident_id: UUID) -> None:
         return
     incident.version += 1
     if children:
-        await arm_close(session, incident, since=context(session).now)
+        incident.answer_since = context(session).now
+        await arm_closes(session, [incident])
     else:
         await _close(session, incident, "close_unanswered")
 
@@ -193,7 +195,8 @@ async def _close(session: AsyncSession, incident: Incident, move: str) -> None:
     now = context(session).now
     await clocks.drop_clocks(session, [incident.id], tuple(Kind))
     incident.state = domain.moved(incident.state, move)
-    incident.closed_at, incident.closes_at = now, None
+    incident.closed_at = now
+    incident.answer_since = incident.closes_at = None
     await timers.cancel(session, CLOSE_UNANSWERED, incident.id)
     say(session, incident, IncidentClosed, unanswered=move == "close_unanswered")
     note_incident(session, incident, move, "state")
@@ -201,24 +204,14 @@ async def _close(session: AsyncSession, incident: Incident, move: str) -> None:
     await cancel_visits(session, incident)
 
 
-async def arm_close(session: AsyncSession, incident: Incident, *, since: datetime | None = None) -> None:
-    """Nobody's answer within the agreed working days from the resolution (or `since`) counts as acceptance."""
-    await _arm_closes(session, {incident: since or incident.resolved_at})
-
-
-async def arm_closes(session: AsyncSession, incidents: Sequence[Incident]) -> None:
-    """The same of several resolved incidents, in one statement."""
-    await _arm_closes(session, {incident: incident.resolved_at for incident in incidents})
-
-
-async def _arm_closes(session: AsyncSession, begins: Mapping[Incident, datetime | None]) -> None:
-    """Where no such days are agreed, or not any more, it is left to the customer."""
-    now, before = context(session).now, {incident.id for incident in begins if incident.closes_at is not None}
-    terms = await copies.terms_of(session, {incident.agreement_id for incident in begins})
-    for incident, since in begins.items():
-        agreed = terms.get(incident.agreement_id)
-        incident.closes_at = closes_at(agreed, since or now, now) if agreed else None
-    closing = [incident for incident in begins if incident.closes_at is not None]
+async def arm_closes(session: AsyncSession, resolved: Sequence[Incident]) -> None:
+    """Nobody's answer within the agreed working days from `answer_since` on counts as acceptance."""
+    now, before = context(session).now, {incident.id for incident in resolved if incident.closes_at is not None}
+    terms = await copies.terms_of(session, {incident.agreement_id for incident in resolved})
+    for incident in resolved:
+        wait = wait_for_answer(terms.get(incident.agreement_id), incident.answer_since or now, now)
+        incident.answer_since, incident.closes_at = wait
+    closing = [incident for incident in resolved if incident.closes_at is not None]
     await timers.cancel_many(session, [CLOSE_UNANSWERED], before - {incident.id for incident in closing})
     await timers.arm_each(session, [_timer(incident, incident.closes_at) for incident in closing if incident.closes_at])
 
@@ -238,8 +231,8 @@ async def _take_up(session: AsyncSession, incident: Incident) -> None:
     was_cancelled = incident.cancelled_at is not None
     for reason, at in since:
         await _leave_gap(session, incident, reason, at)
-    incident.resolved_at = incident.closed_at = incident.cancelled_at = incident.closes_at = None
-    incident.former_state = None
+    incident.resolved_at = incident.closed_at = incident.cancelled_at = None
+    incident.answer_since = incident.closes_at = incident.former_state = None
     incident.solution = incident.resolved_by = incident.confirmed_by = incident.confirmed_at = None
     await timers.cancel(session, CLOSE_UNANSWERED, incident.id)
     first = min(at for _, at in since)

@@ -197,6 +197,7 @@ def _columns(one: Accepted) -> dict[str, Any]:
         "acknowledged_at": one.standing.acknowledged_at,
         "resolved_at": one.standing.resolved_at,
         "closed_at": one.standing.closed_at,
+        "answer_since": None if one.standing.closed_at else one.standing.resolved_at,
         "cancelled_at": one.standing.cancelled_at,
         "covered": terms is not None,
         "agreement_id": terms.agreement_id if terms else None,

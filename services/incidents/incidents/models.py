@@ -33,8 +33,10 @@ class Incident(Keyed, Versioned, Tenanted, Base):
 
     `reported_at` is the true time of the report; `registered_at` is later when a call was recorded afterwards.
     `cover` is what was decided where no agreement covers it. `closes_at`: when a solution that nobody answered counts
-    as accepted. `former_state`: the one to come back to when a merge is undone. `amended_at`: when an amendment that
-    both sides signed for open incidents too became the version that counts.
+    as accepted, the agreed days after `answer_since`: the resolution, or what since then began the days anew (a merge
+    that was undone, children that were open, days that were agreed later). `former_state`: the one to come back to
+    when a merge is undone. `amended_at`: when an amendment that both sides signed for open incidents too became the
+    version that counts.
 
     `arrived_at`, `plan_requested_at` and `superior_told_at` are the first time: they keep a promise that a later
     severity would bring from being made when it is kept already. `source`, `source_number` and `history_hash`
@@ -109,6 +111,7 @@ class Incident(Keyed, Versioned, Tenanted, Base):
     resolved_at: Mapped[datetime | None]
     confirmed_by: Mapped[UUID | None]
     confirmed_at: Mapped[datetime | None]
+    answer_since: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     reopened_at: Mapped[datetime | None]

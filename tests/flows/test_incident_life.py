@@ -219,15 +219,16 @@ async def test_a_corrected_calendar_moves_open_clocks(platform: Platform) -> Non
     incident = await worked_on(world, severity="consultation")
     await moved(world, world.engineer, incident, "classify", ANALYSIS | {"severity": "consultation"})
     before = clock(await seen(world, incident), "resolve")
-    week: list[Any] = [[["00:00", "24:00"]]] * 7
-    data = {"zone": "Asia/Shanghai", "week": week, "exceptions": {}}
+    today = (await platform.now()).date()
+    closed: dict[str, Any] = {f"{today + timedelta(days=number)}": [] for number in range(1, 22)}
+    data = {"zone": "Asia/Shanghai", "week": [[["00:00", "24:00"]]] * 7, "exceptions": closed}
     proposal = {"agreement_id": (await seen(world, incident))["agreement_id"], "calendar": data}
     [foreseen] = (await post(world.admin, "/v1/clocks/what-if", proposal))["moved"]
-    correction = {"data": data, "reason": "The desk works round the clock."}
+    correction = {"data": data, "reason": "The desk moves, and works round the clock after that."}
     await post(world.admin, f"/v1/calendars/{calendar['id']}/correct", correction)
     await platform.settle()
     now = clock(await seen(world, incident), "resolve")
-    assert now["due_at"] != before["due_at"]
+    assert now["due_at"] > before["due_at"]
     assert (now["due_at"], now["started_at"]) == (foreseen["new_due_at"], before["started_at"])
 
 

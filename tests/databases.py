@@ -61,33 +61,31 @@ async def keep_seeds(administrator: asyncpg.Connection[asyncpg.Record]) -> None:
 async def empty(administrator: asyncpg.Connection[asyncpg.Record]) -> None:
     """Delete all rows of all services but those of migrations; the administrator is not bound by row-level security.
 
-    Only tables that have rows are truncated: truncating all hundred of them takes longer than most tests.
+    The few rows of a test are deleted a hundred times sooner than their tables are truncated.
     """
     await administrator.execute(EMPTY, timeout=60)
     for table in SEEDED:
         await administrator.execute(f"INSERT INTO {table} TABLE {table.replace('contracts.', 'seeds.')}")
 
 
-EMPTY = rf"""
+EMPTY = f"""
 DO $$
 DECLARE
     candidate text;
     filled boolean;
-    all_filled text[] := '{{}}';
 BEGIN
+    SET LOCAL session_replication_role = replica;
     FOR candidate IN
         SELECT format('%I.%I', schemaname, tablename) FROM pg_tables
         WHERE schemaname IN ({", ".join(f"'{name}'" for name in catalogue.NAMES)}) AND tablename <> 'alembic_version'
     LOOP
         EXECUTE 'SELECT EXISTS (SELECT FROM ' || candidate || ')' INTO filled;
         IF filled THEN
-            all_filled := all_filled || candidate;
+            EXECUTE 'DELETE FROM ' || candidate;
         END IF;
     END LOOP;
-    IF cardinality(all_filled) > 0 THEN
-        EXECUTE 'TRUNCATE ' || array_to_string(all_filled, ', ') || ' RESTART IDENTITY CASCADE';
-    END IF;
-    PERFORM setval(format('incidents.%I', sequencename)::regclass, 1, false) FROM pg_sequences
-        WHERE schemaname = 'incidents' AND sequencename LIKE 'numbers\_%' AND last_value IS NOT NULL;
+    PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false) FROM pg_sequences
+        WHERE schemaname IN ({", ".join(f"'{name}'" for name in catalogue.NAMES)}) AND last_value IS NOT NULL;
 END $$
 """
+"""As a replica's, a deletion asks no trigger and no reference: all of them go."""

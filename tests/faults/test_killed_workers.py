@@ -6,10 +6,10 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -71,17 +71,16 @@ class Workshop:
     def platform(self) -> Platform:
         return self.world.platform
 
-    @contextmanager
-    def workers(self) -> Iterator[subprocess.Popen[bytes]]:
+    @asynccontextmanager
+    async def workers(self) -> AsyncIterator[Process]:
+        """What they call last is answered here while they end, for they wait for the answer."""
         command = [sys.executable, "-m", "tests.faults.planted", self.bug]
-        process = subprocess.Popen(command, env=self._told())
+        process = await asyncio.create_subprocess_exec(*command, env=self._told())
         try:
             yield process
-            process.terminate()
-            process.wait(PATIENCE)
+            await ended(process, signal.SIGTERM)
         finally:
-            process.kill()
-            process.wait()
+            await ended(process, signal.SIGKILL)
 
     def _told(self) -> dict[str, str]:
         recorder = self.platform.recorder
@@ -146,44 +145,46 @@ async def workshop(
     await connection.close()
 
 
+async def ended(process: Process, by: signal.Signals) -> None:
+    if process.returncode is None:
+        process.send_signal(by)
+    await asyncio.wait_for(process.wait(), PATIENCE)
+
+
 async def killed_before_its_commit(shop: Workshop) -> None:
     """While feedback's effect is under way, held up by a lock, and everything said is marked as sent."""
     await shop.closes_one()
-    with shop.workers() as workers:
-        async with shop.admin.transaction():
-            await shop.admin.execute(HOLD_SURVEYS)
-            await shop.some(WAITING_FOR_A_LOCK)
-            await shop.becomes(UNSENT, 0)
-            workers.send_signal(signal.SIGKILL)
-            workers.wait(PATIENCE)
-    with shop.workers():
+    async with shop.workers() as workers, shop.admin.transaction():
+        await shop.admin.execute(HOLD_SURVEYS)
+        await shop.some(WAITING_FOR_A_LOCK)
+        await shop.becomes(UNSENT, 0)
+        await ended(workers, signal.SIGKILL)
+    async with shop.workers():
         await shop.has_gone_on()
 
 
 async def killed_before_its_mark(shop: Workshop) -> None:
     """When everything was confirmed and handled, and the relay cannot say so: its rows are held."""
     incident_id = await shop.closes_one()
-    with shop.workers() as workers:
-        async with shop.admin.transaction():
-            await shop.admin.execute(HOLD_OUTBOX)
-            await shop.some(WAITING_FOR_A_LOCK)
-            await shop.some(SURVEYS, incident_id)
-            workers.send_signal(signal.SIGKILL)
-            workers.wait(PATIENCE)
-            await shop.admin.execute(END_WHAT_WAITS)
-    with shop.workers():
+    async with shop.workers() as workers, shop.admin.transaction():
+        await shop.admin.execute(HOLD_OUTBOX)
+        await shop.some(WAITING_FOR_A_LOCK)
+        await shop.some(SURVEYS, incident_id)
+        await ended(workers, signal.SIGKILL)
+        await shop.admin.execute(END_WHAT_WAITS)
+    async with shop.workers():
         await shop.has_gone_on()
 
 
 async def broker_killed_before_its_confirmation(shop: Workshop) -> None:
     """When the relay has only tried: nobody confirmed."""
-    with shop.workers():
+    async with shop.workers():
         await shop.becomes(ACTIVE, len(catalogue.NAMES))
         await asyncio.to_thread(shop.node.kill)
         await shop.closes_one()
         await shop.some(TRIED)
     await asyncio.to_thread(shop.node.restart)
-    with shop.workers():
+    async with shop.workers():
         await shop.has_gone_on()
 
 
@@ -192,7 +193,7 @@ async def test_a_kill_at_the_worst_moment_breaks_no_promise(workshop: Workshop) 
     await killed_before_its_commit(workshop)
     await killed_before_its_mark(workshop)
     await broker_killed_before_its_confirmation(workshop)
-    with workshop.workers():
+    async with workshop.workers():
         assert await workshop.broken() == []
 
 
@@ -205,7 +206,7 @@ async def test_an_acknowledgement_before_the_commit_is_seen_to_lose(workshop: Wo
 @pytest.mark.parametrize("workshop", ["no-memory"], indirect=True)
 async def test_an_inbox_without_memory_is_seen_to_repeat(workshop: Workshop) -> None:
     await killed_before_its_mark(workshop)
-    with workshop.workers():
+    async with workshop.workers():
         assert REPEATED in await workshop.broken(REPEATED)
 
 

@@ -106,6 +106,9 @@ def draw_field(ask: Ask, found: Choices, reader: Reader, nothing: str = "nothing
     if ask.kind == "several":
         _draw_several(ask, reader)
         return
+    if ask.kind == "check":
+        _draw_check(ask.name, reader.say(f"ask_{ask.label or ask.name}"), is_on=bool(ask.initial))
+        return
     with Tag("label", "", "field"):
         Tag("span", reader.say(f"ask_{ask.label or ask.name}", zone=reader.zone_name), "field__name")
         if ask.kind == "choice":
@@ -118,8 +121,6 @@ def draw_field(ask: Ask, found: Choices, reader: Reader, nothing: str = "nothing
             _control("input", ask, type="number", min="0.25", step="any", **{INITIAL: ask.initial})
         elif ask.kind in CONTROLS:
             _control("input", ask, type=CONTROLS[ask.kind], **{INITIAL: ask.initial})
-        elif ask.kind == "check":
-            _control("input", ask, type="checkbox", value="true")
         else:
             kind = "email" if ask.kind == "email" else "text"
             _control("input", ask, type=kind, maxlength="200", **{INITIAL: ask.initial})
@@ -132,10 +133,14 @@ def _draw_several(ask: Ask, reader: Reader) -> None:
         if not ask.options:
             Tag("p", reader.say("nothing_to_choose"), "card__empty")
         for value, label in ask.options:
-            with Tag("label", "", "several__one"):
-                checked = {"checked": True} if value in chosen else {}
-                Tag("input", "", "", type="checkbox", name=f"{ask.name}.{value}", value="true", **checked)
-                Tag("span", label)
+            _draw_check(f"{ask.name}.{value}", label, is_on=value in chosen)
+
+
+def _draw_check(name: str, label: str, *, is_on: bool) -> None:
+    with Tag("label", "", "several__one"):
+        checked = {"checked": True} if is_on else {}
+        Tag("input", "", "", type="checkbox", name=name, value="true", **checked)
+        Tag("span", label)
 
 
 def _control(tag: str, ask: Ask, text: str = "", **attributes: Any) -> Tag:

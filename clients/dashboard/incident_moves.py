@@ -17,6 +17,8 @@ from shared.permissions import GRANTS, Permission, Role
 
 PAUSE_REASONS = ("waiting_for_customer", "site_closed", "agreed_window")
 REASON = (Ask("reason", "text"),)
+RESTORED = frozenset({"resolved", "confirmed", "closed", "cancelled", "merged"})
+"""Where there is no service left to restore."""
 ENGINEER = Ask("engineer_id", "choice", "engineers")
 WORK = frozenset({"acknowledge", "prioritise", "classify", "begin", "escalate", "pause", "resume", "resolve"})
 NEEDS: dict[str, Permission] = dict.fromkeys(WORK, Permission.INCIDENTS_WORK) | {
@@ -28,14 +30,14 @@ NEEDS: dict[str, Permission] = dict.fromkeys(WORK, Permission.INCIDENTS_WORK) | 
 """Whom to name where a move is not permitted; what is not here needs dispatching."""
 
 
-def own_offers(incident: Incident, me: Me, reader: Reader) -> tuple[Offer, ...]:
+def own_offers(incident: Incident, children: Sequence[Incident], me: Me, reader: Reader) -> tuple[Offer, ...]:
     """Every move that the platform tells of, in its order, and what was to be decided about its cover."""
-    forms = _forms(incident)
+    forms = _forms(incident, children)
     own = [Offer(forms[told.move], _why_not(incident, told, reader)) for told in incident.moves if told.move in forms]
     return (*own, *_cover_offers(incident, me), *_family_offers(incident, me))
 
 
-def _forms(incident: Incident) -> dict[str, Move]:
+def _forms(incident: Incident, children: Sequence[Incident]) -> dict[str, Move]:
     at = f"/v1/incidents/{incident.id}"
     named = {
         "acknowledge": Move("acknowledge", f"{at}/acknowledge"),
@@ -48,12 +50,13 @@ def _forms(incident: Incident) -> dict[str, Move]:
         "pause": Move("pause", f"{at}/pause", _PAUSE),
         "resume": Move("resume", f"{at}/resume"),
     }
-    return named | _endings(at)
+    has_open = any(child.state not in RESTORED for child in children)
+    return named | _endings(at, (Ask("with_children", "check", required=False, initial="true"),) if has_open else ())
 
 
-def _endings(at: str) -> dict[str, Move]:
+def _endings(at: str, of_children: tuple[Ask, ...]) -> dict[str, Move]:
     return {
-        "resolve": Move("resolve", f"{at}/resolve", (Ask("solution", "text"),)),
+        "resolve": Move("resolve", f"{at}/resolve", (Ask("solution", "text"), *of_children)),
         "confirm": Move("confirm", f"{at}/confirm", asks_first=True),
         "refuse": Move("refuse_solution", f"{at}/refuse", REASON, is_refusal=True),
         "reopen": Move("reopen", f"{at}/reopen", REASON),

@@ -22,7 +22,7 @@ def all_offers(record: Record, me: Me, reader: Reader) -> tuple[Offer, ...]:
         if offer.why_not is None
     )
     further = _further_offers(incident, me, reader) if me.customer_id is None else ()
-    return (*decisions, *own_offers(incident, me, reader), *further)
+    return (*decisions, *own_offers(incident, record.details.children or (), me, reader), *further)
 
 
 def _further_offers(incident: Incident, me: Me, reader: Reader) -> tuple[Offer, ...]:

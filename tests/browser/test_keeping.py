@@ -7,6 +7,7 @@ from playwright.async_api import expect
 
 from clients.dashboard.addresses import incident_path
 from clients.demo import cast
+from clients.models import Answer, Incident
 from tests.browser.conftest import Dashboard
 
 pytestmark = pytest.mark.browser
@@ -77,3 +78,24 @@ async def test_incidents_are_related_by_number_and_parted_again(dashboard: Dashb
         await dialog.get_by_role("button", name="Undo the relation").click()
         await expect(related).to_have_count(0)
         assert desk.errors == []
+
+
+async def test_a_parent_is_restored_without_what_is_below_it(dashboard: Dashboard) -> None:
+    parent, child = await dashboard.reported(), await dashboard.reported(title="Ward 3 dark")
+    async with await dashboard.as_("desk") as api, dashboard.signed_in("desk", incident_path(parent.number)) as desk:
+        await api.post(Answer, f"/v1/incidents/{parent.id}/acknowledge")
+        found = {"severity": "general", "fault_class": "device", "analysis": "The power module."}
+        await api.post(Answer, f"/v1/incidents/{parent.id}/classify", **found)
+        await api.put(Answer, f"/v1/incidents/{child.id}/parent", parent_id=parent.id)
+        page = desk.page
+        await page.reload()
+        await expect(page.locator(".section--children")).to_contain_text("Ward 3 dark")
+        await page.get_by_role("button", name="标记恢复", exact=True).click()
+        dialog = page.get_by_role("dialog")
+        await expect(dialog.get_by_label("下级事件一并恢复")).to_be_checked()
+        await dialog.get_by_label("恢复措施").fill("更换电源模块。")
+        await dialog.get_by_label("下级事件一并恢复").uncheck()
+        await dialog.get_by_role("button", name="标记恢复", exact=True).click()
+        await expect(page.locator(".line").first).to_contain_text("更换电源模块")
+        restored = [(await api.get(Incident, f"/v1/incidents/{each.id}")).state for each in (parent, child)]
+        assert (restored, desk.errors) == (["resolved", "reported"], [])

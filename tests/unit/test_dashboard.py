@@ -15,7 +15,7 @@ from clients.dashboard.asking import Offer
 from clients.dashboard.incident_moves import main_move
 from clients.dashboard.moves import all_offers, decision_offers, reservation_moves, visit_moves
 from clients.dashboard.reader import Reader, preferred
-from clients.dashboard.records import Activation, Incident, Record, Reservation, Visit
+from clients.dashboard.records import Activation, Details, Incident, Record, Reservation, Visit
 from clients.dashboard.sessions import Sessions, SignedIn
 from clients.dashboard.timeline import lines, weight
 from clients.dashboard.words import WORDS
@@ -285,6 +285,22 @@ def test_what_else_is_in_the_way_of_a_move_is_told(hindrance: str, english: str,
     record, desk = Record(incident(why_not={"acknowledge": hindrance})), person(Role.DESK)
     assert reasons(all_offers(record, desk, ENGLISH))["acknowledge"] == english
     assert reasons(all_offers(record, desk, CHINESE))["acknowledge"] == chinese
+
+
+@pytest.mark.parametrize(
+    ("children", "asks"),
+    [
+        ((), ["solution"]),
+        ((incident("resolved"), incident("cancelled"), incident("merged")), ["solution"]),
+        ((incident("resolved"), incident("waiting")), ["solution", "with_children"]),
+    ],
+)
+def test_whether_open_incidents_below_are_restored_too_is_asked(
+    children: tuple[Incident, ...], asks: list[str]
+) -> None:
+    record = Record(incident(allowed=("resolve",)), details=Details(children=children))
+    offered = {offer.move.name: offer.move for offer in all_offers(record, person(Role.DESK), ENGLISH)}
+    assert [ask.name for ask in offered["resolve"].asks] == asks
 
 
 def test_a_customer_is_offered_nothing_that_is_the_providers() -> None:

@@ -25,7 +25,14 @@ from shared.calendar import ALWAYS, chinese_office_hours
 from shared.errors import IllegalMove
 from shared.events import REGISTRY
 from shared.events.feedback import SurveySent
-from shared.events.incidents import ArmedClock, ClocksArmed, ClockStopped, IncidentAssigned, InternalNoteAdded
+from shared.events.incidents import (
+    ArmedClock,
+    ClocksArmed,
+    ClockStopped,
+    IncidentAssigned,
+    InternalNoteAdded,
+    PausedStretch,
+)
 from shared.permissions import Permission
 
 HOUR = 3600
@@ -337,6 +344,13 @@ def test_a_sentence_of_the_timeline_shows_times_in_the_providers_zone() -> None:
     due = "2026-11-17 01:00 (UTC+08:00)"
     assert armed.sentence("en", ZoneInfo("Asia/Shanghai")) == f"Promised: respond {due}; respond {due}"
     assert armed.sentence("zh") == "承诺：响应 2026-11-16 17:00 (UTC)；响应 2026-11-16 17:00 (UTC)"
+    waiting = PausedStretch(from_at=START, until_at=None, reason="waiting_for_customer")
+    over = waiting.model_copy(update={"until_at": START + timedelta(hours=1)})
+    paused = clock.model_copy(update={"pauses": (over, waiting)})
+    runs_on = clock.model_copy(update={"pauses": (over,)})
+    told = ClocksArmed(incident_id=uuid4(), customer_id=uuid4(), clocks=(paused, runs_on))
+    assert told.sentence("zh") == "承诺：响应 已暂停；响应 2026-11-16 17:00 (UTC)"
+    assert told.sentence("en") == "Promised: respond paused; respond 2026-11-16 17:00 (UTC)"
 
 
 def test_an_account_tells_times_and_lengths_with_the_fraction_of_a_second_there_is() -> None:

@@ -69,6 +69,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "ask_engineer_id": ("Engineer", "工程师"),
     "ask_planned_at": ("Planned for ({zone})", "计划到场时间（{zone}）"),
     "ask_solution": ("What restored the service", "恢复措施"),
+    "ask_with_children": ("The incidents below it are restored with it", "下级事件一并恢复"),
     "ask_plan_id": ("Contingency plan", "应急预案"),
     "ask_reason": ("Reason", "理由"),
     "ask_information": ("What the decision rests on", "决定所依据的信息"),

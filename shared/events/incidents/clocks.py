@@ -41,6 +41,11 @@ class ArmedClock(BaseModel):
     due_at: datetime
     pauses: tuple[PausedStretch, ...] = ()
 
+    def stands(self, language: str, zone: tzinfo) -> str:
+        """When it is due; of what stands still that is not known yet."""
+        stands_still = any(pause.until_at is None for pause in self.pauses)
+        return word("paused", language) if stands_still else shown_moment(self.due_at, zone)
+
 
 class ClocksArmed(
     Event,
@@ -56,7 +61,7 @@ class ClocksArmed(
     clocks: tuple[ArmedClock, ...]
 
     def sentence(self, language: str, zone: tzinfo = UTC) -> str:
-        due = [f"{word(clock.kind, language)} {shown_moment(clock.due_at, zone)}" for clock in self.clocks]
+        due = [f"{word(clock.kind, language)} {clock.stands(language, zone)}" for clock in self.clocks]
         template = self.zh if language == "zh" else self.en
         return template.format(clocks=("；" if language == "zh" else "; ").join(due))
 

@@ -22,10 +22,10 @@ from sqlalchemy import Row, Update, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.bus import Envelope
+from shared.bus import Envelope, NeverTaken
 from shared.consumers import Consumer, Consumers, Turn, turns
 from shared.db import Caller, Database, context
-from shared.errors import is_database_down
+from shared.errors import is_database_down, is_unstorable
 from shared.mechanisms import driver, tables_of
 from shared.tracing import About, Span, Tracer
 
@@ -90,7 +90,7 @@ class Inbox:
 
         What arrives while another is being handled is handled with what else arrived meanwhile, in one transaction.
         While nothing can be stored it is kept here, and all that came after it behind it: nothing overtakes. Raises
-        InboxClosed when the service stops before; the carrier then keeps the envelope.
+        InboxClosed when the service stops before; the carrier then keeps the envelope. Raises NeverTaken.
         """
         taken = asyncio.get_running_loop().create_future()
         self._arrived.append((envelope, taken))
@@ -122,11 +122,11 @@ class Inbox:
         while self._arrived:
             batch = list(islice(self._arrived, BATCH))
             async with self._one_at_a_time:
-                stored = await self._take_batch([envelope for envelope, _ in batch])
-            for _, taken in batch[:stored]:
+                settled = await self._take_batch([envelope for envelope, _ in batch])
+            for (_, taken), refused in zip(batch, settled, strict=False):
                 self._arrived.popleft()
-                taken.set_result(None)
-            if stored < len(batch):
+                taken.set_exception(refused) if refused else taken.set_result(None)
+            if len(settled) < len(batch):
                 await self._wait_for_the_database()
 
     async def _wait_for_the_database(self) -> None:
@@ -137,9 +137,9 @@ class Inbox:
                 _, taken = self._arrived.popleft()
                 taken.set_exception(InboxClosed())
 
-    async def _take_batch(self, envelopes: Sequence[Envelope]) -> int:
-        """All effects in one transaction; if one fails, each in its own. Returns how many are stored, from the first:
-        what comes after one that cannot be stored is not tried.
+    async def _take_batch(self, envelopes: Sequence[Envelope]) -> Sequence[NeverTaken | None]:
+        """All effects in one transaction; if one fails, each in its own. Returns how it went, from the first: what
+        comes after one that cannot be stored now is not tried.
         """
         if sum(len(self._consumers_of(envelope)) for envelope in envelopes) > 1:
             try:
@@ -149,15 +149,26 @@ class Inbox:
             except Exception as problem:
                 log.info("inbox_batch_split", service=self.database.service, problem=repr(problem))
             else:
-                return len(envelopes)
-        for stored, envelope in enumerate(envelopes):
+                return [None] * len(envelopes)
+        settled: list[NeverTaken | None] = []
+        for envelope in envelopes:
             try:
-                for consumer in self._consumers_of(envelope):
-                    await self._handle_or_keep(consumer, envelope)
+                settled.append(await self._take_alone(envelope))
             except Exception as problem:
                 log.warning("inbox_unavailable", event_id=str(envelope.id), type=envelope.type, problem=repr(problem))
-                return stored
-        return len(envelopes)
+                break
+        return settled
+
+    async def _take_alone(self, envelope: Envelope) -> NeverTaken | None:
+        """Raises what kept it from being stored now."""
+        try:
+            for consumer in self._consumers_of(envelope):
+                await self._handle_or_keep(consumer, envelope)
+        except Exception as problem:
+            if not is_unstorable(problem):
+                raise
+            return NeverTaken(f"{envelope.type} {envelope.id}: {problem!r}")
+        return None
 
     async def _handle_or_keep(self, consumer: Consumer, envelope: Envelope) -> None:
         """Raises what kept it from being stored at all."""

@@ -11,7 +11,7 @@ from typing import Protocol
 from shared.bus.envelope import DRILL_PREFIX, Envelope
 
 Receive = Callable[[Envelope], Awaitable[None]]
-"""Takes one envelope into a service's inbox. Returning means it is committed there."""
+"""Takes one envelope into a service's inbox. Returning means it is committed there. May raise NeverTaken."""
 
 
 Topology = Mapping[str, frozenset[str]]
@@ -20,6 +20,10 @@ Topology = Mapping[str, frozenset[str]]
 
 class PublishFailed(Exception):
     """The envelope may or may not have arrived. Publish it again with the same id."""
+
+
+class NeverTaken(Exception):
+    """The receiver cannot store the envelope, now or ever (a NUL in a text): it is no event of ours."""
 
 
 class Bus(Protocol):
@@ -37,4 +41,4 @@ class Bus(Protocol):
     async def healthy(self) -> bool: ...
 
 
-__all__ = ["DRILL_PREFIX", "Bus", "Envelope", "PublishFailed", "Receive", "Topology"]
+__all__ = ["DRILL_PREFIX", "Bus", "Envelope", "NeverTaken", "PublishFailed", "Receive", "Topology"]

@@ -25,7 +25,7 @@ from aio_pika.abc import (
 from aio_pika.connection import make_url
 from pydantic import ValidationError
 
-from shared.bus import Envelope, PublishFailed, Receive, Topology
+from shared.bus import Envelope, NeverTaken, PublishFailed, Receive, Topology
 
 EXCHANGE = "aftercare.events"
 UNROUTED = "aftercare.unrouted"
@@ -227,9 +227,7 @@ async def _take(service: str, message: AbstractIncomingMessage, receive: Receive
     try:
         envelope = Envelope.model_validate_json(message.body)
     except ValidationError:
-        log.error("unparsed_message", service=service, message=message.message_id)
-        with contextlib.suppress(Exception):
-            await message.reject(requeue=False)
+        await _put_aside(service, message, "unparsed_message")
         return
     work = asyncio.ensure_future(receive(envelope))
     try:
@@ -238,5 +236,14 @@ async def _take(service: str, message: AbstractIncomingMessage, receive: Receive
     except asyncio.CancelledError:
         await work
         raise
+    except NeverTaken as problem:
+        await _put_aside(service, message, "unstorable_message", problem=str(problem))
     except Exception as problem:
         log.warning("not_acknowledged", service=service, event_id=str(envelope.id), problem=repr(problem))
+
+
+async def _put_aside(service: str, message: AbstractIncomingMessage, what: str, **why: str) -> None:
+    """With what does not parse, for an operator to see; it holds nothing up."""
+    log.error(what, service=service, message=message.message_id, **why)
+    with contextlib.suppress(Exception):
+        await message.reject(requeue=False)

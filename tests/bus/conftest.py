@@ -11,7 +11,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from deploy.rabbit_node import RabbitNode
-from shared.bus import Bus, Envelope, PublishFailed, Topology
+from shared.bus import Bus, Envelope, NeverTaken, PublishFailed, Topology
 from shared.bus.local import LocalBus
 from shared.bus.rabbit import RabbitBus
 
@@ -51,12 +51,15 @@ async def bus(request: pytest.FixtureRequest, topology: Topology) -> AsyncIterat
 
 @dataclass
 class Ear:
-    """A receiver that keeps what it takes, refuses as often as it is told, and is busy with some until it is free."""
+    """A receiver that keeps what it takes, refuses as often as it is told, is busy with some until it is free, and can
+    `never` take others.
+    """
 
     taken: list[Envelope] = field(default_factory=list)
     refusals: int = 0
     has_refused: asyncio.Event = field(default_factory=asyncio.Event)
     busy_with: set[UUID] = field(default_factory=set)
+    never: set[UUID] = field(default_factory=set)
     free: asyncio.Event = field(default_factory=asyncio.Event)
     arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -65,6 +68,8 @@ class Ear:
             self.refusals -= 1
             self.has_refused.set()
             raise ConnectionError("the database is away")
+        if envelope.id in self.never:
+            raise NeverTaken(envelope.type)
         if envelope.id in self.busy_with:
             await self.free.wait()
         async with self.arrived:

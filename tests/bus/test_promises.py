@@ -148,6 +148,25 @@ async def test_bytes_that_are_no_envelope_go_to_the_dead_letters_and_hold_nothin
 
 
 @pytest.mark.rabbit
+async def test_what_can_never_be_taken_goes_to_the_dead_letters_and_holds_nothing_up(
+    broker: str, topology: Topology, names: tuple[str, str]
+) -> None:
+    bus = RabbitBus(broker, topology)
+    refused, envelope = an_envelope(), an_envelope()
+    ear = Ear(never={refused.id})
+    await bus.open()
+    await bus.listen(names[0], ear.receive)
+    await published(bus, refused, envelope)
+    await ear.hears(envelope.id)
+    async with await aio_pika.connect(broker) as connection, connection.channel() as channel:
+        dead = await (await channel.get_queue(f"{names[0]}.unparsed")).get(timeout=10)
+        assert dead is not None
+        assert dead.message_id == str(refused.id)
+        await dead.ack()
+    await bus.close()
+
+
+@pytest.mark.rabbit
 async def test_an_event_nobody_listens_to_is_kept_where_an_operator_sees_it(broker: str, topology: Topology) -> None:
     bus = RabbitBus(broker, topology)
     await bus.open()

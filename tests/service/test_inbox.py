@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from services.contracts.customers.models import Customer
-from shared.bus import Envelope
+from shared.bus import Envelope, NeverTaken
 from shared.consumers import Consumer, Consumers
 from shared.db import AsyncSession, tenants_driver
 from shared.events.contracts import CustomerChanged
@@ -292,6 +292,20 @@ async def test_what_cannot_be_stored_when_the_service_stops_is_given_back_to_the
         await inbox.close()
         assert [type(problem) for problem in await receiving] == [InboxClosed, InboxClosed]
     assert await states(service) == ["done"]
+
+
+async def test_what_can_never_be_stored_is_refused_and_holds_nothing_up(one_service: OneService.Factory) -> None:
+    toy = Toy()
+    service = await one_service(toy.service())
+    first = await service.hear(a_person("first"))
+    foreign = first.model_copy(update={"id": uuid4(), "data": first.data | {"name_en": "Ada\0"}})
+    after = first.model_copy(update={"id": uuid4(), "sequence": 2})
+    receiving = (service.runtime.inbox.receive(each) for each in (foreign, after))
+    async with asyncio.timeout(60):
+        refused, taken = await asyncio.gather(*receiving, return_exceptions=True)
+    assert (type(refused), taken) == (NeverTaken, None)
+    rows = await service.rows(INBOX.select().order_by(INBOX.c.id))
+    assert [(row.event_id, row.state) for row in rows] == [(first.id, "done"), (after.id, "done")]
 
 
 async def test_a_lost_deadlock_is_no_try_of_the_effect(one_service: OneService.Factory) -> None:

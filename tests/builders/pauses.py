@@ -9,6 +9,7 @@ from tests.builders.incidents import DESK, ENGINEER, Customer, a_customer, do, i
 from tests.harness import OneService
 
 ASKED = {"reason": "waiting_for_customer", "evidence": "Asked by phone for the door's key."}
+FAR_AHEAD = ASKED | {"until": "2199-12-31T14:00:00Z"}
 
 
 def down_for(incidents: OneService, **step: float) -> None:

@@ -277,3 +277,20 @@ async def test_each_promise_that_ends_is_said_once(one_service: OneService.Facto
     await do(incidents, customer.user, incident, "confirm")
     said = [(ended.kind, ended.outcome) for ended in await incidents.said(ClockStopped)]
     assert sorted(said) == [("on_site", "cancelled"), ("resolve", "met"), ("respond", "met")]
+
+
+async def test_what_was_broken_when_service_was_restored_runs_on_when_it_is_not(
+    one_service: OneService.Factory,
+) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    incident = await in_progress(incidents, customer)
+    await incidents.advance(hours=3)
+    resolved = await do(incidents, ENGINEER, incident, "resolve", SOLVED)
+    assert (states(resolved)["on_site"], counted_minutes(resolved, "on_site")) == ("breached", 180)
+    await incidents.advance(hours=20)
+    await do(incidents, customer.user, incident, "refuse", WHY)
+    await incidents.advance(hours=1)
+    now = await seen(incidents, incident)
+    assert (clock(now, "on_site")["stopped_at"], counted_minutes(now, "on_site")) == (None, 240)
+    assert await broken(incidents) == ["on_site"]

@@ -99,3 +99,21 @@ async def test_who_came_below_while_the_parent_was_waited_for_is_told_too(one_se
         await session.execute(text("UPDATE incidents.incidents SET parent_id = :parent WHERE id = :child"), about)
     await saying
     assert await said(incidents, DESK, child) == ["We are on it."]
+
+
+@pytest.mark.parametrize("move", ["refuse", "reopen", "unmerge"])
+async def test_what_is_taken_up_again_waits_for_who_closes_its_parent(
+    one_service: OneService.Factory, move: str
+) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    parent, child = await in_progress(incidents, customer), await in_progress(incidents, customer)
+    await put_below(incidents, child, parent)
+    if move == "unmerge":
+        target = await reported(incidents, customer)
+        await do(incidents, DESK, child, "merge", WHY | {"target_id": target["id"]})
+    await do(incidents, ENGINEER, parent, "resolve", SOLVED)
+    who = customer.user if move == "refuse" else DESK
+    ids = UUID(parent["id"]), UUID(child["id"])
+    back = await waits_without(incidents, "incidents", *ids, do(incidents, who, child, move, WHY))
+    assert (back["resolved_at"], back["parent_id"]) == (None, parent["id"])

@@ -28,7 +28,7 @@ from tests.builders.incidents import (
     states,
     warned,
 )
-from tests.builders.pauses import ASKED, capped, pauses_of
+from tests.builders.pauses import ASKED, FAR_AHEAD, capped, pauses_of
 from tests.harness import OneService
 
 
@@ -73,6 +73,17 @@ async def test_a_pause_until_the_end_of_all_time_is_refused(one_service: OneServ
     incident = await in_progress(incidents, await a_customer(incidents))
     never = ASKED | {"until": "9999-12-31T23:59:59-14:00"}
     assert (await do(incidents, ENGINEER, incident, "pause", never, expect=422))["code"] == "invalid_input"
+
+
+async def test_after_a_pause_until_far_ahead_nothing_is_due_that_can_be_told(one_service: OneService.Factory) -> None:
+    incidents = await one_service("incidents")
+    incident = await in_progress(incidents, await a_customer(incidents))
+    await do(incidents, ENGINEER, incident, "pause", FAR_AHEAD)
+    major = {"severity": "major", "fault_class": "line", "analysis": "The whole campus."}
+    paused = clock(await do(incidents, ENGINEER, incident, "classify", major), "resolve")
+    assert (paused["state"], paused["due_at"]) == ("paused", None)
+    resumed = clock(await do(incidents, ENGINEER, incident, "resume"), "resolve")
+    assert (resumed["state"], resumed["due_at"] is None) == ("running", False)
 
 
 @pytest.mark.parametrize(

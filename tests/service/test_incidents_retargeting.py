@@ -14,6 +14,7 @@ from shared.calendar import chinese_office_hours
 from shared.events.contracts import Target
 from shared.events.incidents import AgreementReplaced, ClockBreached, ClockStopped, ClockWarned, CoverFound
 from shared.mechanisms import tables_of
+from shared.permissions import Role
 from tests.builders.incidents import (
     DESK,
     ENGINEER,
@@ -32,8 +33,10 @@ from tests.builders.incidents import (
     seen,
     states,
 )
-from tests.harness import OneService
+from tests.builders.pauses import FAR_AHEAD
+from tests.harness import OneService, principal
 
+ADMINISTRATOR = principal(Role.ADMINISTRATOR)
 AUDIT = tables_of("incidents")["audit"]
 ASKED = {"reason": "waiting_for_customer", "evidence": "Asked."}
 ALL_WEEK = {"zone": "Asia/Shanghai", "week": [[["00:00", "24:00"]]] * 7, "exceptions": {}}
@@ -334,3 +337,22 @@ async def test_a_clock_explains_itself_to_the_second(one_service: OneService.Fac
     assert found["provisional_years"]
     assert "counted of" in found["summary_en"]
     assert (missing.status_code, missing.json()["code"]) == (404, "clock_not_found")
+
+
+async def test_an_incident_that_waits_until_far_ahead_keeps_no_other_from_following(
+    one_service: OneService.Factory,
+) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    far, near = await in_progress(incidents, customer), await in_progress(incidents, customer)
+    await do(incidents, ENGINEER, far, "pause", FAR_AHEAD)
+    days = [{"severity": "general", "kind": "resolve", "amount": 1, "unit": "working_days"}]
+    body = {"agreement_id": str(customer.agreement), "targets": days}
+    async with incidents.as_(ADMINISTRATOR) as client:
+        found = (await client.post("/v1/clocks/what-if", json=body)).json()
+    told = {moved["number"]: moved["new_due_at"] for moved in found["moved"] if moved["kind"] == "resolve"}
+    await incidents.hear(customer.agreed(targets=tuple(map(Target.model_validate, days))), sequence=2)
+    await incidents.settle()
+    now = {each["number"]: clock(each, "resolve") for each in [await seen(incidents, one) for one in (far, near)]}
+    assert {number: resolve["due_at"] for number, resolve in now.items()} == told
+    assert [told[each["number"]] is None for each in (far, near)] == [True, False]

@@ -132,7 +132,7 @@ async def retime_clocks(session: AsyncSession, incident_id: UUID, *, since: date
     """The incident's pauses changed: clocks that stand still now have no timers, the others new ones. What broke before
     it stood still, and no timer was there to say, is said here.
 
-    A clock that was stopped is judged again, and said if it comes out otherwise. Call with the incident locked.
+    A clock that has ended is judged again, and said if it comes out otherwise. Call with the incident locked.
     `since`: from when on they run again, where nothing was there to see it.
     """
     known = await queries.clocks_of(session, [incident_id])
@@ -148,10 +148,8 @@ async def retime_clocks(session: AsyncSession, incident_id: UUID, *, since: date
             say_breach(session, clock, late=is_late(promise, now))
         going.append(clock)
     await run_on(session, going, stretches, since)
-    for clock in (clock for clock in known if clock.stopped_at is not None and clock.cancelled_at is None):
-        is_broken = clocks.state(clock.promise(stretches[incident_id]), now) is clocks.State.BREACHED
-        if is_broken != clock.breach_said:
-            _judge(session, clock, stretches[incident_id])
+    for clock in (clock for clock in known if not clock.is_open):
+        _judge_again(session, clock, stretches[incident_id])
 
 
 async def reopen_clocks(
@@ -243,6 +241,22 @@ def _judge(session: AsyncSession, clock: Clock, stretches: Stretches) -> None:
         say_breach(session, clock, late=is_late(promise, at))
     emit(session, ClockStopped(**about(clock), stopped_at=clock.stopped_at, outcome=outcome.value))
     note_clock(session, clock, "stop_clock", outcome=outcome)
+
+
+def _judge_again(session: AsyncSession, clock: Clock, stretches: Stretches) -> None:
+    """What did not count is otherwise now: a promise that was given up was perhaps broken by then."""
+    if clock.stopped_at is None and clock.cancelled_at is not None:
+        given_up_at, clock.cancelled_at = clock.cancelled_at, None
+        if _is_broken(clock, stretches, given_up_at):
+            _stop(session, clock, given_up_at, stretches)
+        else:
+            clock.cancelled_at = given_up_at
+    elif clock.cancelled_at is None and _is_broken(clock, stretches, context(session).now) != clock.breach_said:
+        _judge(session, clock, stretches)
+
+
+def _is_broken(clock: Clock, stretches: Stretches, at: datetime) -> bool:
+    return clocks.state(clock.promise(stretches), at) is clocks.State.BREACHED
 
 
 def _drop(session: AsyncSession, clock: Clock, stretches: Stretches, at: datetime | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -239,15 +240,21 @@ def can_break(promise: clocks.Clock) -> bool:
 
 
 def due_at(planned: clocks.Clock, now: datetime) -> datetime | None:
-    """When an open clock is due if nobody does anything; None: not before an open pause without an end ends."""
+    """When an open clock is due if nobody does anything; None: not before an open pause without an end ends, or, after
+    a pause until far ahead, not within what calendars reach.
+    """
     is_known = planned.phase is clocks.Phase.RUNNING or clocks.counted(planned, now) >= planned.total
-    return clocks.due_at(planned, now) if is_known else None
+    with suppress(BeyondCalendar):
+        return clocks.due_at(planned, now) if is_known else None
+    return None
 
 
 def breaks_at(planned: clocks.Clock, now: datetime) -> datetime | None:
     """When an open clock is broken, likewise."""
     is_broken = clocks.state(planned, now) is clocks.State.BREACHED
-    return clocks.breach_at(planned, now) if is_broken or planned.phase is clocks.Phase.RUNNING else None
+    with suppress(BeyondCalendar):
+        return clocks.breach_at(planned, now) if is_broken or planned.phase is clocks.Phase.RUNNING else None
+    return None
 
 
 def alerts(clock: clocks.Clock, now: datetime, aim: Aim, usual_percents: Sequence[int]) -> Iterator[Alert]:

@@ -20,7 +20,6 @@ from services.incidents.incidents.actions import (
     end_pauses_that_are_over,
     keep_promises,
     make_move,
-    move_incident,
     note_incident,
     say,
 )
@@ -149,7 +148,7 @@ async def close_unanswered(session: AsyncSession, *, incident_id: UUID) -> None:
 async def refuse_solution(session: AsyncSession, *, incident_id: UUID, reason: str, by: Principal) -> Incident:
     """Service is not restored, the customer says: the clocks run on. Raises OnlyCustomerConfirms."""
     _require_customers(by)
-    incident = await move_incident(session, incident_id, "refuse")
+    incident = await _taken_up(session, incident_id, "refuse")
     say(session, incident, SolutionRefused, reason_given=reason, refused_by=by.id, refused_at=context(session).now)
     note_incident(session, incident, "refuse", "state", information={"reason": reason})
     await _take_up(session, incident)
@@ -158,7 +157,7 @@ async def refuse_solution(session: AsyncSession, *, incident_id: UUID, reason: s
 
 async def reopen_incident(session: AsyncSession, *, incident_id: UUID, reason: str) -> Incident:
     """The fault is back, or the end was a mistake. What was counted stays counted."""
-    incident = await move_incident(session, incident_id, "reopen")
+    incident = await _taken_up(session, incident_id, "reopen")
     incident.reopened_at = context(session).now
     say(session, incident, IncidentReopened, reason_given=reason)
     note_incident(session, incident, "reopen", "state", information={"reason": reason})
@@ -220,6 +219,14 @@ def _timer(incident: Incident, at: datetime) -> timers.Wanted:
     return timers.Wanted(CLOSE_UNANSWERED, incident.id, "", at, {}, incident.customer_id, incident.id)
 
 
+async def _taken_up(session: AsyncSession, incident_id: UUID, move: str) -> Incident:
+    """The incident after the move back, while its parent, if it has one, is not closed by another."""
+    incident = await queries.locked_with_parent(session, incident_id)
+    await end_pauses_that_are_over(session, [incident])
+    make_move(incident, move)
+    return incident
+
+
 async def _take_up(session: AsyncSession, incident: Incident) -> None:
     """Leave the time since the end uncounted, and let what ended with the incident run on."""
     ended = [
@@ -236,7 +243,7 @@ async def _take_up(session: AsyncSession, incident: Incident) -> None:
     incident.solution = incident.resolved_by = incident.confirmed_by = incident.confirmed_at = None
     await timers.cancel(session, CLOSE_UNANSWERED, incident.id)
     first = min(at for _, at in since)
-    stopped_kinds = tuple(Kind) if was_cancelled else (Kind.RESOLVE,)
+    stopped_kinds = tuple(Kind) if was_cancelled else (Kind.RESOLVE, *ENDED_BY_RESOLUTION)
     await clocks.reopen_clocks(session, incident.id, since=first, stopped_kinds=stopped_kinds)
     await leave_parent_that_is_over(session, incident)
     await keep_promises(session, incident)

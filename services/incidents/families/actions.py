@@ -54,7 +54,7 @@ async def leave_parent(session: AsyncSession, *, incident_id: UUID) -> Incident:
 
 async def leave_parent_that_is_over(session: AsyncSession, child: Incident) -> None:
     """What comes back to be worked on holds open no parent that was closed without it."""
-    if child.parent_id is not None and (await queries.incident(session, child.parent_id)).state in OVER:
+    if child.parent_id is not None and (await queries.locked_now(session, child.parent_id)).state in OVER:
         await _unlink(session, child)
         await _change(session, child, None)
 

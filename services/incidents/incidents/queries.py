@@ -87,9 +87,30 @@ def _expected(session: AsyncSession, found: Iterable[Incident], incident_id: UUI
     return incident
 
 
-async def locked_pair(session: AsyncSession, meant_id: UUID, other_id: UUID) -> tuple[Incident, Incident]:
-    """Two incidents of a customer, the first at the version the client expects. Raises IncidentNotFound."""
-    found = await _locked(session, select(Incident).where(Incident.id.in_({meant_id, other_id})))
+async def locked_with_parent(session: AsyncSession, incident_id: UUID) -> Incident:
+    """An incident, and the one it is below: who closes that one waits until this one's move is made, and the other way.
+
+    At the version that the client's If-Match names.
+    """
+    parent_id = (await incident(session, incident_id)).parent_id
+    found = await _locked(session, select(Incident).where(Incident.id.in_({incident_id, parent_id} - {None})))
+    return _expected(session, found, incident_id, for_client=True)
+
+
+async def locked_now(session: AsyncSession, incident_id: UUID) -> Incident:
+    """Refused, to be tried again, where another holds it: its turn in the order of ids may be past."""
+    row = select(Incident).where(Incident.id == incident_id).with_for_update(key_share=True, nowait=True)
+    return (await session.scalars(row.execution_options(populate_existing=True))).one()
+
+
+async def locked_pair(
+    session: AsyncSession, meant_id: UUID, other_id: UUID, *, parent_id: UUID | None = None
+) -> tuple[Incident, Incident]:
+    """Two incidents of a customer, the first at the version the client expects, and its parent where that is named.
+
+    Raises IncidentNotFound.
+    """
+    found = await _locked(session, select(Incident).where(Incident.id.in_({meant_id, other_id, parent_id} - {None})))
     meant = _expected(session, found, meant_id, for_client=True)
     other = _expected(session, found, other_id, for_client=False)
     if meant.customer_id != other.customer_id:

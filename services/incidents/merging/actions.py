@@ -67,7 +67,8 @@ async def merge_incident(session: AsyncSession, *, incident_id: UUID, target_id:
 async def unmerge_incident(session: AsyncSession, *, incident_id: UUID, reason: str) -> Incident:
     """The merge was a mistake: the incident goes on where it was, and its clocks from what they had counted."""
     found = await queries.incident(session, incident_id)
-    source, target = await queries.locked_pair(session, incident_id, found.merged_into_id or incident_id)
+    into_id = found.merged_into_id or incident_id
+    source, target = await queries.locked_pair(session, incident_id, into_id, parent_id=found.parent_id)
     make_move(source, "unmerge")
     since = source.merged_at or context(session).now
     source.merged_into_id = source.merged_at = source.former_state = None

@@ -149,9 +149,10 @@ async def _once(request: Request, session: AsyncSession, principal: Principal, k
 
 
 def _expected_versions(request: Request) -> frozenset[int]:
-    """The versions that If-Match names; none when it is absent or `*`. Raises MalformedRequest."""
-    named = ",".join(request.headers.getlist("if-match")).strip()
-    if named in ("", "*"):
+    """The versions that If-Match names; none without it or for `*`. Raises MalformedRequest, also for an empty one."""
+    stated = request.headers.getlist("if-match")
+    named = ",".join(stated).strip()
+    if not stated or named == "*":
         return frozenset()
     tags = [TAG.fullmatch(tag.strip()) for tag in named.split(",")]
     if not all(tags):

@@ -10,17 +10,20 @@ from clients.language import of_two
 
 CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\t"), ord("\n")})
 """Characters that are no text: a terminal would obey them, whoever wrote them."""
+DIRECTIONS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Characters that change the direction of what follows: a text would be shown as another."""
+UNREADABLE = CONTROLS | DIRECTIONS
 
 
 class Answer(BaseModel):
-    """Base of all: what the platform said, unchanged since, and readable: without control characters."""
+    """Base of all: what the platform said, unchanged since, and readable: without control characters of any kind."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     @model_validator(mode="before")
     @classmethod
     def _readable(cls, said: Any) -> Any:
-        return _without_controls(said)
+        return _cleaned(said)
 
 
 class Named(Answer):
@@ -33,9 +36,9 @@ class Named(Answer):
         return of_two(self.name_zh, self.name_en, language)
 
 
-def _without_controls(said: Any) -> Any:
+def _cleaned(said: Any) -> Any:
     if isinstance(said, str):
-        return said.translate(CONTROLS)
+        return said.translate(UNREADABLE)
     if isinstance(said, dict):
-        return {name: _without_controls(value) for name, value in said.items()}
-    return [_without_controls(value) for value in said] if isinstance(said, list) else said
+        return {name: _cleaned(value) for name, value in said.items()}
+    return [_cleaned(value) for value in said] if isinstance(said, list) else said

@@ -145,3 +145,15 @@ SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND usename = 'incidents' AND state = 'idle in transaction'
 """
 """How many transactions of the service are open while a reader takes its time."""
+
+
+@pytest.mark.parametrize("name", ["q", "tag", "source_number"])
+async def test_a_value_that_no_query_can_hold_is_refused_before_the_file_begins(
+    one_service: OneService.Factory, name: str
+) -> None:
+    incidents = await one_service("incidents")
+    async with incidents.as_(DESK) as client:
+        listed = await client.get("/v1/incidents", params={name: "\0"})
+        answer = await client.get("/v1/incidents:export", params={name: "\0"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "unstorable_value")
+    assert answer.json() == listed.json()

@@ -313,3 +313,24 @@ async def test_an_imported_incident_that_is_open_goes_on_here(one_service: OneSe
     async with incidents.as_(DESK) as desk:
         answer = await desk.post(f"/v1/incidents/{result['incident_id']}/acknowledge", json={})
     assert (answer.status_code, answer.json()["state"]) == (200, "acknowledged")
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize(
+    "unstorable",
+    [
+        {"title": "a\0"},
+        {"number": "INC\0"},
+        {"facts": [fact("2025-03-03T09:05:00+08:00", "reported", details={"a\0": "b"})]},
+        {"facts": [fact("2025-03-03T09:05:00+08:00", "reported", details={"a": "b\0"})]},
+    ],
+)
+async def test_a_record_that_cannot_be_stored_is_refused_by_itself(
+    one_service: OneService.Factory, unstorable: dict[str, Any], dry_run: bool
+) -> None:
+    incidents = await one_service("incidents")
+    customer = await a_customer(incidents)
+    good = on(customer, number="INC0000046")
+    refused, taken = await imported(incidents, customer.id, on(customer, **unstorable), good, dry_run=dry_run)
+    assert (refused["outcome"], refused["code"]) == ("refused", "unstorable_value")
+    assert (taken["outcome"], await count(incidents)) == ("imported", 0 if dry_run else 1)

@@ -136,11 +136,35 @@ async def test_a_view_that_is_not_there_is_not_found(one_service: OneService.Fac
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("state", "bogus"), ("severity", "zz"), ("covered", "perhaps"), ("engineer_id", "me"), ("due_before", "soon")],
+    [
+        ("state", "bogus"),
+        ("severity", "zz"),
+        ("covered", "perhaps"),
+        ("engineer_id", "me"),
+        ("due_before", "soon"),
+        ("due_before", "2026-11-24"),
+        ("due_before", "0001-01-01T00:00:00+14:00"),
+        ("due_before", "9999-12-31T23:59:59-14:00"),
+        ("q", "  "),
+        ("tag", "  "),
+    ],
 )
 async def test_a_value_that_the_list_would_refuse_is_not_saved(
     one_service: OneService.Factory, name: str, value: str
 ) -> None:
     incidents = await one_service("incidents")
+    await ask(incidents, ENGINEER, "GET", "/v1/incidents", params={name: value}, expect=422)
     problem = await save(incidents, ENGINEER, filters={name: value}, expect=422)
     assert (problem["code"], problem["filter"], problem["value"]) == ("filter_not_usable", name, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "values"), [("q", ["a", "b"]), ("severity", ["major", "general"]), ("covered", ["true", "false"])]
+)
+async def test_several_values_are_saved_only_where_the_list_takes_several(
+    one_service: OneService.Factory, name: str, values: list[str]
+) -> None:
+    incidents = await one_service("incidents")
+    problem = await save(incidents, ENGINEER, filters={name: values}, expect=422)
+    assert (problem["code"], problem["filter"], problem["value"]) == ("filter_not_usable", name, values)
+    assert (await save(incidents, ENGINEER, filters={name: values[:1]}))["filters"] == {name: values[:1]}

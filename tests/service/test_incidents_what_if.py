@@ -30,6 +30,7 @@ from tests.builders.pauses import capped
 from tests.harness import OneService, principal
 
 ADMINISTRATOR = principal(Role.ADMINISTRATOR)
+RESOLVE = {"severity": "general", "kind": "resolve"}
 ALL_WEEK = {"zone": "Asia/Shanghai", "week": [[["00:00", "24:00"]]] * 7, "exceptions": {}}
 
 
@@ -105,6 +106,9 @@ async def test_a_target_beyond_what_calendars_reach_is_foreseen_as_none(one_serv
         ({"calendar": {"zone": "UTC", "week": [[]] * 7}}, 422, "invalid_calendar"),
         ({"targets": []}, 422, "invalid_input"),
         ({"targets": [{"severity": "general", "kind": "dance", "amount": 1, "unit": "seconds"}]}, 422, "invalid_input"),
+        ({"targets": [RESOLVE | {"amount": 3661, "unit": "working_days"}]}, 422, "invalid_input"),
+        ({"targets": [RESOLVE | {"amount": True, "unit": "seconds"}]}, 422, "invalid_input"),
+        ({"pause_cap_seconds": True}, 422, "invalid_input"),
     ],
 )
 async def test_a_proposal_that_cannot_be_is_refused(

@@ -36,3 +36,9 @@ def test_a_fact_that_says_nothing_new_is_an_update(language: str, sentence: str)
 def test_what_a_terminal_would_obey_is_taken_out_of_answers() -> None:
     answer = Named.model_validate({"name_zh": "\x1b[31m红\x07", "name_en": "two\nlines\tand\x9b2J"})
     assert (answer.name_zh, answer.name_en) == ("[31m红", "two\nlines\tand2J")
+
+
+@pytest.mark.parametrize("turning", "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+def test_what_would_turn_the_direction_of_text_is_taken_out_of_answers(turning: str) -> None:
+    answer = Named.model_validate({"name_zh": f"示例{turning}医院", "name_en": f"{turning}Example"})
+    assert (answer.name_zh, answer.name_en) == ("示例医院", "Example")

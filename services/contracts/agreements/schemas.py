@@ -9,15 +9,13 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.contracts.calendars.domain import Unit
-from services.contracts.customers.schemas import NUMBER, Day, Name, Out
+from services.contracts.customers.schemas import Day, Name, Out
+from shared.lengths import NUMBER, WORKING_DAYS, Seconds, require_few_days
 from shared.priorities import DEFAULT_PRIORITIES
 
 Level = Literal["high", "medium", "low"]
 Priority = Literal["critical", "high", "medium", "low"]
 Percent = Annotated[int, NUMBER, Field(ge=1, le=99)]
-Seconds = Annotated[int, NUMBER, Field(ge=1, le=366 * 86400)]
-
-WORKING_DAYS = 3660
 
 
 class SignContract(BaseModel):
@@ -64,8 +62,7 @@ class TargetIn(BaseModel):
 
     @model_validator(mode="after")
     def _few_days(self) -> Self:
-        if self.unit is Unit.WORKING_DAYS and self.amount > WORKING_DAYS:
-            raise ValueError(f"at most {WORKING_DAYS} working days")
+        require_few_days(self.amount, self.unit)
         return self
 
 

@@ -9,7 +9,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from services.contracts.calendars.domain import Unit
-from services.contracts.customers.schemas import NUMBER, Name, Out
+from services.contracts.customers.schemas import Name, Out
+from shared.lengths import NUMBER
 from shared.zones import FIRST_YEAR, LAST_YEAR
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,49}$")]

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.contracts.customers.schemas import NUMBER, Change, Code, Day
+from services.contracts.customers.schemas import Change, Code, Day
+from shared.lengths import NUMBER
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, EmailStr, Field, StringConstraints, model_validator
 
+from shared.lengths import NUMBER
 from shared.zones import FIRST_YEAR, LAST_YEAR
 
 
@@ -18,14 +19,6 @@ def _written(value: object) -> object:
     return value
 
 
-def _counted(value: object) -> object:
-    """True would be taken for one."""
-    if isinstance(value, bool):
-        raise ValueError("a number")
-    return value
-
-
-NUMBER = BeforeValidator(_counted)
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Locale = Literal["zh-CN", "en"]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=r"^[0-9+() .\-/]*$")]

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.contracts.customers.schemas import NUMBER, Code, Day, Out
+from services.contracts.customers.schemas import Code, Day, Out
 from services.contracts.entitlements.domain import Unit, amount, counted, is_of_time
 from services.contracts.term.domain import years_of
+from shared.lengths import NUMBER
 
 if TYPE_CHECKING:
     from services.contracts.agreements.models import Contract

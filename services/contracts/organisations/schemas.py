@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.contracts.customers.schemas import NUMBER, Out
+from services.contracts.customers.schemas import Out
+from shared.lengths import NUMBER
 
 
 class NameOrganisation(BaseModel):

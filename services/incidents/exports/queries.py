@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -21,15 +22,35 @@ BATCH = 500
 Row = Mapping[str, Any]
 
 
-async def batches(reading: Transactions, filters: Filters, language: str) -> AsyncIterator[Sequence[Row]]:
-    """Newest first. Each batch is read in a transaction of its own: a slow reader holds neither it nor a connection."""
-    page: Page | None = Page(BATCH)
-    while page:
+@dataclass(frozen=True)
+class Batch:
+    """Rows of an export, and where it goes on."""
+
+    rows: Sequence[Row]
+    following: Page | None
+
+
+async def first_batch(session: AsyncSession, filters: Filters, language: str) -> Batch:
+    """The newest. What no query can be made of is refused here, before anything is sent."""
+    return await _batch(session, Page(BATCH), filters, language)
+
+
+async def batches(first: Batch, reading: Transactions, filters: Filters, language: str) -> AsyncIterator[Sequence[Row]]:
+    """The first and all that follow, each read in a transaction of its own: a slow reader holds neither it nor a
+    connection.
+    """
+    batch = first
+    yield batch.rows
+    while batch.following:
         async with reading() as session:
-            found = await incidents_page(session, page, filters, Order.NEWEST)
-            rows = await _rows(session, found[:BATCH], language)
-        yield rows
-        page = Page(BATCH, found[BATCH - 1].id) if len(found) > BATCH else None
+            batch = await _batch(session, batch.following, filters, language)
+        yield batch.rows
+
+
+async def _batch(session: AsyncSession, page: Page, filters: Filters, language: str) -> Batch:
+    found = await incidents_page(session, page, filters, Order.NEWEST)
+    following = Page(BATCH, found[BATCH - 1].id) if len(found) > BATCH else None
+    return Batch(await _rows(session, found[:BATCH], language), following)
 
 
 async def _rows(session: AsyncSession, found: Sequence[Listed], language: str) -> list[Row]:

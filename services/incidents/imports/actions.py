@@ -82,7 +82,8 @@ async def import_incidents(
     """Take over what is new, leave what is known, refuse what cannot be. Raises CustomerNotFound."""
     records = [Record.of(given) for given in incidents]
     await queries.hold_source(session, customer_id, source)
-    known = await queries.taken_over(session, customer_id, source, [record.number for record in records])
+    numbers = [record.number for record in records if record.is_storable]
+    known = await queries.taken_over(session, customer_id, source, numbers)
     places = await _places(session, customer_id, records)
     judged: list[Accepted | Result] = []
     seen: set[str] = set()

@@ -6,7 +6,7 @@ A record is no series of moves: any state may follow any other, and what was sta
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,7 +19,7 @@ import orjson
 from services.incidents.clocks.domain import Kind
 from services.incidents.incidents.domain import RESTORED, State
 from services.incidents.pauses.domain import Reason, Stretch
-from shared.errors import AftercareError, Conflict, Unprocessable
+from shared.errors import AftercareError, Conflict, Unprocessable, UnstorableValue
 from shared.events.incidents import RecordedFact
 
 
@@ -125,9 +125,17 @@ class Record:
     @property
     def hash(self) -> str:
         """SHA-256 of all it says, in hexadecimal: whether a repeat says the same."""
+        return hashlib.sha256(orjson.dumps(self._said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+    @property
+    def is_storable(self) -> bool:
+        """False when a text of it holds a NUL character, which no database text can."""
+        return not any("\0" in text for text in _texts(self._said))
+
+    @property
+    def _said(self) -> dict[str, Any]:
         said = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "facts"}
-        said["facts"] = [vars(fact) for fact in self.facts]
-        return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        return said | {"facts": [vars(fact) for fact in self.facts]}
 
 
 @dataclass(frozen=True)
@@ -199,6 +207,8 @@ def uncounted(record: Record, *, waits: bool) -> tuple[Stretch, ...]:
 
 def contradiction(record: Record, at_last: Standing, now: datetime) -> AftercareError | None:
     """Why the record cannot be, if it cannot."""
+    if not record.is_storable:
+        return UnstorableValue()
     stated = [at for at in (record.arrived_at, record.resolved_at, record.closed_at) if at]
     latest = max((record.reported_at, *stated, *(fact.at for fact in record.facts)))
     if latest > now:
@@ -219,6 +229,16 @@ def _since(states: Sequence[tuple[datetime, RecordedState]], wanted: Collection[
             break
         began = at
     return began
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _texts([*value, *value.values()])
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
 
 
 def _in_utc(value: Any) -> Any:

@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.incidents.clocks.domain import Kind, Unit
 from services.incidents.incidents.domain import Severity
 from services.incidents.incidents.schemas import Body, Out
 from shared.events.contracts import Target
+from shared.lengths import Seconds, require_few_days
 
 
 class ProposedTarget(BaseModel):
+    """A target as the draft of an agreement takes it: at most 366 days of seconds, or 3660 working days."""
+
     model_config = ConfigDict(extra="forbid")
 
     severity: Severity
     kind: Kind
-    amount: int = Field(gt=0, le=366 * 86400)
+    amount: Seconds
     unit: Unit
+
+    @model_validator(mode="after")
+    def _few_days(self) -> Self:
+        require_few_days(self.amount, self.unit)
+        return self
 
     @property
     def target(self) -> Target:
@@ -38,7 +46,7 @@ class WhatIf(Body):
     agreement_id: UUID
     calendar: dict[str, Any] | None = None
     targets: Annotated[list[ProposedTarget], Field(min_length=1, max_length=200)] | None = None
-    pause_cap_seconds: Annotated[int, Field(ge=1, le=366 * 86400)] | None = Field(
+    pause_cap_seconds: Seconds | None = Field(
         default=None, description="For how long an incident may wait in all; null: without a cap. Left out, it stays."
     )
     replaces: bool = False

@@ -9,7 +9,9 @@ from services.incidents.incidents.schemas import Out
 
 
 class SegmentOut(Out):
-    """A stretch with one team. `counted_seconds`: what the promise to resolve counted of it; None without one."""
+    """A stretch with one team, in whole seconds, every second begun counted. `counted_seconds`: what the promise to
+    resolve counted of it; None without one.
+    """
 
     team: str
     engineer_id: UUID | None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
 
 from services.incidents.incidents.domain import FaultClass, Priority, Severity, State, Team
 from shared.errors import Unprocessable
+from shared.instant import Instant
 
 FILTERS = frozenset(
     {"state", "severity", "priority", "fault_class", "customer_id", "engineer_id", "team", "covered", "due_before"}
@@ -30,7 +33,15 @@ CHOICES: Mapping[str, type[StrEnum]] = {
     "fault_class": FaultClass,
     "team": Team,
 }
-IDS = frozenset({"customer_id", "engineer_id", "parent_id"})
+SEVERAL = frozenset({"state"})
+"""Filters that the list takes more than once."""
+READ: Mapping[str, TypeAdapter[Any]] = {
+    "customer_id": TypeAdapter(UUID),
+    "engineer_id": TypeAdapter(UUID),
+    "parent_id": TypeAdapter(UUID),
+    "due_before": TypeAdapter(Instant),
+}
+TYPED = frozenset({"q", "tag"})
 FLAGS = frozenset({"covered", "breached"})
 
 
@@ -41,9 +52,12 @@ class FilterNotUsable(Unprocessable):
 
 
 def require_usable(filters: Mapping[str, str | Sequence[str]]) -> None:
-    """Raises FilterNotUsable for a value that the list would refuse."""
+    """Raises FilterNotUsable for a value that the list would refuse, or several where it takes one."""
     for name, stated in filters.items():
-        for value in [stated] if isinstance(stated, str) else stated:
+        values = [stated] if isinstance(stated, str) else stated
+        if len(values) > 1 and name not in SEVERAL:
+            raise FilterNotUsable(filter=name, value=stated)
+        for value in values:
             if not _is_usable(name, value):
                 raise FilterNotUsable(filter=name, value=value)
 
@@ -53,12 +67,14 @@ def _is_usable(name: str, value: str) -> bool:
         return value in set(CHOICES[name])
     if name in FLAGS:
         return value in ("true", "false")
+    return not (name in TYPED and not value.strip()) and _is_read(name, value)
+
+
+def _is_read(name: str, value: str) -> bool:
     try:
-        if name in IDS:
-            UUID(value)
-        elif name == "due_before":
-            return datetime.fromisoformat(value).tzinfo is not None
-    except ValueError:
+        if name in READ:
+            READ[name].validate_python(value)
+    except ValidationError:
         return False
     return True
 

@@ -119,7 +119,7 @@ class FilterBar:
             save = Move("save_view", "/v1/views", asks, says=(("filters", filters.saved),))
             self._moves.button(save)
         for view in self._found.views:
-            if view.owner_id == self._me.id and view.filters == filters.saved:
+            if view.owner_id == self._me.id and Filters.of(view.filters).saved == filters.saved:
                 delete = Move("delete_view", f"/v1/views/{view.id}", asks_first=True, is_refusal=True, method="DELETE")
                 self._moves.button(delete)
         Tag("a", reader.say("export"), "link", href=filters.export_path, download=True)

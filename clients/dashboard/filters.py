@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -63,9 +63,10 @@ class Filters:
     order: str = ""
 
     @classmethod
-    def of(cls, told: Mapping[str, str]) -> Self:
+    def of(cls, told: Mapping[str, str | Sequence[str]]) -> Self:
         """From an address, a form or a saved view; what is unknown or senseless is left out."""
-        known = {field.name: told.get(field.name, "").strip()[:LONGEST] for field in fields(cls)}
+        texts = {name: value if isinstance(value, str) else ",".join(value) for name, value in told.items()}
+        known = {field.name: texts.get(field.name, "").strip()[:LONGEST] for field in fields(cls)}
         sensible: dict[str, Any] = {name: value for name, value in known.items() if _is_sensible(name, value)}
         wanted = set(known["state"].split(","))
         return cls(**sensible | {"state": tuple(state for state in STATES if state in wanted)})
@@ -85,9 +86,10 @@ class Filters:
         return replace(self, order="") != type(self)()
 
     @property
-    def saved(self) -> dict[str, str]:
+    def saved(self) -> dict[str, str | list[str]]:
         """As a saved view keeps it, which knows neither order nor what is due soon."""
-        return {name: value for name, value in self._said.items() if name not in ("order", "due")}
+        kept: dict[str, str | list[str]] = {k: v for k, v in self._said.items() if k not in ("order", "due", "state")}
+        return kept | {"state": [*self.state]} if self.state else kept
 
     @property
     def _said(self) -> dict[str, str]:

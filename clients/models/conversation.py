@@ -69,5 +69,5 @@ class SavedView(Answer):
     id: UUID
     owner_id: UUID
     name: str
-    filters: dict[str, str]
+    filters: dict[str, str | tuple[str, ...]]
     shared: bool

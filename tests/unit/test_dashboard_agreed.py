@@ -28,9 +28,11 @@ from clients.models import (
     EntitlementYear,
     NamedCalendar,
     Pause,
+    SavedView,
     Target,
     WorkCalendar,
 )
+from services.incidents.views.domain import require_usable
 from shared.zones import zone_named
 
 NINE = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -136,6 +138,10 @@ def test_what_is_due_soon_is_asked_of_the_platform_as_a_moment() -> None:
 def test_a_saved_view_is_the_same_filters_again() -> None:
     filters = Filters(state=("reported", "waiting"), tag="power", order="due", due="soon")
     assert Filters.of(filters.saved) == Filters(state=("reported", "waiting"), tag="power")
+    require_usable(filters.saved)
+    told = {"id": UUID(int=1), "owner_id": UUID(int=2), "name": "Power", "shared": True, "filters": filters.saved}
+    assert Filters.of(SavedView.model_validate(told).filters) == Filters.of(filters.saved)
+    assert Filters.of({"state": "waiting"}).saved == {"state": ["waiting"]}
     assert {field.name for field in fields(Filters)} > filters.saved.keys()
 
 

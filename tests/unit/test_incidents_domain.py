@@ -193,7 +193,7 @@ def test_a_term_is_half_open_days_in_the_calendars_zone(at: datetime, holds: boo
 
 def test_the_agreement_that_names_the_asset_comes_before_one_for_its_site() -> None:
     asset = uuid4()
-    named, newer = terms(asset_ids=(asset,)), terms(starts_on=date(2026, 6, 1))
+    named, newer = terms(asset_ids=(asset,)), terms(starts_on=date(2026, 6, 1), contract_number="C-2")
     assert cover([newer, named], asset, START) is named
     assert cover([newer, named], None, START) is newer
 

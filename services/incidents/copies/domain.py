@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from shared.events.contracts import Target
 from shared.zones import zone_named
+
+FROM_EVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,9 @@ class Terms:
         day = at.astimezone(zone_named(self.calendar["zone"])).date()
         return self.starts_on <= day < self.ends_on
 
-    def begun_by(self, at: datetime) -> bool:
-        return self.in_force_at is None or self.in_force_at <= at
+    @property
+    def since(self) -> datetime:
+        return self.in_force_at or FROM_EVER
 
     def target(self, severity: str, kind: str) -> Target | None:
         """What is promised for a severity, or None when nothing is: also by a version that was withdrawn."""
@@ -81,12 +84,12 @@ def version_at(versions: Iterable[Terms], at: datetime, *, is_open: bool) -> Ter
     For an open incident the version in force now comes before it, if it is for open incidents too. One that was
     superseded counts only where it is known by what, so that nobody gets it in place of a successor not heard of yet.
     """
-    signed = sorted(versions, key=lambda terms: (terms.revision, terms.agreement_id))
+    signed = sorted(versions, key=lambda terms: (terms.since, terms.revision, terms.agreement_id))
     last = max((place for place, terms in enumerate(signed) if terms.in_force or terms.withdrawn), default=-1)
     known = signed[: last + 1]
     if is_open and known and known[-1].in_force and known[-1].applies_to_open:
         return known[-1]
-    begun = max((place for place, terms in enumerate(known) if terms.begun_by(at)), default=0)
+    begun = max((place for place, terms in enumerate(known) if terms.since <= at), default=0)
     return next((terms for terms in known[begun:] if not terms.withdrawn), None)
 
 

@@ -16,6 +16,7 @@ from services.contracts.covers.routes import routes as cover_routes
 from services.contracts.customers.routes import routes as customer_routes
 from services.contracts.entitlements.routes import routes as entitlement_routes
 from services.contracts.imports.routes import routes as import_routes
+from services.contracts.jobs import jobs
 from services.contracts.organisations.routes import routes as organisation_routes
 from services.contracts.republish import SNAPSHOTS
 from services.contracts.search.routes import routes as search_routes
@@ -58,6 +59,7 @@ SERVICE = Service(
         says.EntitlementExhausted,
     ),
     consumers=consumers,
+    jobs=jobs,
     copies=(Person,),
     snapshots=SNAPSHOTS,
 )

@@ -14,6 +14,7 @@ from services.contracts.organisations import actions as organisation_actions
 from services.contracts.organisations import queries as organisation_queries
 from shared.snapshots import Snapshots
 
+AGREEMENTS: Snapshots = ((agreement_queries.EVERY_SIGNED_AGREEMENT, agreement_actions.say_agreement),)
 SNAPSHOTS: Snapshots = (
     (customer_queries.EVERY_CUSTOMER, customer_actions.say_customer),
     (customer_queries.EVERY_SITE, customer_actions.say_site),
@@ -24,5 +25,5 @@ SNAPSHOTS: Snapshots = (
     (organisation_queries.EVERY_ORGANISATION, organisation_actions.say_organisation),
     (catalogue_queries.EVERY_ITEM, catalogue_actions.say_item),
     (agreement_queries.EVERY_CONTRACT, agreement_actions.say_contract),
-    (agreement_queries.EVERY_SIGNED_AGREEMENT, agreement_actions.say_agreement),
+    *AGREEMENTS,
 )

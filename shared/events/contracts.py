@@ -103,7 +103,8 @@ class AgreementChanged(Snapshot, type="contracts.agreement_changed.v1", subject=
     own), and `warn_before_seconds` of counted time ahead of its end. `pause_reasons` are those for which an incident
     may wait, up to `pause_cap_seconds` in all (None: no cap). `close_after_days`: working days after which a solution
     that nobody answered is taken as accepted (None: never). `priorities`: by impact, then urgency.
-    `provisional_years`: those of the calendar whose public holidays are not announced yet.
+    `provisional_years`: those of the calendar whose public holidays are not announced yet. `in_force_at`: when both
+    sides had signed (None where it was said before this was told).
     """
 
     agreement_id: UUID
@@ -128,6 +129,7 @@ class AgreementChanged(Snapshot, type="contracts.agreement_changed.v1", subject=
     close_after_days: int | None = None
     priorities: dict[str, dict[str, str]] = Field(default_factory=dict)
     provisional_years: tuple[int, ...] = ()
+    in_force_at: datetime | None = None
 
 
 class EmergencyOrganisationChanged(Snapshot, type="contracts.emergency_organisation_changed.v1", subject="customer_id"):

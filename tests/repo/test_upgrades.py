@@ -9,9 +9,12 @@ import asyncpg
 from services import catalogue
 from shared import migrate
 from shared.db import plain_url
+from shared.events.contracts import AgreementChanged
 from shared.events.gateway import PersonChanged
+from shared.permissions import Role
 from shared.search import query_of
-from tests.harness import OneService
+from tests.builders.contracts import a_contract, signed
+from tests.harness import OneService, principal
 
 BEFORE = "incidents_0003"
 INCIDENT, CLOCK, EVENT = (f"019a0000-0000-7000-8000-00000000000{number}" for number in (1, 2, 3))
@@ -285,6 +288,26 @@ async def test_people_of_before_are_said_once_more_by_the_worker_and_none_where_
     said = [person.email for person in await gateway.said(PersonChanged)]
     await gateway.close()
     assert (of_nobody, said) == (0, ["anna@provider.example"])
+
+
+async def test_agreements_of_before_are_said_once_more_with_when_they_came_into_force(fresh: str) -> None:
+    await migrate.prepare_roles(fresh, ["contracts"], "")
+    owner = migrate.owner_url(fresh, "contracts", "")
+    await asyncio.to_thread(migrate.upgrade, "contracts", owner)
+    contracts = await OneService.opened(catalogue.service("contracts"), fresh)
+    async with contracts.as_(principal(Role.ADMINISTRATOR)) as admin:
+        contract = await a_contract(admin)
+        drafted = await admin.post(f"/v1/contracts/{contract['id']}/agreements", json={})
+        await signed(admin, drafted.json())
+    [once] = await contracts.said(AgreementChanged)
+    await contracts.close()
+    await asyncio.to_thread(migrate.downgrade, "contracts", owner, "contracts_0006")
+    await asyncio.to_thread(migrate.upgrade, "contracts", owner)
+    contracts = await OneService.opened(catalogue.service("contracts"), fresh)
+    said = await contracts.said(AgreementChanged)
+    await contracts.close()
+    assert said == [once]
+    assert once.in_force_at is not None
 
 
 RESOLVED_BEFORE = f"""

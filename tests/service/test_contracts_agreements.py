@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from shared.db import Caller, context
 from shared.events.contracts import AgreementChanged, EmergencyOrganisationChanged
 from shared.permissions import Role
+from shared.snapshots import SAY_AGAIN
+from shared.timers import arm
 from tests.builders.contracts import MINUTE_A_WEEK, NO_BREAK, a_contract, a_draft, signed
 from tests.harness import OneService, principal
 
@@ -46,11 +50,12 @@ async def test_a_new_version_supersedes_the_one_before(one_service: OneService.F
         second = (await admin.post(address, json={"targets": [target]})).json()
         await signed(admin, second)
         states = {a["revision"]: a["state"] for a in (await admin.get(address)).json()}
+        since = {a["revision"]: datetime.fromisoformat(a["in_force_at"]) for a in (await admin.get(address)).json()}
     assert states == {1: "superseded", 2: "in_force"}
-    assert [(s.revision, s.in_force) for s in await contracts.said(AgreementChanged)] == [
-        (1, True),
-        (1, False),
-        (2, True),
+    assert [(s.revision, s.in_force, s.in_force_at) for s in await contracts.said(AgreementChanged)] == [
+        (1, True, since[1]),
+        (1, False, since[1]),
+        (2, True, since[2]),
     ]
 
 
@@ -224,3 +229,17 @@ async def test_republishing_says_every_record_again_under_a_higher_sequence(one_
     again = {envelope.subject: envelope.sequence for envelope in contracts.bus.published}
     first = {f"019a0000-0000-7000-8000-0000000c{place:04}": 1 for place in range(1, 9)}
     assert again == first | {subject: sequence + 1 for subject, sequence in before.items()}
+
+
+async def test_signed_agreements_are_said_again_when_a_migration_asks_for_it(one_service: OneService.Factory) -> None:
+    contracts = await one_service("contracts")
+    async with contracts.as_(ADMIN) as admin:
+        contract = await a_contract(admin)
+        address = f"/v1/contracts/{contract['id']}/agreements"
+        await signed(admin, (await admin.post(address, json={})).json())
+        await admin.post(address, json={})
+    [once] = await contracts.said(AgreementChanged)
+    async with contracts.runtime.database.transaction(Caller("system:contracts", "system")) as session:
+        await arm(session, SAY_AGAIN, UUID(int=0), context(session).now)
+    await contracts.settle()
+    assert await contracts.said(AgreementChanged) == [once, once]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from services.incidents.clocks.domain import Aim, Alert, Kind, Reading, aim, alerts, is_near, is_used
-from services.incidents.copies.domain import Named, Terms, cover
+from services.incidents.copies.domain import Named, Terms, cover, version_at
 from services.incidents.explanations.domain import explanation
 from services.incidents.incidents import domain as incidents
 from services.incidents.settings import Settings
@@ -193,7 +193,7 @@ def test_a_term_is_half_open_days_in_the_calendars_zone(at: datetime, holds: boo
 
 def test_the_agreement_that_names_the_asset_comes_before_one_for_its_site() -> None:
     asset = uuid4()
-    named, newer = terms(asset_ids=(asset,)), terms(starts_on=date(2026, 6, 1))
+    named, newer = terms(asset_ids=(asset,)), terms(starts_on=date(2026, 6, 1), contract_number="C-2")
     assert cover([newer, named], asset, START) is named
     assert cover([newer, named], None, START) is newer
 
@@ -203,6 +203,20 @@ def test_of_two_revisions_the_higher_counts_and_none_outside_its_term() -> None:
     assert cover([second, first], None, START) is second
     assert cover([terms(ends_on=date(2026, 2, 1))], None, START) is None
     assert cover([], None, START) is None
+
+
+def test_a_version_counts_from_its_own_beginning_whatever_its_revision() -> None:
+    withdrawn = terms(revision=2, in_force=False, withdrawn=True, in_force_at=START)
+    drawn_up_before = terms(in_force_at=START + timedelta(days=2))
+    versions = [drawn_up_before, withdrawn]
+    for days in (-1, 1, 3):
+        assert version_at(versions, START + timedelta(days=days), is_open=True) is drawn_up_before
+
+
+def test_while_copies_fill_the_version_in_force_counts() -> None:
+    superseded, in_force = terms(in_force=False, in_force_at=START), terms(revision=2)
+    assert version_at([superseded, in_force], START + timedelta(days=1), is_open=False) is in_force
+    assert version_at([superseded], START + timedelta(days=1), is_open=False) is None
 
 
 def test_plain_seconds_run_round_the_clock_and_working_units_on_the_calendar() -> None:

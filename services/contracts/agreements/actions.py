@@ -287,6 +287,7 @@ def say_agreement(session: AsyncSession, agreement: Agreement, contract: Contrac
             customer_id=contract.customer_id,
             revision=agreement.revision,
             in_force=agreement.state == domain.State.IN_FORCE,
+            in_force_at=agreement.in_force_at,
             starts_on=contract.starts_on,
             ends_on=contract.ends_on,
             site_ids=tuple(contract.site_ids),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -56,6 +56,7 @@ class Agreement(Copied, Tenanted, Base):
     contract_number: Mapped[str]
     revision: Mapped[int]
     in_force: Mapped[bool]
+    in_force_at: Mapped[datetime | None]
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     site_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))

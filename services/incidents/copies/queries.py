@@ -8,8 +8,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import any_, literal, select, union_all
+from sqlalchemy import any_, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Uuid
 
 from services.incidents.copies.domain import Named, Place, Terms
 from services.incidents.copies.models import Agreement, Asset, Customer, Department, KeyBusiness, Person, Site
@@ -69,7 +70,6 @@ class Covering:
 
     terms: Terms
     customer_id: UUID
-    in_force: bool
     site_ids: tuple[UUID, ...]
 
 
@@ -82,16 +82,21 @@ LEFT JOIN incidents.assets AS asset ON asset.id = $2 AND asset.customer_id = cus
 LEFT JOIN incidents.sites AS site
     ON site.id = coalesce($3, asset.site_id) AND site.customer_id = customer.id
 LEFT JOIN incidents.agreements AS agreement
-    ON agreement.customer_id = customer.id AND agreement.in_force
+    ON agreement.customer_id = customer.id AND (agreement.in_force OR $4)
     AND (asset.id = ANY (agreement.asset_ids) OR coalesce(asset.site_id, site.id) = ANY (agreement.site_ids))
 WHERE customer.id = $1
 """
-"""With an asset its own site counts for the cover, whatever site is given beside it."""
+"""With an asset its own site counts for the cover, whatever site is given beside it. `$4`: with former versions."""
 
 
-async def place(session: AsyncSession, customer_id: UUID, asset_id: UUID | None, site_id: UUID | None) -> Place:
-    """Where a fault is, in one statement. Raises not found for what is not there, or not the customer's."""
-    rows = await (await tenants_driver(session)).fetch(PLACE, customer_id, asset_id, site_id)
+async def place(
+    session: AsyncSession, customer_id: UUID, asset_id: UUID | None, site_id: UUID | None, *, of_before: bool
+) -> Place:
+    """Where a fault is, in one statement. Raises not found for what is not there, or not the customer's.
+
+    `of_before`: a fault of the past, for which versions may count that are in force no more.
+    """
+    rows = await (await tenants_driver(session)).fetch(PLACE, customer_id, asset_id, site_id, of_before)
     if not rows:
         raise CustomerNotFound(customer_id=customer_id)
     first = rows[0]
@@ -131,7 +136,19 @@ async def covering(session: AsyncSession, agreement_id: UUID) -> Covering | None
     if found is None:
         return None
     terms = _terms(vars(found) | {"agreement_id": found.id})
-    return Covering(terms, found.customer_id, found.in_force, tuple(found.site_ids))
+    return Covering(terms, found.customer_id, tuple(found.site_ids))
+
+
+async def versions(
+    session: AsyncSession, customer_id: UUID, contract_number: str, asset_id: UUID | None, site_id: UUID | None
+) -> list[Terms]:
+    """All versions of a contract that cover the asset or the site, at any time."""
+    rows = select(Agreement).where(
+        Agreement.customer_id == customer_id,
+        Agreement.contract_number == contract_number,
+        or_(literal(asset_id, Uuid) == any_(Agreement.asset_ids), literal(site_id, Uuid) == any_(Agreement.site_ids)),
+    )
+    return [_terms(vars(each) | {"agreement_id": each.id}) for each in await session.scalars(rows)]
 
 
 async def engineer(session: AsyncSession, engineer_id: UUID) -> Named:

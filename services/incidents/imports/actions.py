@@ -19,6 +19,7 @@ from services.incidents.imports import domain
 from services.incidents.imports.domain import Outcome, Record, Standing
 from services.incidents.incidents import queries
 from services.incidents.incidents.actions import take_over_incidents
+from services.incidents.incidents.domain import OVER
 from services.incidents.incidents.queries import TakenOver
 from services.incidents.pauses.actions import record_pauses
 from services.incidents.pauses.domain import Reason, Stretch
@@ -103,11 +104,11 @@ async def import_incidents(
 
 async def _places(session: AsyncSession, customer_id: UUID, records: Sequence[Record]) -> dict[Where, Place | NotFound]:
     """Each place the records name, or why it is none. Raises CustomerNotFound."""
-    await copies.place(session, customer_id, None, None)
+    await copies.place(session, customer_id, None, None, of_before=True)
     found: dict[Where, Place | NotFound] = {}
     for where in dict.fromkeys((record.asset_id, record.site_id) for record in records):
         try:
-            found[where] = await copies.place(session, customer_id, *where)
+            found[where] = await copies.place(session, customer_id, *where, of_before=True)
         except NotFound as nowhere:
             found[where] = nowhere
     return found
@@ -134,7 +135,8 @@ def _judged(
         refusal = place
     if refusal or isinstance(place, NotFound):
         return Result(record.number, Outcome.REFUSED, refusal=refusal)
-    terms = cover(place.agreements, record.asset_id, record.reported_at)
+    is_open = at_last.state not in OVER
+    terms = cover(place.agreements, record.asset_id, record.reported_at, is_open=is_open)
     return Accepted(record, at_last, terms, place.site.id if place.site else None)
 
 

@@ -82,7 +82,7 @@ async def report_incident(
     customer = customer_id or by.customer_id
     if customer is None:
         raise CustomerMissing()
-    place = await copies.place(session, customer, asset_id, site_id)
+    place = await copies.place(session, customer, asset_id, site_id, of_before=at < now)
     terms = cover(place.agreements, asset_id, at)
     incident = Incident(
         id=uuid7(),

@@ -176,7 +176,7 @@ def _concerned(covering: Covering) -> ColumnElement[bool]:
     """Incidents that the agreement holds for, and those it may come to hold for: see retargeting/domain.py."""
     terms = covering.terms
     own = Incident.agreement_id == terms.agreement_id
-    if not covering.in_force:
+    if not terms.in_force:
         return own
     of_contract = and_(Incident.contract_number == terms.contract_number, literal(terms.applies_to_open))
     covered = or_(Incident.asset_id.in_(terms.asset_ids), Incident.site_id.in_(covering.site_ids))

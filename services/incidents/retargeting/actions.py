@@ -12,7 +12,7 @@ from services.incidents.clocks.domain import Aim, aim
 from services.incidents.clocks.queries import open_clocks
 from services.incidents.copies import queries as copies
 from services.incidents.copies.actions import FOLLOW
-from services.incidents.copies.domain import Terms
+from services.incidents.copies.domain import Terms, version_at
 from services.incidents.covers.actions import find_cover
 from services.incidents.endings.actions import arm_closes
 from services.incidents.incidents.actions import note_incident, say
@@ -43,7 +43,7 @@ async def follow_agreement(session: AsyncSession, *, agreement_id: UUID, after: 
     following = [incident for incident in concerned if await _follows(session, incident, covering.terms)]
     await _retarget(session, following, covering.terms)
     await arm_closes(session, [incident for incident in following if incident.state == State.RESOLVED])
-    for incident in (each for each in concerned if each.agreement_id == agreement_id):
+    for incident in (each for each in concerned if each.covered):
         if incident.state == State.WAITING:
             await replan_pause(session, incident)
     replaced = [incident for incident in following if former[incident.id] != agreement_id]
@@ -57,13 +57,21 @@ async def _follows(session: AsyncSession, incident: Incident, terms: Terms) -> b
     """Whether the incident's clocks are to be aimed by the version; what changes beside them is changed here."""
     what = effect(terms, agreement_id=incident.agreement_id, cover=incident.cover, reported_at=incident.reported_at)
     if what is Effect.COVER:
-        await find_cover(session, incident, terms)
+        await find_cover(session, incident, await _version_for(session, incident, terms))
     elif what is Effect.REPLACE:
         incident.agreement_id, incident.amended_at = terms.agreement_id, context(session).now
         incident.version += 1
         say(session, incident, AgreementReplaced, revision=terms.revision)
         note_incident(session, incident, "replace_agreement", "agreement_id")
     return what in (Effect.FOLLOW, Effect.REPLACE)
+
+
+async def _version_for(session: AsyncSession, incident: Incident, terms: Terms) -> Terms:
+    """Of the contract whose version arrived, the one that counts for the incident's report."""
+    number, where = terms.contract_number, (incident.asset_id, incident.site_id)
+    versions = await copies.versions(session, incident.customer_id, number, *where)
+    at = incident.reported_at
+    return version_at([each for each in versions if each.hold_at(at)], at, is_open=True) or terms
 
 
 async def _retarget(session: AsyncSession, incidents: list[Incident], terms: Terms) -> None:

@@ -18,7 +18,8 @@ from shared.errors import NotFound, Unprocessable
 
 class Effect(Enum):
     """`FOLLOW`: it is the incident's own version, perhaps with a corrected calendar, or withdrawn. `REPLACE`: an
-    amendment that both sides signed for open incidents too. `COVER`: it held at the report, which nobody knew.
+    amendment that both sides signed for open incidents too. `COVER`: its contract held at the report, which nobody
+    knew; that it counts in the version of that time is seen to by who follows it.
     """
 
     FOLLOW = auto()

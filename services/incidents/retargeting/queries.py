@@ -80,10 +80,8 @@ async def foreseen(
     covering = await copies.covering(session, agreement_id)
     if covering is None:
         raise AgreementNotFound(agreement_id=agreement_id)
-    terms = replace(proposed(covering.terms, **changes), applies_to_open=replaces)
-    concerned = await concerned_incidents(
-        session, replace(covering, terms=terms, in_force=replaces), after, EXAMINED, locked=False
-    )
+    terms = replace(proposed(covering.terms, **changes), applies_to_open=replaces, in_force=replaces)
+    concerned = await concerned_incidents(session, replace(covering, terms=terms), after, EXAMINED, locked=False)
     followed = [each for each in concerned if _is_followed(terms, each)]
     stretches = await stretches_of(session, [each.id for each in followed])
     then = stretches | await _replanned(session, stretches, terms)

@@ -20,6 +20,7 @@ from uuid_utils.compat import uuid7
 
 from clients.language import LOCALES
 from clients.models import Session
+from clients.models.base import readable
 
 TRIES = 3
 PAUSE_SECONDS = 0.1
@@ -220,7 +221,7 @@ def _given(query: Mapping[str, Any]) -> dict[str, Any]:
 
 def _problem(answer: httpx.Response) -> Problem:
     try:
-        told = answer.json()
+        told = readable(answer.json())
     except ValueError:
         told = None
     if not isinstance(told, dict):

@@ -23,7 +23,7 @@ class Answer(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _readable(cls, said: Any) -> Any:
-        return _cleaned(said)
+        return readable(said)
 
 
 class Named(Answer):
@@ -36,9 +36,10 @@ class Named(Answer):
         return of_two(self.name_zh, self.name_en, language)
 
 
-def _cleaned(said: Any) -> Any:
+def readable(said: Any) -> Any:
+    """What the platform said, with every text in it as far as it can be read."""
     if isinstance(said, str):
         return said.translate(UNREADABLE)
     if isinstance(said, dict):
-        return {name: _cleaned(value) for name, value in said.items()}
-    return [_cleaned(value) for value in said] if isinstance(said, list) else said
+        return {name: readable(value) for name, value in said.items()}
+    return [readable(value) for value in said] if isinstance(said, list) else said

@@ -41,7 +41,13 @@ async def paged(request: Request) -> Response:
 
 
 async def refused(request: Request) -> Response:
-    problem = {"status": 409, "code": "illegal_move", "detail": "不行", "allowed": ["assign"], "title": "Illegal move"}
+    problem = {
+        "status": 409,
+        "code": "illegal_move",
+        "detail": "不\u202e行\x1b",
+        "allowed": ["assign"],
+        "title": "Illegal move",
+    }
     return JSONResponse(problem, 409, media_type="application/problem+json")
 
 

@@ -181,12 +181,12 @@ def counted(clock: Clock, now: datetime) -> timedelta:
 
 def counted_seconds(clock: Clock, now: datetime) -> int:
     """How much of the budget is used up, with every second begun."""
-    return _begun(counted(clock, now))
+    return whole_seconds(counted(clock, now))
 
 
 def remaining_seconds(clock: Clock, now: datetime) -> int:
     """Whole seconds left; below zero when, and only when, the promise is breached."""
-    return -_begun(counted(clock, now) - clock.total)
+    return -whole_seconds(counted(clock, now) - clock.total)
 
 
 def due_at(clock: Clock, now: datetime) -> datetime:
@@ -284,7 +284,8 @@ def _allow(clock: Clock, move: str) -> None:
         raise IllegalMove(state=clock.phase, move=move, allowed=list(allowed))
 
 
-def _begun(length: timedelta) -> int:
+def whole_seconds(length: timedelta) -> int:
+    """Every second begun counts."""
     return -(-length // timedelta(seconds=1))
 
 

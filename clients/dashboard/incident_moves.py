@@ -17,7 +17,8 @@ from shared.permissions import GRANTS, Permission, Role
 
 PAUSE_REASONS = ("waiting_for_customer", "site_closed", "agreed_window")
 REASON = (Ask("reason", "text"),)
-RESTORED = frozenset({"resolved", "confirmed", "closed", "cancelled", "merged"})
+OVER = frozenset({"confirmed", "closed", "cancelled", "merged"})
+RESTORED = OVER | {"resolved"}
 """Where there is no service left to restore."""
 ENGINEER = Ask("engineer_id", "choice", "engineers")
 WORK = frozenset({"acknowledge", "prioritise", "classify", "begin", "escalate", "pause", "resume", "resolve"})

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from clients.dashboard.asking import Ask, Move, Offer
-from clients.dashboard.incident_moves import needs_role, own_offers
+from clients.dashboard.incident_moves import OVER, needs_role, own_offers
 from clients.dashboard.reader import Reader
 from clients.dashboard.records import Activation, Alarm, Engagement, Incident, Record, Reservation, Step, Visit
 from clients.models import Me
 from shared.permissions import Permission
-
-OVER = frozenset({"confirmed", "closed", "cancelled", "merged"})
 
 
 def all_offers(record: Record, me: Me, reader: Reader) -> tuple[Offer, ...]:

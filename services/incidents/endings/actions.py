@@ -20,6 +20,7 @@ from services.incidents.incidents.actions import (
     end_pauses_that_are_over,
     keep_promises,
     make_move,
+    move_incident,
     note_incident,
     say,
 )
@@ -148,7 +149,7 @@ async def close_unanswered(session: AsyncSession, *, incident_id: UUID) -> None:
 async def refuse_solution(session: AsyncSession, *, incident_id: UUID, reason: str, by: Principal) -> Incident:
     """Service is not restored, the customer says: the clocks run on. Raises OnlyCustomerConfirms."""
     _require_customers(by)
-    incident = await _taken_up(session, incident_id, "refuse")
+    incident = await move_incident(session, incident_id, "refuse", with_parent=True)
     say(session, incident, SolutionRefused, reason_given=reason, refused_by=by.id, refused_at=context(session).now)
     note_incident(session, incident, "refuse", "state", information={"reason": reason})
     await _take_up(session, incident)
@@ -157,7 +158,7 @@ async def refuse_solution(session: AsyncSession, *, incident_id: UUID, reason: s
 
 async def reopen_incident(session: AsyncSession, *, incident_id: UUID, reason: str) -> Incident:
     """The fault is back, or the end was a mistake. What was counted stays counted."""
-    incident = await _taken_up(session, incident_id, "reopen")
+    incident = await move_incident(session, incident_id, "reopen", with_parent=True)
     incident.reopened_at = context(session).now
     say(session, incident, IncidentReopened, reason_given=reason)
     note_incident(session, incident, "reopen", "state", information={"reason": reason})
@@ -217,14 +218,6 @@ async def arm_closes(session: AsyncSession, resolved: Sequence[Incident]) -> Non
 
 def _timer(incident: Incident, at: datetime) -> timers.Wanted:
     return timers.Wanted(CLOSE_UNANSWERED, incident.id, "", at, {}, incident.customer_id, incident.id)
-
-
-async def _taken_up(session: AsyncSession, incident_id: UUID, move: str) -> Incident:
-    """The incident after the move back, while its parent, if it has one, is not closed by another."""
-    incident = await queries.locked_with_parent(session, incident_id)
-    await end_pauses_that_are_over(session, [incident])
-    make_move(incident, move)
-    return incident
 
 
 async def _take_up(session: AsyncSession, incident: Incident) -> None:

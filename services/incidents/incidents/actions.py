@@ -216,9 +216,13 @@ def _id_of(reported_at: datetime) -> UUID:
     return uuid7(nanoseconds=max(0, int(reported_at.timestamp() * 1e9)))
 
 
-async def move_incident(session: AsyncSession, incident_id: UUID, move: str) -> Incident:
-    """The incident under its lock, after a move. Raises IncidentNotFound, VersionMismatch, IllegalMove."""
-    incident = await queries.locked_incident(session, incident_id)
+async def move_incident(session: AsyncSession, incident_id: UUID, move: str, *, with_parent: bool = False) -> Incident:
+    """The incident under its lock (and its parent under its own), after a move.
+
+    Raises IncidentNotFound, VersionMismatch, IllegalMove.
+    """
+    locked = queries.locked_with_parent if with_parent else queries.locked_incident
+    incident = await locked(session, incident_id)
     await end_pauses_that_are_over(session, [incident])
     make_move(incident, move)
     return incident

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from services.incidents.teams.domain import Holder
 from shared import clocks
-
-SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ def shares(holders: Sequence[Holder], end: datetime, resolve: clocks.Clock | Non
     for holder, following in zip(holders, [*holders[1:], None], strict=True):
         from_at, until_at = min(holder.from_at, end), min(following.from_at if following else end, end)
         counted = None if resolve is None else _counted(resolve, until_at) - _counted(resolve, from_at)
-        seconds = -((from_at - until_at) // SECOND)
+        seconds = clocks.whole_seconds(until_at - from_at)
         found.append(Share(holder.team, holder.engineer_id, from_at, until_at, seconds, counted))
     return found
 
